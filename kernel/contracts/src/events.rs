@@ -1,0 +1,87 @@
+//! Domain events: facts that other domains act on. They are written to the outbox in the transaction of the change and
+//! handled at least once; a handler's inbox makes that exactly once.
+
+use openim_core::{ConversationId, ConversationKind, Platform, Timestamp, UserId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// A fact with a topic. Topics are `<domain>.<event>`; a payload only ever gains optional fields.
+pub trait DomainEvent: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The topic, also the routing key in RabbitMQ.
+    const TOPIC: &'static str;
+}
+
+/// Users were registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRegistered {
+    /// The new users.
+    pub user_ids: Vec<UserId>,
+}
+impl DomainEvent for UserRegistered {
+    const TOPIC: &'static str = "users.registered";
+}
+
+/// A profile changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserUpdated {
+    /// Whose.
+    pub user_id: UserId,
+    /// Whether the shown name or the picture changed.
+    pub appearance_changed: bool,
+}
+impl DomainEvent for UserUpdated {
+    const TOPIC: &'static str = "users.updated";
+}
+
+/// Tokens of a user were revoked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsRevoked {
+    /// Whose.
+    pub user_id: UserId,
+    /// On which platform.
+    pub platform: Platform,
+    /// The stored hashes of the tokens, hex.
+    pub token_hashes: Vec<String>,
+}
+impl DomainEvent for SessionsRevoked {
+    const TOPIC: &'static str = "users.sessions_revoked";
+}
+
+/// The first message of a conversation was stored: its participants need their rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationStarted {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// What kind it is.
+    pub kind: ConversationKind,
+    /// Who gets a row now: both people of a chat, the receiver of a system message.
+    pub owners: Vec<UserId>,
+    /// The two people of a chat in id order.
+    pub participants: Vec<UserId>,
+    /// When.
+    pub at: Timestamp,
+}
+impl DomainEvent for ConversationStarted {
+    const TOPIC: &'static str = "messages.conversation_started";
+}
+
+/// One reader's position.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadPosition {
+    /// The reader.
+    pub user_id: UserId,
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// Read up to here; never lowers a stored position.
+    pub seq: i64,
+}
+
+/// Readers' positions moved because they sent something themselves; many sends are collected into one event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadAdvanced {
+    /// The positions.
+    pub positions: Vec<ReadPosition>,
+}
+impl DomainEvent for ReadAdvanced {
+    const TOPIC: &'static str = "messages.read_advanced";
+}

@@ -1,0 +1,30 @@
+//! What others may ask of the messages domain.
+
+use async_trait::async_trait;
+use openim_core::{ConversationId, ConversationKind, Result, Timestamp, UserId};
+
+/// The end of a conversation's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationHead {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// What kind it is.
+    pub kind: ConversationKind,
+    /// The two people of a single or system conversation, in id order; empty for groups.
+    pub participants: Vec<UserId>,
+    /// The newest seq, 0 while empty.
+    pub max_seq: i64,
+    /// The first seq that is kept for everybody, 1 at first.
+    pub min_seq: i64,
+    /// When the newest message was sent.
+    pub last_time: Timestamp,
+    /// Who sent the newest message: it is read by its sender although no read position says so yet.
+    pub last_sender: Option<UserId>,
+}
+
+/// Reads the ends of logs; implemented by the messages subgraph.
+#[async_trait]
+pub trait MessageLogReader: Send + Sync + 'static {
+    /// Returns the head of each conversation that has a log, in no order.
+    async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<ConversationHead>>;
+}

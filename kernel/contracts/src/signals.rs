@@ -1,0 +1,66 @@
+//! Signals: what the fan-out port carries to every gateway node. They are hints that may be lost; a client finds a loss by
+//! a gap in seqs or by its event cursor, and the log has the truth.
+
+use openim_core::{ConversationId, Platform, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Who should hear of a signal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audience {
+    /// These users.
+    Users(Vec<UserId>),
+    /// Everybody who takes part in a conversation; each node knows which of its own online users do. One signal
+    /// reaches a group of any size.
+    Conversation(ConversationId),
+}
+
+/// One hint for a set of users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Who should hear of it.
+    pub audience: Audience,
+    /// What happened.
+    pub kind: SignalKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignalKind {
+    /// Messages `first_seq..=last_seq` are in the log of the conversation.
+    MessagesAppended {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// The first new seq.
+        first_seq: i64,
+        /// The last new seq.
+        last_seq: i64,
+    },
+    /// A reader's position moved.
+    ConversationRead {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// The reader.
+        reader: UserId,
+        /// Read up to here.
+        read_seq: i64,
+    },
+    /// The viewer's own row in a conversation was made or changed.
+    ConversationChanged {
+        /// The conversation.
+        conversation_id: ConversationId,
+    },
+    /// A profile changed.
+    UserChanged {
+        /// Whose.
+        user_id: UserId,
+    },
+    /// Tokens were revoked: streams that were opened with them end.
+    SessionsRevoked {
+        /// Whose.
+        user_id: UserId,
+        /// On which platform.
+        platform: Platform,
+        /// The stored hashes of the tokens, hex.
+        token_hashes: Vec<String>,
+    },
+}

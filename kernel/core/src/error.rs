@@ -1,0 +1,212 @@
+//! The one error type below the edges and the one code table of every door.
+//!
+//! A row of the table gives the word in GraphQL's `extensions.code`, OpenIM's `errCode` and `errMsg`
+//! (errors.json), and whether a client may simply try again.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// The result of everything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $word:literal, $text:literal, $retryable:literal;)*) => {
+        /// Why something failed, as every door tells it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl ErrorCode {
+            /// Every code, in the table's order.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Returns OpenIM's `errCode`.
+            pub fn number(self) -> i32 {
+                match self { $(Self::$name => $number,)* }
+            }
+
+            /// Returns the word in GraphQL's `extensions.code`.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// Returns OpenIM's `errMsg`.
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// Tells whether the same request may succeed when it is sent again.
+            pub fn retryable(self) -> bool {
+                match self { $(Self::$name => $retryable,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // name = errCode, word, OpenIM's errMsg, retryable
+    /// The rate limiter refused the request (HTTP 429).
+    TooManyRequests = 429, "TOO_MANY_REQUESTS", "TooManyRequests", true;
+    /// Something inside failed; the log has the operation id.
+    Internal = 500, "INTERNAL", "ServerInternalError", false;
+    /// A part of the system cannot be reached now.
+    Unavailable = 500, "UNAVAILABLE", "ServerInternalError", true;
+    /// The deadline passed.
+    DeadlineExceeded = 500, "DEADLINE_EXCEEDED", "ServerInternalError", true;
+    /// An argument is missing, malformed or out of range.
+    Args = 1001, "ARGS_ERROR", "ArgsError", false;
+    /// The document is not GraphQL or does not fit the schema.
+    GraphqlInvalid = 1001, "GRAPHQL_VALIDATION_FAILED", "ArgsError", false;
+    /// The operation is deeper, wider or costlier than allowed.
+    LimitExceeded = 1001, "LIMIT_EXCEEDED", "ArgsError", false;
+    /// The hash names no stored document.
+    PersistedQueryNotFound = 1001, "PERSISTED_QUERY_NOT_FOUND", "ArgsError", false;
+    /// The caller may not do this.
+    NoPermission = 1002, "NO_PERMISSION", "NoPermissionError", false;
+    /// No token was sent where one is needed. OpenIM answers the missing header with 1001.
+    Unauthenticated = 1001, "UNAUTHENTICATED", "ArgsError", false;
+    /// The thing exists already.
+    DuplicateKey = 1003, "DUPLICATE_KEY", "DuplicateKeyError", false;
+    /// The thing does not exist, or the caller may not know that it does.
+    NotFound = 1004, "RECORD_NOT_FOUND", "RecordNotFoundError", false;
+    /// No such user.
+    UserNotFound = 1101, "USER_ID_NOT_FOUND", "UserIDNotFoundError", false;
+    /// The user id is taken.
+    AlreadyRegistered = 1102, "REGISTERED_ALREADY", "RegisteredAlreadyError", false;
+    /// No such group.
+    GroupNotFound = 1201, "GROUP_ID_NOT_FOUND", "GroupIDNotFoundError", false;
+    /// The group id is taken.
+    GroupExists = 1202, "GROUP_ID_EXISTED", "GroupIDExisted", false;
+    /// The sender is not a member.
+    NotInGroup = 1203, "NOT_IN_GROUP", "NotInGroupYetError", false;
+    /// The group was dismissed.
+    GroupDismissed = 1204, "GROUP_DISMISSED", "DismissedAlreadyError", false;
+    /// The join request was answered before.
+    GroupRequestHandled = 1206, "GROUP_REQUEST_HANDLED", "GroupRequestHandled", false;
+    /// One cannot befriend oneself.
+    CannotAddYourself = 1301, "CANNOT_ADD_YOURSELF", "CanNotAddYourselfError", false;
+    /// The receiver has blocked the sender.
+    BlockedByPeer = 1302, "BLOCKED_BY_PEER", "BlockedByPeer", false;
+    /// Only friends may write to the receiver.
+    NotPeersFriend = 1303, "NOT_PEERS_FRIEND", "NotPeersFriend", false;
+    /// Both are friends already.
+    RelationshipExists = 1304, "RELATIONSHIP_ALREADY", "RelationshipAlreadyError", false;
+    /// The friend request was answered before.
+    FriendRequestHandled = 1305, "FRIEND_REQUEST_HANDLED", "FriendRequestHandled", false;
+    /// The sender is muted in the group.
+    MutedInGroup = 1402, "MUTED_IN_GROUP", "MutedInGroup", false;
+    /// The group is muted.
+    MutedGroup = 1403, "MUTED_GROUP", "MutedGroup", false;
+    /// The message was revoked before.
+    AlreadyRevoked = 1404, "MESSAGE_ALREADY_REVOKED", "MsgAlreadyRevoke", false;
+    /// The token's time is over.
+    TokenExpired = 1501, "TOKEN_EXPIRED", "TokenExpiredError", false;
+    /// The token does not fit the connection.
+    TokenInvalid = 1502, "TOKEN_INVALID", "TokenInvalidError", false;
+    /// The token is no JWT.
+    TokenMalformed = 1503, "TOKEN_MALFORMED", "TokenMalformedError", false;
+    /// The token is not valid yet.
+    TokenNotValidYet = 1504, "TOKEN_NOT_VALID_YET", "TokenNotValidYetError", false;
+    /// The token's signature or state is wrong.
+    TokenUnknown = 1505, "TOKEN_UNKNOWN", "TokenUnknownError", false;
+    /// The token was revoked by a logout or another login.
+    TokenKicked = 1506, "TOKEN_KICKED", "TokenKickedError", false;
+    /// The token is signed well but not stored.
+    TokenNotExist = 1507, "TOKEN_NOT_EXIST", "TokenNotExistError", false;
+    /// Too many connections.
+    ConnectionLimit = 1601, "CONNECTION_LIMIT", "ConnOverMaxNumLimit", true;
+    /// Connection arguments are missing or illegal.
+    ConnectionArgs = 1602, "CONNECTION_ARGS", "args err, need token, sendID, platformID", false;
+    /// A webhook refused.
+    WebhookRefused = 80000, "WEBHOOK_REFUSED", "CallbackError", false;
+    /// A webhook could not be reached.
+    WebhookUnreachable = 90004, "WEBHOOK_UNREACHABLE", "NetworkError", true;
+    /// Data is inconsistent.
+    Data = 90007, "DATA_ERROR", "DataError", false;
+}
+
+impl ErrorCode {
+    /// Returns the code whose word this is.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.word() == word)
+    }
+}
+
+/// A failure: a code, a text for the caller, and the cause for the log only.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// Makes an error whose `message` the caller may read: lower case, no full stop, nothing internal.
+    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner { code, message: message.into(), source: None }))
+    }
+
+    /// Makes an error without anything to tell beyond its code.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(ErrorCode::Internal, "something went wrong inside").with_source(source)
+    }
+
+    /// Makes an error of a part that cannot be reached now; the caller may try again.
+    pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(ErrorCode::Unavailable, "a part of the system cannot be reached now").with_source(source)
+    }
+
+    /// Keeps the cause for the log.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Returns the code.
+    pub fn code(&self) -> ErrorCode {
+        self.0.code
+    }
+
+    /// Returns the text for the caller.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<ErrorCode> for Error {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code, code.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_unique() {
+        let mut words: Vec<_> = ErrorCode::ALL.iter().map(|code| code.word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), ErrorCode::ALL.len());
+        assert_eq!(ErrorCode::from_word("NOT_IN_GROUP"), Some(ErrorCode::NotInGroup));
+    }
+}

@@ -1,0 +1,16 @@
+//! The vocabulary of the whole house: ids, time, the caller's context and the one error table.
+//!
+//! Nothing here does I/O or knows a transport. Everything that a test must control (time, ids) is reached through
+//! [`Ctx`] or [`Runtime`], never through an ambient function.
+
+mod clock;
+mod ctx;
+mod error;
+mod ids;
+mod random;
+
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use ctx::{Actor, Ctx, Platform, Principal, Runtime};
+pub use error::{Error, ErrorCode, Result};
+pub use ids::{ClientMessageId, ConversationId, ConversationKind, GroupId, OperationId, Seq, UserId, MAX_ID_BYTES};
+pub use random::{IdSource, RandomIds, SequentialIds};

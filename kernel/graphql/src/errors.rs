@@ -1,0 +1,42 @@
+//! From [`openim_core::Error`] to a GraphQL error: `extensions { code errCode retryable }`, nothing internal in `message`.
+
+use async_graphql::{ErrorExtensionValues, ServerError, Value};
+use openim_core::{Error, ErrorCode};
+
+/// Returns the `extensions` of a code.
+pub fn error_extensions(code: ErrorCode) -> ErrorExtensionValues {
+    let mut values = ErrorExtensionValues::default();
+    values.set("code", code.word());
+    values.set("errCode", code.number());
+    values.set("retryable", code.retryable());
+    values
+}
+
+/// Turns what a resolver returned into what a client may see, and logs the cause of inner failures once.
+pub fn public_error(mut error: ServerError) -> ServerError {
+    if let Some(ours) = error.source::<Error>() {
+        if matches!(ours.code(), ErrorCode::Internal | ErrorCode::Unavailable | ErrorCode::Data) {
+            tracing::error!(error.code = ours.code().word(), error.cause = %chain(ours), "a resolver failed");
+        }
+        error.extensions = Some(error_extensions(ours.code()));
+        error.source = None;
+        return error;
+    }
+    let has_code = error.extensions.as_ref().is_some_and(|values| matches!(values.get("code"), Some(Value::String(_))));
+    if !has_code {
+        // Everything that is not ours is async-graphql's own complaint about the document or an argument.
+        error.extensions = Some(error_extensions(if error.path.is_empty() { ErrorCode::GraphqlInvalid } else { ErrorCode::Args }));
+    }
+    error
+}
+
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

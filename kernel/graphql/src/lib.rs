@@ -1,0 +1,20 @@
+//! What every subgraph's GraphQL layer shares: scalars, connections, the error mapping and the one way to make a schema
+//! into a [`Subgraph`] that the gateway composes (in process) or the server hosts over HTTP (distributed).
+
+mod connection;
+mod errors;
+mod scalars;
+mod subgraph;
+
+pub use connection::{Page, PageInfo, PageInput, MAX_PAGE};
+pub use errors::{error_extensions, public_error};
+pub use scalars::{DateTime, Long};
+pub use subgraph::{subgraph_sdl, SchemaSubgraph, Subgraph};
+
+/// Takes the caller's context out of a resolver's context.
+///
+/// # Errors
+/// `INTERNAL` when the schema was executed without one, which is a defect of the server.
+pub fn caller<'a>(ctx: &async_graphql::Context<'a>) -> async_graphql::Result<&'a openim_core::Ctx> {
+    ctx.data::<openim_core::Ctx>().map_err(|_| openim_core::Error::internal("a request reached a resolver without Ctx").into())
+}

@@ -1,0 +1,23 @@
+//! The cache port: small values with a time to live, counters, shared by all processes of a deployment. Whatever lies here
+//! can be rebuilt: losing it costs time, never data.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openim_core::Result;
+
+/// A shared cache.
+#[async_trait]
+pub trait Cache: Send + Sync + 'static {
+    /// Returns a value.
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Stores a value for `ttl`.
+    async fn set(&self, key: &str, value: &[u8], ttl: Duration) -> Result<()>;
+
+    /// Forgets values.
+    async fn delete(&self, keys: &[String]) -> Result<()>;
+
+    /// Adds to a counter and returns the new value; the first addition starts its time to live.
+    async fn increment(&self, key: &str, by: i64, ttl: Duration) -> Result<i64>;
+}

@@ -1,0 +1,26 @@
+//! The fan-out port: lossy, fast, to every gateway node.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use openim_contracts::Signal;
+
+/// What a node receives.
+#[derive(Debug, Clone)]
+pub enum Received {
+    /// Signals, as they were published together.
+    Signals(Arc<[Signal]>),
+    /// Some were lost (slow node, broker gone): readers must look at the log again.
+    Lost,
+}
+
+/// Publishes signals to every node.
+#[async_trait]
+pub trait Fanout: Send + Sync + 'static {
+    /// Publishes; a failure is logged and counted, never returned, because the log is the truth.
+    async fn publish(&self, signals: Vec<Signal>);
+
+    /// Returns everything published from now on. The stream lives as long as the port.
+    fn subscribe(&self) -> BoxStream<'static, Received>;
+}

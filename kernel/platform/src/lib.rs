@@ -1,0 +1,7 @@
+//! The ports of the house: database, durable events, fan-out, cache, presence, rate limits, each with an embedded and a
+//! production adapter and one behaviour suite for both; and configuration and telemetry, which every process shares.
+
+pub mod cache;
+pub mod events;
+pub mod fanout;
+pub mod store;
