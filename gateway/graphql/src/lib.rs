@@ -1,0 +1,1 @@
+//! Built step by step.
