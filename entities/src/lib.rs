@@ -1,1 +1,6 @@
-//! Built step by step.
+//! Rows as they lie in the database, one module per owner. Only the owner's repository reads or writes them.
+
+pub mod conversations;
+pub mod messages;
+pub mod platform;
+pub mod users;

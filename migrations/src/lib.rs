@@ -1,4 +1,10 @@
-//! The schema's history: one module per owner. Every migration runs on SQLite and PostgreSQL.
+//! The schema's history: one module per owner. Every migration runs on SQLite and PostgreSQL; a released one is never
+//! edited, the next one changes what it made.
+
+mod conversations;
+mod messages;
+mod platform;
+mod users;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -9,6 +15,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![]
+        [platform::all(), users::all(), messages::all(), conversations::all()].into_iter().flatten().collect()
     }
 }

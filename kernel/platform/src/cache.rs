@@ -1,6 +1,10 @@
 //! The cache port: small values with a time to live, counters, shared by all processes of a deployment. Whatever lies here
 //! can be rebuilt: losing it costs time, never data.
 
+mod memory;
+
+pub use memory::MemoryCache;
+
 use std::time::Duration;
 
 use async_trait::async_trait;

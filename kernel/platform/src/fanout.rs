@@ -1,5 +1,9 @@
 //! The fan-out port: lossy, fast, to every gateway node.
 
+mod memory;
+
+pub use memory::MemoryFanout;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

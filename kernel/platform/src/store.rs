@@ -4,15 +4,25 @@
 //! [`Tx::append`], notes its signals with [`Tx::signal`], and calls [`Tx::commit`]. Events are rows of the same
 //! transaction; the dispatcher is woken and the signals are published only after the commit.
 
+mod connect;
+mod errors;
+mod tx;
+
 use std::sync::Arc;
 
-use openim_contracts::{DomainEvent, Signal};
-use openim_core::{Ctx, Error, Result};
-use parking_lot::Mutex;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use openim_core::Result;
+use openim_migrations::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::Notify;
 
+pub use connect::DatabaseSettings;
+pub use errors::{db_error, is_conflict, is_duplicate};
+pub use tx::Tx;
+
 use crate::fanout::Fanout;
+
+/// The lock that lets one process migrate a PostgreSQL database while the others wait; any constant will do.
+const MIGRATION_LOCK: i64 = 0x6f70_656e_696d;
 
 /// Which database is behind the port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +49,50 @@ impl Store {
         Self { kind, read, write, fanout, wake: Arc::new(Notify::new()) }
     }
 
+    /// Opens the database. Its schema is not touched: see [`Store::migrate`].
+    ///
+    /// # Errors
+    /// `ARGS_ERROR` for an address of no known kind, `UNAVAILABLE` when it cannot be reached.
+    pub async fn connect(settings: &DatabaseSettings, fanout: Arc<dyn Fanout>) -> Result<Self> {
+        let pools = connect::connect(settings).await?;
+        Ok(Self::new(pools.kind, pools.read, pools.write, fanout))
+    }
+
+    /// Brings the schema up to date; processes that start together do it one after the other.
+    ///
+    /// # Errors
+    /// As any statement. What was applied before stays applied.
+    pub async fn migrate(&self) -> Result<()> {
+        match self.kind {
+            DatabaseKind::Sqlite => Migrator::up(&self.write, None).await.map_err(db_error),
+            DatabaseKind::Postgres => {
+                // The lock lives as long as this transaction; the migrations run on another connection of the pool.
+                let lock = self.write.begin().await.map_err(db_error)?;
+                lock.execute_unprepared(&format!("SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                    .await
+                    .map_err(db_error)?;
+                let migrated = Migrator::up(&self.write, None).await.map_err(db_error);
+                lock.commit().await.map_err(db_error)?;
+                migrated
+            }
+        }
+    }
+
+    /// Returns the names of migrations that are not applied yet; reads only.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn pending_migrations(&self) -> Result<Vec<String>> {
+        let pending = Migrator::get_pending_migrations_read_only(&self.read).await.map_err(db_error)?;
+        Ok(pending.iter().map(|migration| migration.name().to_owned()).collect())
+    }
+
     /// Returns which database this is.
     pub fn kind(&self) -> DatabaseKind {
         self.kind
     }
 
-    /// Returns the connections for reading outside a transaction.
+    /// Returns the connections for reading outside a transaction. On SQLite they refuse to write.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read
     }
@@ -64,60 +112,30 @@ impl Store {
     /// # Errors
     /// `UNAVAILABLE` when no connection can be had.
     pub async fn begin(&self) -> Result<Tx> {
-        let _ = &self.write;
-        Err(Error::unavailable("not connected"))
-    }
-}
-
-/// An open transaction with its events and signals. Dropping it rolls everything back.
-pub struct Tx {
-    connection: DatabaseTransaction,
-    store: Store,
-    appended: Mutex<bool>,
-    signals: Mutex<Vec<Signal>>,
-}
-
-impl Tx {
-    /// Returns the connection for repositories.
-    pub fn connection(&self) -> &DatabaseTransaction {
-        &self.connection
+        let sqlite_transaction_mode = match self.kind {
+            DatabaseKind::Sqlite => Some(SqliteTransactionMode::Immediate),
+            DatabaseKind::Postgres => None,
+        };
+        let options = TransactionOptions { isolation_level: None, access_mode: None, sqlite_transaction_mode };
+        let connection = self.write.begin_with_options(options).await.map_err(db_error)?;
+        Ok(Tx::new(connection, self.clone()))
     }
 
-    /// Writes a domain event into the outbox of this transaction.
+    /// Asks the database for a sign of life.
     ///
     /// # Errors
-    /// As any statement.
-    pub async fn append<E: DomainEvent>(&self, _ctx: &Ctx, _event: &E) -> Result<()> {
-        *self.appended.lock() = true;
+    /// `UNAVAILABLE` when it gives none.
+    pub async fn ping(&self) -> Result<()> {
+        self.read.execute_unprepared("SELECT 1").await.map_err(openim_core::Error::unavailable)?;
         Ok(())
     }
 
-    /// Notes a signal that is published after the commit; it may be lost.
-    pub fn signal(&self, signal: Signal) {
-        self.signals.lock().push(signal);
-    }
-
-    /// Commits, wakes the dispatcher and publishes the signals.
-    ///
-    /// # Errors
-    /// As any statement; then nothing happened.
-    pub async fn commit(self) -> Result<()> {
-        self.connection.commit().await.map_err(db_error)?;
-        if *self.appended.lock() {
-            self.store.wake.notify_one();
+    /// Closes all connections once they are returned.
+    pub async fn close(&self) {
+        for pool in [&self.read, &self.write] {
+            if let Err(error) = pool.close_by_ref().await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a database pool did not close cleanly");
+            }
         }
-        let signals = std::mem::take(&mut *self.signals.lock());
-        if !signals.is_empty() {
-            self.store.fanout.publish(signals).await;
-        }
-        Ok(())
-    }
-}
-
-/// Turns a database failure into ours: lost connections and timeouts are `UNAVAILABLE`, the rest is `INTERNAL`.
-pub fn db_error(error: DbErr) -> Error {
-    match error {
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Error::unavailable(error),
-        other => Error::internal(other),
     }
 }

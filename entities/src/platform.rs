@@ -1,0 +1,103 @@
+//! Rows of the kernel: outbox, inbox and dead letters.
+
+/// Events and jobs that were committed and are not handled yet.
+pub mod outbox {
+    use sea_orm::entity::prelude::*;
+
+    /// One event on its way: to everybody who wants it, or to one consumer.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outbox")]
+    pub struct Model {
+        /// The order of appending.
+        #[sea_orm(primary_key)]
+        pub position: i64,
+        /// The event's own id, the same in the copies of all consumers.
+        pub event_id: String,
+        /// Whose copy this is; empty while it is everybody's.
+        pub consumer: String,
+        /// The topic.
+        pub topic: String,
+        /// The operation that caused it.
+        pub operation_id: String,
+        /// When it was appended, in milliseconds.
+        pub at: i64,
+        /// JSON.
+        #[sea_orm(column_type = "Text")]
+        pub payload: String,
+        /// How often handling it has failed.
+        pub attempts: i32,
+        /// Not before this time, in milliseconds; 0 for at once.
+        pub available_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What each consumer has handled, so that it does nothing twice.
+pub mod inbox {
+    use sea_orm::entity::prelude::*;
+
+    /// One handled event.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "inbox")]
+    pub struct Model {
+        /// Who handled it.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub consumer: String,
+        /// Which event.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub event_id: String,
+        /// When, in milliseconds.
+        pub handled_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Events that could not be handled; somebody must look at them.
+pub mod dead_letter {
+    use sea_orm::entity::prelude::*;
+
+    /// One event that a consumer gave up on.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "dead_letter")]
+    pub struct Model {
+        /// The order of dying.
+        #[sea_orm(primary_key)]
+        pub position: i64,
+        /// Who gave up.
+        pub consumer: String,
+        /// Which event.
+        pub event_id: String,
+        /// The topic.
+        pub topic: String,
+        /// The operation that caused it.
+        pub operation_id: String,
+        /// When it was appended, in milliseconds.
+        pub at: i64,
+        /// JSON.
+        #[sea_orm(column_type = "Text")]
+        pub payload: String,
+        /// How often handling it failed.
+        pub attempts: i32,
+        /// The last failure.
+        #[sea_orm(column_type = "Text")]
+        pub error: String,
+        /// When it was given up, in milliseconds.
+        pub died_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -1,0 +1,56 @@
+//! The embedded fan-out: a bounded broadcast inside the process.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use openim_contracts::Signal;
+use tokio::sync::broadcast;
+use tokio_stream::wrappers::BroadcastStream;
+
+use super::{Fanout, Received};
+
+/// How many publications a slow subscriber may be behind before it loses some.
+const CAPACITY: usize = 4096;
+
+/// Hands signals to the subscribers of this process.
+#[derive(Debug, Clone)]
+pub struct MemoryFanout(broadcast::Sender<Arc<[Signal]>>);
+
+impl MemoryFanout {
+    /// Makes a fan-out without subscribers.
+    pub fn new() -> Self {
+        Self::with_capacity(CAPACITY)
+    }
+
+    /// Makes a fan-out whose subscribers may be `capacity` publications behind.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self(broadcast::Sender::new(capacity.max(1)))
+    }
+}
+
+impl Default for MemoryFanout {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Fanout for MemoryFanout {
+    async fn publish(&self, signals: Vec<Signal>) {
+        if !signals.is_empty() {
+            // An error means that nobody listens.
+            let _ = self.0.send(signals.into());
+        }
+    }
+
+    fn subscribe(&self) -> BoxStream<'static, Received> {
+        BroadcastStream::new(self.0.subscribe())
+            .map(|received| match received {
+                Ok(signals) => Received::Signals(signals),
+                Err(_) => Received::Lost,
+            })
+            .boxed()
+    }
+}

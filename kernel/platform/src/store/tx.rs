@@ -1,0 +1,95 @@
+//! The unit of work: rows, events and signals that happen together or not at all.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use openim_contracts::{DomainEvent, Signal};
+use openim_core::{Ctx, Error, Result, Timestamp};
+use openim_entities::platform::outbox;
+use parking_lot::Mutex;
+use sea_orm::{ActiveValue, DatabaseTransaction, EntityTrait};
+use serde::Serialize;
+
+use super::{Store, db_error};
+
+/// An open transaction with its events and signals. Dropping it rolls everything back.
+pub struct Tx {
+    connection: DatabaseTransaction,
+    store: Store,
+    appended: AtomicBool,
+    signals: Mutex<Vec<Signal>>,
+}
+
+impl Tx {
+    pub(super) fn new(connection: DatabaseTransaction, store: Store) -> Self {
+        Self { connection, store, appended: AtomicBool::new(false), signals: Mutex::new(Vec::new()) }
+    }
+
+    /// Returns the connection for repositories.
+    pub fn connection(&self) -> &DatabaseTransaction {
+        &self.connection
+    }
+
+    /// Writes a domain event into the outbox of this transaction.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn append<E: DomainEvent>(&self, ctx: &Ctx, event: &E) -> Result<()> {
+        self.write(ctx, E::TOPIC.to_owned(), event, Timestamp(0)).await
+    }
+
+    /// Writes a job into the outbox of this transaction: an event of topic `job.<queue>` that is handled once `run_at`
+    /// has come, by whoever registered for that topic.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn append_job<P: Serialize + Sync>(&self, ctx: &Ctx, queue: &str, payload: &P, run_at: Timestamp) -> Result<()> {
+        self.write(ctx, format!("job.{queue}"), payload, run_at).await
+    }
+
+    /// Notes a signal that is published after the commit; it may be lost.
+    pub fn signal(&self, signal: Signal) {
+        self.signals.lock().push(signal);
+    }
+
+    /// Commits, wakes the dispatcher and publishes the signals.
+    ///
+    /// # Errors
+    /// As any statement; then nothing happened.
+    pub async fn commit(self) -> Result<()> {
+        self.connection.commit().await.map_err(db_error)?;
+        if self.appended.load(Ordering::Relaxed) {
+            self.store.wake.notify_one();
+        }
+        let signals = self.signals.into_inner();
+        if !signals.is_empty() {
+            self.store.fanout.publish(signals).await;
+        }
+        Ok(())
+    }
+
+    async fn write<P: Serialize + Sync>(&self, ctx: &Ctx, topic: String, payload: &P, available_at: Timestamp) -> Result<()> {
+        let at = ctx.now();
+        let row = outbox::ActiveModel {
+            position: ActiveValue::NotSet,
+            event_id: ActiveValue::Set(event_id(ctx, at)),
+            consumer: ActiveValue::Set(String::new()),
+            topic: ActiveValue::Set(topic),
+            operation_id: ActiveValue::Set(ctx.operation_id().to_string()),
+            at: ActiveValue::Set(at.0),
+            payload: ActiveValue::Set(serde_json::to_string(payload).map_err(Error::internal)?),
+            attempts: ActiveValue::Set(0),
+            available_at: ActiveValue::Set(available_at.0),
+        };
+        outbox::Entity::insert(row).exec_without_returning(&self.connection).await.map_err(db_error)?;
+        self.appended.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Makes a UUID v7 of the context's time and randomness.
+fn event_id(ctx: &Ctx, at: Timestamp) -> String {
+    let mut random = [0_u8; 10];
+    ctx.ids().fill(&mut random);
+    let millis = u64::try_from(at.0).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()
+}
