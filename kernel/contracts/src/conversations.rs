@@ -21,4 +21,24 @@ pub struct ReaderState {
 pub trait ConversationReader: Send + Sync + 'static {
     /// Returns the owner's state in each conversation that has a row, `None` where there is none, in the order asked.
     async fn reader_states(&self, owner: &UserId, conversations: &[ConversationId]) -> Result<Vec<Option<ReaderState>>>;
+
+    /// Returns the state of each (owner, conversation) that has a row, `None` where there is none, in the order asked.
+    ///
+    /// An implementation over a database answers in one query; this default asks once per owner.
+    async fn states_of(&self, keys: &[(UserId, ConversationId)]) -> Result<Vec<Option<ReaderState>>> {
+        let mut states = vec![None; keys.len()];
+        let mut owners: Vec<&UserId> = keys.iter().map(|(owner, _)| owner).collect();
+        owners.sort_unstable();
+        owners.dedup();
+        for owner in owners {
+            let places: Vec<usize> = (0..keys.len()).filter(|place| keys.get(*place).is_some_and(|key| &key.0 == owner)).collect();
+            let wanted: Vec<ConversationId> = places.iter().filter_map(|place| keys.get(*place)).map(|key| key.1.clone()).collect();
+            for (place, state) in places.into_iter().zip(self.reader_states(owner, &wanted).await?) {
+                if let Some(slot) = states.get_mut(place) {
+                    *slot = state;
+                }
+            }
+        }
+        Ok(states)
+    }
 }

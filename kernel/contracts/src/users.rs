@@ -25,6 +25,10 @@ pub trait UserReader: Send + Sync + 'static {
     /// Returns the users that exist among `ids`, in the order asked, repeated ids once.
     async fn users(&self, ids: &[UserId]) -> Result<Vec<UserSummary>>;
 
+    /// Returns the next users in id order after `after`, at most `limit` of them; an empty page is the end. It is the
+    /// way through everybody for jobs that address all users.
+    async fn page(&self, after: Option<&UserId>, limit: u64) -> Result<Vec<UserSummary>>;
+
     /// Returns one user.
     async fn user(&self, id: &UserId) -> Result<Option<UserSummary>> {
         Ok(self.users(std::slice::from_ref(id)).await?.pop())

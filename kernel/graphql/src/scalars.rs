@@ -3,9 +3,11 @@
 use async_graphql::{InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
 use chrono::{SecondsFormat, TimeZone};
 use openim_core::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// A 64-bit signed integer as a JSON number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Long(pub i64);
 
 /// A 64-bit signed integer, sent as a JSON number. Clients in JavaScript keep full precision up to 2^53.
