@@ -16,8 +16,10 @@ pub struct ConversationHead {
     pub max_seq: i64,
     /// The first seq that is kept for everybody, 1 at first.
     pub min_seq: i64,
-    /// When the newest message was sent.
+    /// When the newest message was sent, as its sender or an administrator said.
     pub last_time: Timestamp,
+    /// When the newest message was stored, by the server's clock: what event streams resume by.
+    pub last_stored_at: Timestamp,
     /// Who sent the newest message: it is read by its sender although no read position says so yet.
     pub last_sender: Option<UserId>,
 }
