@@ -11,7 +11,7 @@ pub use connection::{Page, PageInfo, PageInput, MAX_PAGE};
 pub use errors::{error_extensions, public_error};
 pub use scalars::{DateTime, Long};
 pub use subgraph::{subgraph_sdl, SchemaSubgraph, Subgraph};
-pub use vocabulary::{admin_only, loader_error, viewer_id, Platform, ReceiveOption};
+pub use vocabulary::{admin_only, loader_error, viewer_id, ConversationKind, Platform, ReceiveOption};
 
 /// Takes the caller's context out of a resolver's context.
 ///

@@ -107,6 +107,20 @@ impl ReceiveOption {
     }
 }
 
+/// What a conversation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Enum)]
+#[graphql(remote = "openim_core::ConversationKind")]
+pub enum ConversationKind {
+    /// Two people (OpenIM session type 1).
+    Single,
+    /// A group (OpenIM session type 3).
+    Group,
+    /// A system account writes to one user (OpenIM session type 4).
+    System,
+    /// A hidden stream of notifications (no OpenIM session type).
+    Notification,
+}
+
 /// Marks what only app administrators may use. The service checks it again; the mark is for who reads the schema.
 #[TypeDirective(name = "adminOnly", location = "FieldDefinition", location = "Object", composable = "https://specs.openim.dev/access/v1.0")]
 pub fn admin_only() {}
