@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, ErrorCode, Result};
+use crate::{Error, ErrorCode, IdSource, Result};
 
 /// The longest id that is accepted from outside, in bytes. OpenIM sets none; unbounded ids make unbounded index rows.
 pub const MAX_ID_BYTES: usize = 64;
@@ -99,6 +99,13 @@ text_id! {
     /// A conversation (OpenIM `conversationID`), made by [`ConversationId::single`] and friends or taken from a client.
     ConversationId, "conversation id", |value| {
         value.len() <= 2 * MAX_ID_BYTES + 4 && ConversationKind::of(value).is_some() && value.chars().all(|c| c.is_alphanumeric() || c == '_')
+    }
+}
+
+impl OperationId {
+    /// Makes an id for a request that came without one.
+    pub fn fresh(ids: &dyn IdSource) -> Self {
+        Self(ids.hex32())
     }
 }
 
