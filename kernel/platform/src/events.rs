@@ -1,10 +1,29 @@
-//! Durable domain events and jobs: outbox → dispatcher → handlers, at least once; the inbox makes a handler's effects
-//! happen once.
+//! Durable domain events and jobs: outbox → bus → handlers, at least once; the inbox makes a handler's effects happen
+//! once.
+//!
+//! The outbox table holds what is fresh (for everybody) and, with a consumer's name, what must be tried again by one of
+//! them. The embedded bus hands rows to the handlers of this process; the production bus relays them to RabbitMQ, one
+//! durable queue a consumer. Both use the same inbox, the same delays between attempts and the same dead letters.
+
+mod delivery;
+mod embedded;
+mod housekeeping;
+mod outbox;
+mod retry;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use openim_contracts::DomainEvent;
 use openim_core::{Ctx, Error, ErrorCode, OperationId, Result, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use delivery::Outcome;
+pub use embedded::{Drained, EmbeddedEvents};
+pub use outbox::{DeadLetter, dead_letters, pending_events};
+pub use retry::RetryPolicy;
 
 use crate::store::Tx;
 
@@ -45,4 +64,73 @@ pub trait EventHandler: Send + Sync + 'static {
     /// Handles one event inside `tx`, which also holds the inbox row; the caller commits. An error rolls back and the
     /// event comes again, later each time, until it goes to the dead letters.
     async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()>;
+}
+
+/// A consumer by name: enough to keep a place for its events while it is not running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consumer {
+    /// As [`EventHandler::name`].
+    pub name: &'static str,
+    /// As [`EventHandler::topics`].
+    pub topics: &'static [&'static str],
+}
+
+impl Consumer {
+    /// Describes a handler.
+    pub fn of(handler: &dyn EventHandler) -> Self {
+        Self { name: handler.name(), topics: handler.topics() }
+    }
+
+    fn wants(&self, topic: &str) -> bool {
+        self.topics.contains(&topic)
+    }
+}
+
+/// Who consumes in the whole deployment, and who of them in this process.
+#[derive(Clone, Default)]
+pub struct EventPlan {
+    consumers: Vec<Consumer>,
+    handlers: Vec<Arc<dyn EventHandler>>,
+}
+
+impl EventPlan {
+    /// Makes a plan: `handlers` run here, `elsewhere` names those of other processes. An event nobody in the plan wants
+    /// is forgotten.
+    pub fn new(handlers: Vec<Arc<dyn EventHandler>>, elsewhere: &[Consumer]) -> Self {
+        let mut consumers: Vec<_> = handlers.iter().map(|handler| Consumer::of(&**handler)).collect();
+        for other in elsewhere {
+            if consumers.iter().all(|known| known.name != other.name) {
+                consumers.push(*other);
+            }
+        }
+        Self { consumers, handlers }
+    }
+
+    /// Returns every consumer of the deployment.
+    pub fn consumers(&self) -> &[Consumer] {
+        &self.consumers
+    }
+
+    /// Returns the handlers of this process.
+    pub fn handlers(&self) -> &[Arc<dyn EventHandler>] {
+        &self.handlers
+    }
+
+    fn wanting<'a>(&'a self, topic: &'a str) -> impl Iterator<Item = &'a Consumer> {
+        self.consumers.iter().filter(move |consumer| consumer.wants(topic))
+    }
+}
+
+/// Carries committed events to their handlers.
+#[async_trait]
+pub trait EventBus: Send + Sync + 'static {
+    /// Starts the relay and the handlers of this process and returns. They end some time after `stop`, having finished
+    /// the event at hand; `tasks` tells when.
+    fn start(&self, plan: EventPlan, tasks: &TaskTracker, stop: &CancellationToken);
+
+    /// Asks for a sign of life.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when events cannot travel now.
+    async fn ping(&self) -> Result<()>;
 }

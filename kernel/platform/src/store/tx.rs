@@ -67,6 +67,13 @@ impl Tx {
         Ok(())
     }
 
+    /// Undoes everything. Dropping does the same; this waits until the connection is free again.
+    pub async fn rollback(self) {
+        if let Err(error) = self.connection.rollback().await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a transaction ended before it was rolled back");
+        }
+    }
+
     async fn write<P: Serialize + Sync>(&self, ctx: &Ctx, topic: String, payload: &P, available_at: Timestamp) -> Result<()> {
         let at = ctx.now();
         let row = outbox::ActiveModel {
