@@ -1,8 +1,84 @@
 //! Tables of the conversations domain.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{big_integer, boolean, integer, string_len, text};
 
 /// Returns the domain's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![]
+    vec![Box::new(UserConversations)]
+}
+
+#[derive(DeriveIden)]
+enum UserConv {
+    Table,
+    OwnerId,
+    ConversationId,
+    Kind,
+    PeerId,
+    GroupId,
+    ReceiveOption,
+    Pinned,
+    PrivateChat,
+    BurnDuration,
+    GroupAtType,
+    AttachedInfo,
+    Ex,
+    ReadSeq,
+    MinSeq,
+    MaxSeq,
+    Destructing,
+    DestructAfter,
+    LastDestructedAt,
+    CreatedAt,
+    UpdatedAt,
+    ReadAt,
+}
+
+struct UserConversations;
+
+impl MigrationName for UserConversations {
+    fn name(&self) -> &str {
+        "conversations_0001_user_conv"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for UserConversations {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table(UserConv::Table)
+                    .col(string_len(UserConv::OwnerId, 64))
+                    .col(string_len(UserConv::ConversationId, 132))
+                    .col(integer(UserConv::Kind))
+                    .col(string_len(UserConv::PeerId, 64))
+                    .col(string_len(UserConv::GroupId, 64))
+                    .col(integer(UserConv::ReceiveOption).default(0))
+                    .col(boolean(UserConv::Pinned).default(false))
+                    .col(boolean(UserConv::PrivateChat).default(false))
+                    .col(integer(UserConv::BurnDuration).default(0))
+                    .col(integer(UserConv::GroupAtType).default(0))
+                    .col(text(UserConv::AttachedInfo))
+                    .col(text(UserConv::Ex))
+                    .col(big_integer(UserConv::ReadSeq).default(0))
+                    .col(big_integer(UserConv::MinSeq).default(0))
+                    .col(big_integer(UserConv::MaxSeq).default(0))
+                    .col(boolean(UserConv::Destructing).default(false))
+                    .col(big_integer(UserConv::DestructAfter).default(0))
+                    .col(big_integer(UserConv::LastDestructedAt).default(0))
+                    .col(big_integer(UserConv::CreatedAt))
+                    .col(big_integer(UserConv::UpdatedAt))
+                    .col(big_integer(UserConv::ReadAt).default(0))
+                    .primary_key(Index::create().col(UserConv::OwnerId).col(UserConv::ConversationId))
+                    .to_owned(),
+            )
+            .await?;
+        // What the other side of my chats has read lately: an event stream that resumes asks for it.
+        manager
+            .create_index(
+                Index::create().name("user_conv_peer_read").table(UserConv::Table).col(UserConv::PeerId).col(UserConv::ReadAt).to_owned(),
+            )
+            .await
+    }
 }

@@ -1,0 +1,176 @@
+//! Every query of the domain. Each names the owner; nothing here decides, commits or tells anybody.
+
+use std::collections::BTreeMap;
+
+use openim_core::{ConversationId, ConversationKind, GroupId, Result, Timestamp, UserId};
+use openim_entities::conversations::user_conv::{ActiveModel, Column, Entity, Model};
+use openim_platform::store::db_error;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::error::broken_row;
+use crate::model::{Conversation, NewRow};
+
+/// Rows of one insert: 21 values each stay far below SQLite's limit of 32,766.
+const INSERT_CHUNK: usize = 500;
+/// Keys of one select: an `OR` of pairs nests one level each, and SQLite stops at 1,000.
+const SELECT_CHUNK: usize = 200;
+
+/// Returns one row.
+pub(crate) async fn find(db: &impl ConnectionTrait, owner: &UserId, id: &ConversationId) -> Result<Option<Conversation>> {
+    let row = Entity::find_by_id((owner.to_string(), id.to_string())).one(db).await.map_err(db_error)?;
+    row.map(conversation).transpose()
+}
+
+/// Returns the rows that exist among (owner, conversation) keys, in no order.
+pub(crate) async fn find_many(db: &impl ConnectionTrait, keys: &[(UserId, ConversationId)]) -> Result<Vec<Conversation>> {
+    let mut rows = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(SELECT_CHUNK) {
+        let mut by_owner: BTreeMap<&UserId, Vec<&str>> = BTreeMap::new();
+        for (owner, id) in chunk {
+            by_owner.entry(owner).or_default().push(id.as_str());
+        }
+        let any = by_owner.into_iter().fold(Condition::any(), |any, (owner, ids)| {
+            any.add(Condition::all().add(Column::OwnerId.eq(owner.as_str())).add(Column::ConversationId.is_in(ids)))
+        });
+        let found = Entity::find().filter(any).all(db).await.map_err(db_error)?;
+        for row in found {
+            rows.push(conversation(row)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// Returns an owner's rows, the last touched first, at most `limit`.
+pub(crate) async fn of_owner(db: &impl ConnectionTrait, owner: &UserId, limit: u64) -> Result<Vec<Conversation>> {
+    let rows = Entity::find()
+        .filter(Column::OwnerId.eq(owner.as_str()))
+        .order_by_desc(Column::UpdatedAt)
+        .order_by_asc(Column::ConversationId)
+        .limit(limit)
+        .all(db)
+        .await
+        .map_err(db_error)?;
+    rows.into_iter().map(conversation).collect()
+}
+
+/// Returns the rows of other people whose chat partner is `user` and whose position moved since, the latest first.
+pub(crate) async fn read_by_peers_since(
+    db: &impl ConnectionTrait,
+    user: &UserId,
+    since: Timestamp,
+    limit: u64,
+) -> Result<Vec<Conversation>> {
+    let rows = Entity::find()
+        .filter(Column::PeerId.eq(user.as_str()))
+        .filter(Column::ReadAt.gte(since.0))
+        .filter(Column::Kind.eq(ConversationKind::Single.session_type()))
+        .filter(Column::OwnerId.ne(user.as_str()))
+        .order_by_desc(Column::ReadAt)
+        .limit(limit)
+        .all(db)
+        .await
+        .map_err(db_error)?;
+    rows.into_iter().map(conversation).collect()
+}
+
+/// Makes rows that do not exist yet; existing ones stay as they are.
+pub(crate) async fn insert_missing(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<()> {
+    let on_conflict = OnConflict::columns([Column::OwnerId, Column::ConversationId]).do_nothing().to_owned();
+    insert(db, rows, &on_conflict).await
+}
+
+/// Moves read positions forward, never back; a missing row is made with its position. A key may come once only.
+pub(crate) async fn advance(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<()> {
+    let on_conflict = OnConflict::columns([Column::OwnerId, Column::ConversationId])
+        .update_columns([Column::ReadSeq, Column::ReadAt, Column::UpdatedAt])
+        .action_and_where(Expr::col((Entity, Column::ReadSeq)).lt(Expr::cust("excluded.read_seq")))
+        .to_owned();
+    insert(db, rows, &on_conflict).await
+}
+
+/// Moves one existing row's position forward and tells whether it moved.
+pub(crate) async fn advance_one(
+    db: &impl ConnectionTrait,
+    owner: &UserId,
+    id: &ConversationId,
+    read_seq: i64,
+    at: Timestamp,
+) -> Result<bool> {
+    let done = Entity::update_many()
+        .col_expr(Column::ReadSeq, Expr::value(read_seq))
+        .col_expr(Column::ReadAt, Expr::value(at.0))
+        .col_expr(Column::UpdatedAt, Expr::value(at.0))
+        .filter(Column::OwnerId.eq(owner.as_str()))
+        .filter(Column::ConversationId.eq(id.as_str()))
+        .filter(Column::ReadSeq.lt(read_seq))
+        .exec(db)
+        .await
+        .map_err(db_error)?;
+    Ok(done.rows_affected > 0)
+}
+
+async fn insert(db: &impl ConnectionTrait, mut rows: Vec<NewRow>, on_conflict: &OnConflict) -> Result<()> {
+    // Always in key order: two writers that touch the same rows then wait for each other instead of deadlocking.
+    rows.sort_by(|a, b| (&a.owner, &a.id).cmp(&(&b.owner, &b.id)));
+    for chunk in rows.chunks(INSERT_CHUNK) {
+        let models = chunk.iter().map(active);
+        Entity::insert_many(models).on_conflict(on_conflict.clone()).exec_without_returning(db).await.map_err(db_error)?;
+    }
+    Ok(())
+}
+
+fn active(row: &NewRow) -> ActiveModel {
+    ActiveModel {
+        owner_id: Set(row.owner.to_string()),
+        conversation_id: Set(row.id.to_string()),
+        kind: Set(row.id.kind().session_type()),
+        peer_id: Set(row.peer.as_ref().map(ToString::to_string).unwrap_or_default()),
+        group_id: Set(row.group.as_ref().map(ToString::to_string).unwrap_or_default()),
+        receive_option: Set(0),
+        pinned: Set(false),
+        private_chat: Set(false),
+        burn_duration: Set(0),
+        group_at_type: Set(0),
+        attached_info: Set(String::new()),
+        ex: Set(String::new()),
+        read_seq: Set(row.read_seq),
+        min_seq: Set(0),
+        max_seq: Set(0),
+        destructing: Set(false),
+        destruct_after: Set(0),
+        last_destructed_at: Set(0),
+        created_at: Set(row.at.0),
+        updated_at: Set(row.at.0),
+        read_at: Set(if row.read_seq > 0 { row.at.0 } else { 0 }),
+    }
+}
+
+fn conversation(row: Model) -> Result<Conversation> {
+    let peer = Some(row.peer_id).filter(|id| !id.is_empty()).map(UserId::parse).transpose().map_err(broken_row)?;
+    let group = Some(row.group_id).filter(|id| !id.is_empty()).map(GroupId::parse).transpose().map_err(broken_row)?;
+    let id = ConversationId::parse(row.conversation_id).map_err(broken_row)?;
+    Ok(Conversation {
+        owner: UserId::parse(row.owner_id).map_err(broken_row)?,
+        kind: id.kind(),
+        id,
+        peer,
+        group,
+        receive_option: row.receive_option,
+        pinned: row.pinned,
+        private_chat: row.private_chat,
+        burn_duration: row.burn_duration,
+        group_at_type: row.group_at_type,
+        attached_info: row.attached_info,
+        ex: row.ex,
+        read_seq: row.read_seq,
+        min_seq: row.min_seq,
+        max_seq: row.max_seq,
+        destructing: row.destructing,
+        destruct_after: row.destruct_after,
+        last_destructed_at: Timestamp(row.last_destructed_at),
+        created_at: Timestamp(row.created_at),
+        updated_at: Timestamp(row.updated_at),
+        read_at: Timestamp(row.read_at),
+    })
+}

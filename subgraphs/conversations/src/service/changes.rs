@@ -1,0 +1,46 @@
+//! What happened in an owner's conversations since a moment: what an event stream asks when it resumes.
+
+use std::collections::HashMap;
+
+use openim_core::{ConversationId, Ctx, Result, Timestamp, UserId};
+
+use super::Service;
+use crate::model::{Change, Changes, Listed, Read, read_position};
+use crate::repository;
+
+impl Service {
+    /// Returns the conversations with new messages, changed rows or moved read positions since then, by id.
+    pub(crate) async fn changes_since(&self, ctx: &Ctx, owner: &UserId, since: Timestamp) -> Result<Changes> {
+        let listed = self.listed(self.all(ctx, owner).await?).await?;
+        let limit = u64::try_from(self.settings.max_changes).unwrap_or(u64::MAX).saturating_add(1);
+        let peers = repository::read_by_peers_since(self.store.read(), owner, since, limit).await?;
+        let mut truncated = peers.len() > self.settings.max_changes;
+        let mut reads: HashMap<ConversationId, Vec<Read>> = HashMap::new();
+        for row in peers {
+            reads.entry(row.id).or_default().push(Read { reader: row.owner, read_seq: row.read_seq });
+        }
+        let mut conversations: Vec<_> = listed.into_iter().filter_map(|listed| change(listed, &mut reads, since)).collect();
+        if conversations.len() > self.settings.max_changes {
+            truncated = true;
+            conversations.truncate(self.settings.max_changes);
+        }
+        conversations.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Changes { conversations, truncated })
+    }
+}
+
+fn change(Listed { row, head }: Listed, reads: &mut HashMap<ConversationId, Vec<Read>>, since: Timestamp) -> Option<Change> {
+    let mut reads = reads.remove(&row.id).unwrap_or_default();
+    if row.read_at >= since {
+        reads.push(Read { reader: row.owner.clone(), read_seq: read_position(&row, head.as_ref()) });
+    }
+    // A moved position touches the row, too; only what else touched it is a change of the row.
+    let row_changed = row.created_at >= since || (row.updated_at >= since && row.updated_at != row.read_at);
+    let appended = head.as_ref().is_some_and(|head| head.max_seq > 0 && head.last_stored_at >= since);
+    (appended || row_changed || !reads.is_empty()).then(|| Change {
+        max_seq: head.map_or(0, |head| head.max_seq),
+        id: row.id,
+        row_changed,
+        reads,
+    })
+}

@@ -1,0 +1,107 @@
+//! Lists of an owner's conversations: by activity, by log end, by read position.
+
+use std::cmp::Reverse;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openim_core::{ConversationId, Ctx, Result, Timestamp, UserId};
+use openim_graphql::Page;
+
+use super::Service;
+use crate::error::argument;
+use crate::model::{ListPage, Listed, LogEnd, Position, read_position};
+
+impl Service {
+    /// Returns a page of an owner's conversations, the newest activity first, and how much is unread in all of them.
+    pub(crate) async fn list(&self, ctx: &Ctx, owner: &UserId, page: Page) -> Result<ListPage> {
+        let after = page.after.as_deref().map(Place::parse).transpose()?;
+        let mut all = self.listed(self.all(ctx, owner).await?).await?;
+        all.sort_by_cached_key(Place::of);
+        let total = all.len();
+        let total_unread = all.iter().map(Listed::unread).fold(0, i64::saturating_add);
+        let start = match after {
+            Some(after) => all.partition_point(|listed| Place::of(listed) <= after),
+            None => usize::try_from(page.offset).unwrap_or(usize::MAX).min(total),
+        };
+        let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let items: Vec<_> = all.into_iter().skip(start).take(limit).map(|listed| (Place::of(&listed).text(), listed)).collect();
+        Ok(ListPage { has_next: start + items.len() < total, has_previous: start > 0, items, total, total_unread })
+    }
+
+    /// Returns the ends of an owner's logs: the conversations, their notification streams and the owner's own one.
+    /// Empty logs are left out unless `include_empty`; `only` narrows it to these conversations.
+    pub(crate) async fn ends(
+        &self,
+        ctx: &Ctx,
+        owner: &UserId,
+        only: Option<Vec<ConversationId>>,
+        include_empty: bool,
+    ) -> Result<Vec<LogEnd>> {
+        let own_stream = only.is_none().then(|| ConversationId::own_notifications(owner));
+        let rows = match only {
+            Some(ids) => self.by_ids(ctx, owner, ids).await?,
+            None => self.all(ctx, owner).await?,
+        };
+        let mut wanted: Vec<(ConversationId, bool)> = Vec::with_capacity(2 * rows.len() + 1);
+        for row in rows {
+            let live = row.max_seq == 0;
+            wanted.push((row.id.notification_twin(), live));
+            wanted.push((row.id, live));
+        }
+        wanted.extend(own_stream.map(|id| (id, true)));
+        let ids: Vec<_> = wanted.iter().map(|(id, _)| id.clone()).collect();
+        let heads = self.log_ends(&ids).await?;
+        let mut ends: Vec<_> = wanted
+            .into_iter()
+            .map(|(id, live)| LogEnd { max_seq: heads.get(&id).map_or(0, |head| head.max_seq), id, live })
+            .filter(|end| include_empty || end.max_seq > 0)
+            .collect();
+        ends.sort_by(|a, b| a.id.cmp(&b.id));
+        // A single and a system conversation of the same two people share one notification stream.
+        ends.dedup_by(|a, b| a.id == b.id);
+        Ok(ends)
+    }
+
+    /// Returns how far an owner has read, in all conversations or in those of `only` that have a row.
+    pub(crate) async fn positions(&self, ctx: &Ctx, owner: &UserId, only: Option<Vec<ConversationId>>) -> Result<Vec<Position>> {
+        let rows = match only {
+            Some(ids) => self.by_ids(ctx, owner, ids).await?,
+            None => self.all(ctx, owner).await?,
+        };
+        let listed = self.listed(rows).await?;
+        Ok(listed
+            .into_iter()
+            .map(|Listed { row, head }| Position {
+                read_seq: read_position(&row, head.as_ref()),
+                max_seq: if row.max_seq > 0 { row.max_seq } else { head.as_ref().map_or(0, |head| head.max_seq) },
+                max_seq_at: head.filter(|head| head.max_seq > 0).map(|head| head.last_time),
+                pinned: row.pinned,
+                id: row.id,
+            })
+            .collect())
+    }
+}
+
+/// Where a conversation stands in the list: newest activity first, then by id. The cursor is its text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(Reverse<Timestamp>, String);
+
+impl Place {
+    fn of(listed: &Listed) -> Self {
+        Self(Reverse(listed.activity()), listed.row.id.to_string())
+    }
+
+    fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}:{}", self.0.0.0, self.1))
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let bad = || argument("after is no cursor of this list");
+        if text.len() > 512 {
+            return Err(bad());
+        }
+        let plain = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(bad)?;
+        let (time, id) = plain.split_once(':').ok_or_else(bad)?;
+        Ok(Self(Reverse(Timestamp(time.parse().map_err(|_| bad())?)), id.to_owned()))
+    }
+}
