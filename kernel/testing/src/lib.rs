@@ -1,1 +1,15 @@
-//! Built step by step.
+//! What tests of the whole house stand on: a fresh migrated database per test, a clock that the test moves, ids that
+//! count, recorded signals, and events that are handled when the test says so. For tests only: it panics.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+
+mod database;
+mod environment;
+mod recording;
+mod wait;
+mod world;
+
+pub use environment::{amqp_url, postgres_url, redis_url, services_script};
+pub use recording::RecordingFanout;
+pub use wait::{PATIENCE, eventually};
+pub use world::{START, TestWorld, for_each_database};

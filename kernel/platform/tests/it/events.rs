@@ -1,0 +1,3 @@
+//! Durable events, what every bus must do.
+
+mod embedded;
