@@ -2,6 +2,8 @@
 //! production adapter and one behaviour suite for both; and configuration and telemetry, which every process shares.
 
 pub mod cache;
+pub mod config;
 pub mod events;
 pub mod fanout;
 pub mod store;
+pub mod telemetry;

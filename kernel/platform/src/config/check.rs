@@ -1,0 +1,97 @@
+//! What single values cannot tell: each section looks at itself, then all are looked at together.
+
+use super::layers::Settings;
+use super::problem::{Origin, Problem};
+use super::roles::Role;
+use super::sections::{Auth, Config, Database, Documents, Graphql, Messages};
+
+/// Collects problems and knows where each value came from.
+pub(super) struct Report<'a> {
+    settings: &'a Settings,
+    problems: Vec<Problem>,
+}
+
+impl Report<'_> {
+    fn problem(&mut self, key: &str, message: impl Into<String>) {
+        let origin = self.settings.get(key).map_or(Origin::Default, |setting| setting.origin.clone());
+        self.problems.push(Problem { key: key.into(), message: message.into(), origin });
+    }
+}
+
+/// Looks at every section and at all together.
+pub(super) fn check(config: &Config, settings: &Settings) -> Vec<Problem> {
+    let mut report = Report { settings, problems: Vec::new() };
+    config.auth.check(&mut report);
+    config.database.check(&mut report);
+    config.graphql.check(&mut report);
+    config.messages.check(&mut report);
+    deployment(config, &mut report);
+    report.problems
+}
+
+impl Auth {
+    fn check(&self, report: &mut Report<'_>) {
+        if self.admin_nicknames.len() > self.admin_user_ids.len() {
+            report.problem("auth.admin_nicknames", "has more entries than auth.admin_user_ids; give one for each administrator, in the same order");
+        }
+    }
+}
+
+impl Database {
+    fn check(&self, report: &mut Report<'_>) {
+        if self.min_connections > self.max_connections {
+            report.problem("database.min_connections", format!("is above database.max_connections; give at most {}", self.max_connections));
+        }
+    }
+}
+
+impl Graphql {
+    fn check(&self, report: &mut Report<'_>) {
+        let without_file = self.persisted_documents_file.as_os_str().is_empty();
+        if self.documents == Documents::Registered && without_file {
+            report.problem("graphql.documents", "\"registered\" needs the documents; set graphql.persisted_documents_file");
+        }
+    }
+}
+
+impl Messages {
+    fn check(&self, report: &mut Report<'_>) {
+        if self.queue_messages < self.batch_messages {
+            report.problem("messages.queue_messages", format!("is below messages.batch_messages; give at least {}", self.batch_messages));
+        }
+    }
+}
+
+/// Processes that share the work must share the data: embedded adapters live in one process only.
+fn deployment(config: &Config, report: &mut Report<'_>) {
+    let roles = &config.server.roles;
+    if roles.is_all() {
+        return;
+    }
+    let split = format!("roles {roles} is a part of a deployment of several processes");
+    if !config.database.is_postgres() {
+        report.problem("database.url", format!("{split} and needs PostgreSQL, postgres://…; with SQLite only roles all is possible"));
+    }
+    if config.redis.url.is_empty() {
+        report.problem("redis.url", format!("{split} and needs Redis, redis://…"));
+    }
+    if config.amqp.url.is_empty() {
+        report.problem("amqp.url", format!("{split} and needs RabbitMQ, amqp://…"));
+    }
+    if config.auth.secret.is_empty() {
+        report.problem("auth.secret", format!("{split}; give all of them the same secret or secret_file"));
+    }
+    if config.internal.secret.is_empty() {
+        report.problem("internal.secret", format!("{split}; give all of them the same secret or secret_file"));
+    }
+    if roles.has(Role::Gateway) {
+        let subgraphs = &config.subgraphs;
+        let places = [(Role::Users, &subgraphs.users), (Role::Messages, &subgraphs.messages), (Role::Conversations, &subgraphs.conversations)];
+        for (role, url) in places {
+            if !roles.has(role) && url.is_empty() {
+                let name = role.word();
+                report.problem(&format!("subgraphs.{name}"), format!("a gateway without role {name} must be told where it is, http://host:port"));
+            }
+        }
+    }
+}

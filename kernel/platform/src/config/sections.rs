@@ -1,0 +1,235 @@
+//! The settings as the house uses them, a struct a section. Their fields are the keys of `defaults.toml`, all of them.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use openim_core::UserId;
+use serde::Deserialize;
+
+use super::roles::Roles;
+use super::secret::{Secret, ServiceUrl};
+
+/// Every setting of a process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The process itself.
+    pub server: Server,
+    /// Tokens and administrators.
+    pub auth: Auth,
+    /// The database.
+    pub database: Database,
+    /// Redis.
+    pub redis: Service,
+    /// RabbitMQ.
+    pub amqp: Service,
+    /// The GraphQL door.
+    pub graphql: Graphql,
+    /// The REST door.
+    pub rest: Rest,
+    /// Subscriptions.
+    pub realtime: Realtime,
+    /// The message store.
+    pub messages: Messages,
+    /// Where other processes' subgraphs are.
+    pub subgraphs: Subgraphs,
+    /// The proof between gateway and subgraph processes.
+    pub internal: Internal,
+    /// Logs, metrics and traces.
+    pub telemetry: Telemetry,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Addresses of the HTTP door.
+    pub listen: Vec<SocketAddr>,
+    /// What this process does.
+    pub roles: Roles,
+    /// Folder of everything that is kept on disk.
+    pub data_dir: PathBuf,
+    /// Web pages that may call from a browser.
+    pub allowed_origins: Vec<String>,
+    /// Time to finish when stopped.
+    pub shutdown_seconds: u64,
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// Signs tokens and buys the administrator's one.
+    pub secret: Secret,
+    /// File with the secret; it was read when this is set.
+    pub secret_file: PathBuf,
+    /// App administrators.
+    pub admin_user_ids: Vec<UserId>,
+    /// Their nicknames.
+    pub admin_nicknames: Vec<String>,
+    /// 0 means never.
+    pub token_lifetime_seconds: u64,
+    /// OpenIM's multi-login policy.
+    pub login_policy: i32,
+    /// For policy 0.
+    pub max_per_platform: usize,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Empty: SQLite in the data folder.
+    pub url: ServiceUrl,
+    /// File with the URL; it was read when this is set.
+    pub url_file: PathBuf,
+    /// Upper bound of the pool.
+    pub max_connections: u32,
+    /// Lower bound of the pool.
+    pub min_connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout_seconds: u64,
+    /// Whether PostgreSQL is migrated at start-up.
+    pub migrate_on_start: bool,
+}
+
+/// `[redis]` and `[amqp]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Empty: the embedded adapter.
+    pub url: ServiceUrl,
+    /// File with the URL; it was read when this is set.
+    pub url_file: PathBuf,
+}
+
+/// `[graphql]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Graphql {
+    /// Nesting of fields.
+    pub max_depth: usize,
+    /// Weight of an operation.
+    pub max_cost: u64,
+    /// Aliases of an operation.
+    pub max_aliases: usize,
+    /// Tokens of a document.
+    pub max_tokens: usize,
+    /// Operations of a request.
+    pub max_batch: usize,
+    /// Bytes of a request.
+    pub max_body_bytes: usize,
+    /// Time of an operation.
+    pub deadline_milliseconds: u64,
+    /// Whether introspection is answered.
+    pub introspection: bool,
+    /// Whether GraphiQL is served.
+    pub graphiql: bool,
+    /// Which documents are answered.
+    pub documents: Documents,
+    /// Registered documents.
+    pub persisted_documents_file: PathBuf,
+    /// Automatically persisted documents that are remembered.
+    pub persisted_cache: u64,
+    /// WebSockets and streams of the process.
+    pub max_connections: usize,
+    /// Subscriptions of a connection.
+    pub max_subscriptions: usize,
+}
+
+/// Which GraphQL documents are answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Documents {
+    /// All that are valid.
+    Any,
+    /// Only those of the file.
+    Registered,
+}
+
+/// `[rest]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rest {
+    /// Whether the door is open.
+    pub enabled: bool,
+    /// Bytes of a request.
+    pub max_body_bytes: usize,
+}
+
+/// `[realtime]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Realtime {
+    /// Events that wait for one subscriber.
+    pub queue_events: usize,
+    /// Missed events that are replayed.
+    pub resume_events: usize,
+}
+
+/// `[messages]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// Messages of a commit.
+    pub batch_messages: usize,
+    /// Sends that wait for a commit.
+    pub queue_messages: usize,
+    /// Bytes of a message's content.
+    pub max_content_bytes: usize,
+}
+
+/// `[subgraphs]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subgraphs {
+    /// The users subgraph.
+    pub users: ServiceUrl,
+    /// The messages subgraph.
+    pub messages: ServiceUrl,
+    /// The conversations subgraph.
+    pub conversations: ServiceUrl,
+}
+
+/// `[internal]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Internal {
+    /// Signs the proof that travels between processes.
+    pub secret: Secret,
+    /// File with the secret; it was read when this is set.
+    pub secret_file: PathBuf,
+}
+
+/// `[telemetry]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// Form of the log.
+    pub log_format: LogFormat,
+    /// What is logged.
+    pub log_filter: String,
+    /// Where traces go.
+    pub otlp_endpoint: ServiceUrl,
+    /// Share of traces that go there.
+    pub sampling_ratio: f64,
+    /// Whether /metrics is served.
+    pub metrics: bool,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl Database {
+    /// Tells whether the data lies in PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.url.expose().starts_with("postgres")
+    }
+}

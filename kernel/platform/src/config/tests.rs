@@ -1,0 +1,147 @@
+//! The rules of loading.
+
+use std::fs;
+use std::path::Path;
+
+use expect_test::{expect, expect_file};
+
+use super::*;
+
+fn inputs(folder: &Path, file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Inputs {
+    let path = folder.join("openim.toml");
+    fs::write(&path, file).expect("the folder is writable");
+    Inputs {
+        file: Some(path),
+        environment: environment.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        flags: flags.iter().map(|(key, value)| FlagSetting { flag: "--set".into(), key: (*key).into(), value: (*value).into() }).collect(),
+    }
+}
+
+fn problems(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = load(&inputs(folder.path(), file, environment, flags)).expect_err("must be refused").to_string();
+    text.replace(&folder.path().display().to_string(), "DIR")
+}
+
+#[test]
+fn the_defaults_are_complete_and_right() {
+    let mut layers = Layers::default();
+    layers.add_toml(DEFAULTS, |_| Origin::Default);
+    assert_eq!(layers.problems, []);
+    let names: Vec<_> = layers.settings.keys().map(String::as_str).collect();
+    let mut table: Vec<_> = keys::KEYS.iter().map(|key| key.name).collect();
+    table.sort_unstable();
+    assert_eq!(names, table);
+    assert_eq!(load(&Inputs { file: Some("/dev/null".into()), ..Inputs::default() }).map(|loaded| loaded.config.auth.login_policy), Ok(1));
+}
+
+#[test]
+fn the_page_is_generated_from_the_defaults() {
+    expect_file!["../../../../docs/configuration.md"].assert_eq(&reference());
+}
+
+#[test]
+fn later_layers_win() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = "[graphql]\nmax_depth = 20\nmax_cost = 20\nmax_batch = 20\n";
+    let environment = [("OPENIM__GRAPHQL__MAX_COST", "30"), ("OPENIM__GRAPHQL__MAX_BATCH", "30"), ("OPENIM__AUTH__ADMIN_USER_IDS", "a, b")];
+    let loaded = load(&inputs(folder.path(), file, &environment, &[("graphql.max_batch", "40")])).expect("good");
+    let graphql = &loaded.config.graphql;
+    assert_eq!((graphql.max_depth, graphql.max_cost, graphql.max_batch), (20, 30, 40));
+    assert_eq!(loaded.config.auth.admin_user_ids.len(), 2);
+}
+
+#[test]
+fn every_problem_is_told_at_once_with_its_place() {
+    let file = "[server]\nlisten = [\"localhost\"]\nroles = \"all\"\n\n[graphql]\nmax_depht = 9\nmax_cost = \"many\"\n";
+    let environment = [("OPENIM__GRAPHQL__MAX_BATCH", "0"), ("OPENIM__MONGODB__HOST", "x"), ("OPENIM__REST__ENABLED", "yes"), ("PATH", "/bin")];
+    expect![[r#"
+        the configuration has 8 problems:
+          graphql.max_cost: must be a whole number from 10 to 100000000, not "many"
+            set by DIR/openim.toml line 7
+          graphql.max_depht: there is no such key; did you mean graphql.max_depth?
+            set by DIR/openim.toml line 6
+          server.listen: must be a list of address:port, such as 127.0.0.1:10002, not ["localhost"]
+            set by DIR/openim.toml line 2
+          server.roles: must be a list of all, gateway, users, messages, conversations, worker, not "all"
+            set by DIR/openim.toml line 3
+          graphql.max_batch: must be a whole number from 1 to 100, not 0
+            set by environment variable OPENIM__GRAPHQL__MAX_BATCH
+          mongodb.host: there is no such key; `openim config example` lists all
+            set by environment variable OPENIM__MONGODB__HOST
+          rest.enabled: must be true or false, not "yes"
+            set by environment variable OPENIM__REST__ENABLED
+          auth.login_policy: must be one of 0, 1, 4, 5, not 2
+            set by flag --set"#]]
+    .assert_eq(&problems(file, &environment, &[("auth.login_policy", "2")]));
+}
+
+#[test]
+fn split_roles_need_shared_services_and_secrets() {
+    expect![[r#"
+        the configuration has 7 problems:
+          database.url: roles gateway,users is a part of a deployment of several processes and needs PostgreSQL, postgres://…; with SQLite only roles all is possible
+          redis.url: roles gateway,users is a part of a deployment of several processes and needs Redis, redis://…
+          amqp.url: roles gateway,users is a part of a deployment of several processes and needs RabbitMQ, amqp://…
+          auth.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
+          internal.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
+          subgraphs.messages: a gateway without role messages must be told where it is, http://host:port
+          subgraphs.conversations: a gateway without role conversations must be told where it is, http://host:port"#]]
+    .assert_eq(&problems("", &[], &[("server.roles", "gateway,users")]));
+}
+
+#[test]
+fn sections_check_themselves() {
+    let file = "[auth]\nadmin_nicknames = [\"a\", \"b\"]\n[database]\nmin_connections = 20\n[graphql]\ndocuments = \"registered\"\n[messages]\nqueue_messages = 1\n";
+    expect![[r#"
+        the configuration has 4 problems:
+          auth.admin_nicknames: has more entries than auth.admin_user_ids; give one for each administrator, in the same order
+            set by DIR/openim.toml line 2
+          database.min_connections: is above database.max_connections; give at most 16
+            set by DIR/openim.toml line 4
+          graphql.documents: "registered" needs the documents; set graphql.persisted_documents_file
+            set by DIR/openim.toml line 6
+          messages.queue_messages: is below messages.batch_messages; give at least 500
+            set by DIR/openim.toml line 8"#]]
+    .assert_eq(&problems(file, &[], &[]));
+}
+
+#[test]
+fn broken_toml_and_values_outside_of_sections_name_the_line() {
+    expect![[r#"
+        the configuration has a problem:
+          the file: is not TOML: invalid string, expected `"`, `'`
+            set by DIR/openim.toml line 2"#]]
+    .assert_eq(&problems("[server]\nlisten = here\n", &[], &[]));
+    expect![[r#"
+        the configuration has a problem:
+          listen: stands outside of a section; write it below a line such as [server]
+            set by DIR/openim.toml line 1"#]]
+    .assert_eq(&problems("listen = 1\n", &[], &[]));
+}
+
+#[test]
+fn a_missing_file_is_told_only_when_it_was_asked_for() {
+    let text = load(&Inputs { file: Some("/nowhere/openim.toml".into()), ..Inputs::default() }).expect_err("must be refused").to_string();
+    assert!(text.contains("/nowhere/openim.toml: cannot be read"), "{text}");
+}
+
+#[test]
+fn secrets_come_from_files_and_are_never_printed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = folder.path().join("auth-secret");
+    fs::write(&secret, "hunter2-hunter2\n").expect("writable");
+    let file = format!("[auth]\nsecret_file = {:?}\n[database]\nurl = \"postgres://im:hunter2@db/im\"\n", secret.display().to_string());
+    let loaded = load(&inputs(folder.path(), &file, &[("OPENIM__INTERNAL__SECRET", "hunter2-hunter2-hunter2")], &[])).expect("good");
+    assert_eq!(loaded.config.auth.secret.expose(), "hunter2-hunter2");
+    let printed = format!("{}\n{:?}", loaded.print(), loaded.config);
+    assert!(!printed.contains("hunter2"), "{printed}");
+    assert!(printed.contains("url = \"postgres://im:***@db/im\" # "), "{printed}");
+
+    let both = problems("", &[], &[("auth.secret", "hunter2-hunter2"), ("auth.secret_file", "/nowhere/secret")]);
+    assert!(both.contains("auth.secret_file: auth.secret is set too (by flag --set); give one of them"), "{both}");
+    let short = problems("", &[("OPENIM__AUTH__SECRET", "hunter2")], &[]);
+    assert!(short.contains("auth.secret: must be a text of at least 8 characters\n") && !short.contains("hunter2"), "{short}");
+    let gone = problems("", &[], &[("auth.secret_file", "/nowhere/secret")]);
+    assert!(gone.contains("auth.secret_file: /nowhere/secret cannot be read"), "{gone}");
+}

@@ -1,0 +1,117 @@
+//! Logs, traces and metrics of a process, started once by `main` from the configuration.
+//!
+//! The operation id is a field of the request's span, so every log line below it carries it. Traces leave by OTLP only when
+//! an endpoint is set; the W3C `traceparent` header is taken from callers and given to other processes.
+
+mod metric;
+mod propagation;
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{PrometheusHandle, PrometheusRecorder};
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::WithExportConfig as _;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+use crate::config;
+
+pub use propagation::{TRACE_HEADERS, adopt_parent, inject_current};
+
+/// Why telemetry could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter has a mistake.
+    #[error("telemetry.log_filter cannot be used")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The exporter cannot be built.
+    #[error("telemetry.otlp_endpoint cannot be used")]
+    Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// Another one was started in this process.
+    #[error("telemetry was started before")]
+    Started(#[from] tracing_subscriber::util::TryInitError),
+    /// The metrics cannot be recorded.
+    #[error("metrics cannot be recorded")]
+    Metrics(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What was started; [`Telemetry::flush`] sends what is still here.
+#[derive(Debug, Clone)]
+pub struct Telemetry {
+    metrics: Option<PrometheusHandle>,
+    traces: Option<SdkTracerProvider>,
+}
+
+impl Telemetry {
+    /// Starts logs, traces and metrics for this whole process.
+    ///
+    /// # Errors
+    /// When a part cannot be built from the configuration, or when it was started before.
+    pub fn start(config: &config::Telemetry) -> Result<Self, TelemetryError> {
+        let traces = if config.otlp_endpoint.is_empty() { None } else { Some(exporter(config)?) };
+        let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")));
+        Registry::default().with(spans).with(log(config)?).try_init()?;
+
+        let metrics = if config.metrics {
+            let recorder = recorder()?;
+            let handle = recorder.handle();
+            metrics::set_global_recorder(recorder).map_err(|error| TelemetryError::Metrics(error.to_string().into()))?;
+            metric::describe();
+            Some(handle)
+        } else {
+            None
+        };
+        Ok(Self { metrics, traces })
+    }
+
+    /// Makes telemetry that records nothing: for several servers in one process, in tests.
+    pub fn off() -> Self {
+        Self { metrics: recorder().ok().map(|recorder| recorder.handle()), traces: None }
+    }
+
+    /// Returns what renders the metrics, when they are recorded.
+    pub fn metrics(&self) -> Option<&PrometheusHandle> {
+        self.metrics.as_ref()
+    }
+
+    /// Sends the traces that wait and stops sending.
+    pub fn flush(&self) {
+        if let Some(Err(error)) = self.traces.as_ref().map(SdkTracerProvider::shutdown) {
+            tracing::warn!(error.cause = %error, "the last traces could not be sent");
+        }
+    }
+}
+
+fn log(config: &config::Telemetry) -> Result<Box<dyn Layer<WithSpans> + Send + Sync>, TelemetryError> {
+    let filter = EnvFilter::builder().parse(&config.log_filter)?;
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    Ok(match config.log_format {
+        config::LogFormat::Text => layer.with_ansi(std::io::stderr().is_terminal()).with_filter(filter).boxed(),
+        config::LogFormat::Json => layer.json().flatten_event(true).with_filter(filter).boxed(),
+    })
+}
+
+type Spans = tracing_opentelemetry::OpenTelemetryLayer<Registry, opentelemetry_sdk::trace::Tracer>;
+type WithSpans = tracing_subscriber::layer::Layered<Option<Spans>, Registry>;
+
+fn exporter(config: &config::Telemetry) -> Result<SdkTracerProvider, TelemetryError> {
+    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
+    let exporter = opentelemetry_otlp::SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(config.otlp_endpoint.expose())
+        .with_timeout(Duration::from_secs(5))
+        .build()?;
+    let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(config.sampling_ratio)));
+    let resource = Resource::builder().with_service_name("openim").build();
+    Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_sampler(sampler).with_resource(resource).build())
+}
+
+fn recorder() -> Result<PrometheusRecorder, TelemetryError> {
+    let builder = metric::buckets(metrics_exporter_prometheus::PrometheusBuilder::new());
+    Ok(builder.map_err(|error| TelemetryError::Metrics(error.into()))?.build_recorder())
+}
