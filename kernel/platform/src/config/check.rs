@@ -3,7 +3,7 @@
 use super::layers::Settings;
 use super::problem::{Origin, Problem};
 use super::roles::Role;
-use super::sections::{Auth, Config, Database, Documents, Graphql, Messages};
+use super::sections::{Auth, Config, Documents, Graphql, Messages};
 
 /// Collects problems and knows where each value came from.
 pub(super) struct Report<'a> {
@@ -22,7 +22,6 @@ impl Report<'_> {
 pub(super) fn check(config: &Config, settings: &Settings) -> Vec<Problem> {
     let mut report = Report { settings, problems: Vec::new() };
     config.auth.check(&mut report);
-    config.database.check(&mut report);
     config.graphql.check(&mut report);
     config.messages.check(&mut report);
     deployment(config, &mut report);
@@ -33,14 +32,6 @@ impl Auth {
     fn check(&self, report: &mut Report<'_>) {
         if self.admin_nicknames.len() > self.admin_user_ids.len() {
             report.problem("auth.admin_nicknames", "has more entries than auth.admin_user_ids; give one for each administrator, in the same order");
-        }
-    }
-}
-
-impl Database {
-    fn check(&self, report: &mut Report<'_>) {
-        if self.min_connections > self.max_connections {
-            report.problem("database.min_connections", format!("is above database.max_connections; give at most {}", self.max_connections));
         }
     }
 }

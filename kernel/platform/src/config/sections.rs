@@ -83,12 +83,12 @@ pub struct Database {
     pub url: ServiceUrl,
     /// File with the URL; it was read when this is set.
     pub url_file: PathBuf,
-    /// Upper bound of the pool.
+    /// Upper bound of the pool; 0 for the measured one.
     pub max_connections: u32,
-    /// Lower bound of the pool.
-    pub min_connections: u32,
     /// How long a request waits for a connection.
     pub acquire_timeout_seconds: u64,
+    /// How long PostgreSQL works on a statement.
+    pub statement_timeout_seconds: u64,
     /// Whether PostgreSQL is migrated at start-up.
     pub migrate_on_start: bool,
 }
