@@ -38,9 +38,8 @@ impl Auth {
 
 impl Graphql {
     fn check(&self, report: &mut Report<'_>) {
-        let without_file = self.persisted_documents_file.as_os_str().is_empty();
-        if self.documents == Documents::Registered && without_file {
-            report.problem("graphql.documents", "\"registered\" needs the documents; set graphql.persisted_documents_file");
+        if self.documents == Documents::Only && self.registered_documents.as_os_str().is_empty() {
+            report.problem("graphql.documents", "\"only\" needs registered documents; say where they are with graphql.registered_documents");
         }
     }
 }

@@ -127,24 +127,26 @@ pub struct Graphql {
     pub graphiql: bool,
     /// Which documents are answered.
     pub documents: Documents,
-    /// Registered documents.
-    pub persisted_documents_file: PathBuf,
-    /// Automatically persisted documents that are remembered.
-    pub persisted_cache: u64,
-    /// WebSockets and streams of the process.
-    pub max_connections: usize,
-    /// Subscriptions of a connection.
-    pub max_subscriptions: usize,
+    /// Where registered documents are.
+    pub registered_documents: PathBuf,
+    /// WebSockets and event streams of the process.
+    pub max_streams: usize,
+    /// Operations of one WebSocket.
+    pub max_socket_operations: usize,
+    /// Bytes that wait for one slow client.
+    pub max_socket_queue_bytes: usize,
 }
 
 /// Which GraphQL documents are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Documents {
-    /// All that are valid.
-    Any,
-    /// Only those of the file.
-    Registered,
+    /// All; hashes and ids name nothing.
+    Off,
+    /// All, and persisted ones by hash or id.
+    Allow,
+    /// Registered ones only.
+    Only,
 }
 
 /// `[rest]`

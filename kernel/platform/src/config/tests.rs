@@ -92,12 +92,12 @@ fn split_roles_need_shared_services_and_secrets() {
 
 #[test]
 fn sections_check_themselves() {
-    let file = "[auth]\nadmin_nicknames = [\"a\", \"b\"]\n[graphql]\ndocuments = \"registered\"\n[messages]\nqueue_messages = 1\n";
+    let file = "[auth]\nadmin_nicknames = [\"a\", \"b\"]\n[graphql]\ndocuments = \"only\"\n[messages]\nqueue_messages = 1\n";
     expect![[r#"
         the configuration has 3 problems:
           auth.admin_nicknames: has more entries than auth.admin_user_ids; give one for each administrator, in the same order
             set by DIR/openim.toml line 2
-          graphql.documents: "registered" needs the documents; set graphql.persisted_documents_file
+          graphql.documents: "only" needs registered documents; say where they are with graphql.registered_documents
             set by DIR/openim.toml line 4
           messages.queue_messages: is below messages.batch_messages; give at least 500
             set by DIR/openim.toml line 6"#]]
