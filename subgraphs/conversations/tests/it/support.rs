@@ -1,0 +1,130 @@
+//! A house with the conversations domain in it and logs that the test writes by hand.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::{Request, Variables};
+use async_trait::async_trait;
+use openim_contracts::{ConversationHead, ConversationStarted, DomainEvent, MessageLogReader, ReadAdvanced, ReadPosition};
+use openim_conversations::{Conversations, Settings};
+use openim_core::{ConversationId, ConversationKind, Ctx, Result, Timestamp, UserId};
+use openim_graphql::Subgraph;
+use openim_testing::TestWorld;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+
+/// The ends of logs, as the messages domain would tell them.
+#[derive(Default)]
+pub(crate) struct Logs(Mutex<HashMap<ConversationId, ConversationHead>>);
+
+#[async_trait]
+impl MessageLogReader for Logs {
+    async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<ConversationHead>> {
+        let logs = self.0.lock();
+        Ok(conversations.iter().filter_map(|id| logs.get(id)).cloned().collect())
+    }
+}
+
+pub(crate) struct House<'a> {
+    pub(crate) world: &'a TestWorld,
+    logs: Arc<Logs>,
+    subgraph: Arc<dyn Subgraph>,
+}
+
+impl<'a> House<'a> {
+    pub(crate) fn new(world: &'a TestWorld) -> Self {
+        Self::with(world, Settings::default())
+    }
+
+    pub(crate) fn with(world: &'a TestWorld, settings: Settings) -> Self {
+        let logs = Arc::new(Logs::default());
+        let domain = Conversations::new(settings, world.store().clone(), logs.clone());
+        for handler in domain.handlers() {
+            world.register(handler);
+        }
+        Self { world, logs, subgraph: domain.subgraph() }
+    }
+
+    /// Puts a message into the log only.
+    pub(crate) fn log(&self, id: &ConversationId, max_seq: i64, sender: &str, participants: &[&str]) {
+        let head = ConversationHead {
+            conversation_id: id.clone(),
+            kind: id.kind(),
+            participants: participants.iter().map(|name| user(name)).collect(),
+            max_seq,
+            min_seq: 1,
+            last_time: self.world.now(),
+            last_stored_at: self.world.now(),
+            last_sender: Some(user(sender)),
+        };
+        self.logs.0.lock().insert(id.clone(), head);
+    }
+
+    /// Lets `from` write the first messages of a chat to `to`; returns the conversation.
+    pub(crate) async fn chat(&self, from: &str, to: &str, messages: i64) -> ConversationId {
+        let id = ConversationId::single(&user(from), &user(to));
+        let mut pair = [from, to];
+        pair.sort_unstable();
+        self.log(&id, messages, from, &pair);
+        let participants = pair.map(user).to_vec();
+        let kind = ConversationKind::Single;
+        let event = ConversationStarted { conversation_id: id.clone(), kind, owners: participants.clone(), participants, at: self.world.now() };
+        self.event(&event).await;
+        self.world.take_signals();
+        id
+    }
+
+    /// Appends an event and lets everybody handle it.
+    pub(crate) async fn event<E: DomainEvent>(&self, event: &E) {
+        let tx = self.world.store().begin().await.unwrap();
+        tx.append(&self.world.system(), event).await.unwrap();
+        tx.commit().await.unwrap();
+        self.world.drain_events().await;
+    }
+
+    pub(crate) async fn read_advanced(&self, positions: &[(&str, &ConversationId, i64)]) {
+        let position = |(name, id, seq): &(&str, &ConversationId, i64)| ReadPosition {
+            user_id: user(name),
+            conversation_id: (*id).clone(),
+            seq: *seq,
+        };
+        self.event(&ReadAdvanced { positions: positions.iter().map(position).collect() }).await;
+    }
+
+    /// Runs a document; the answer as a client sees it.
+    pub(crate) async fn run(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
+        let request = Request::new(document).variables(Variables::from_json(variables));
+        serde_json::to_value(self.subgraph.execute(ctx, request).await).unwrap()
+    }
+
+    /// Runs a document that must succeed; its data.
+    pub(crate) async fn data(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
+        let mut answer = self.run(ctx, document, variables).await;
+        assert_eq!(answer.get("errors"), None, "{document}");
+        answer["data"].take()
+    }
+
+    /// Runs a document that must fail; its error code.
+    pub(crate) async fn code(&self, ctx: Ctx, document: &str, variables: Value) -> String {
+        let answer = self.run(ctx, document, variables).await;
+        answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no error: {answer}")).to_owned()
+    }
+
+    /// Marks as read and returns the position and the count afterwards.
+    pub(crate) async fn mark(&self, name: &str, id: &ConversationId, seq: i64) -> (i64, i64) {
+        let data = self.data(self.world.user(name), MARK, json!({"input": {"conversationId": id.as_str(), "readSeq": seq}})).await;
+        let conversation = &data["markConversationRead"]["conversation"];
+        (conversation["readSeq"].as_i64().unwrap(), conversation["unreadCount"].as_i64().unwrap())
+    }
+}
+
+pub(crate) const MARK: &str =
+    "mutation($input: MarkConversationReadInput!) { markConversationRead(input: $input) { conversation { readSeq unreadCount } } }";
+
+pub(crate) fn user(name: &str) -> UserId {
+    UserId::parse(name).unwrap()
+}
+
+pub(crate) fn text(time: Timestamp) -> Value {
+    serde_json::to_value(async_graphql::ScalarType::to_value(&openim_graphql::DateTime(time))).unwrap()
+}
