@@ -1,0 +1,89 @@
+//! Who calls, and under which operation id: read from headers once, at the door.
+
+use axum::http::HeaderMap;
+use openim_contracts::Authenticator;
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Principal, Result, Runtime, Timestamp};
+
+/// The header that carries the operation id in every answer.
+pub(crate) const OPERATION_ID: &str = "x-operation-id";
+
+/// A caller whose token was checked, or nobody.
+#[derive(Debug, Clone)]
+pub(crate) enum Caller {
+    /// No token was sent.
+    Anonymous,
+    /// A user.
+    User {
+        /// What the token says.
+        principal: Principal,
+        /// Until when it is good.
+        expires_at: Timestamp,
+        /// The token itself: it is checked again when tokens of this user are revoked.
+        token: Box<str>,
+    },
+}
+
+impl Caller {
+    /// Checks a token.
+    pub(crate) async fn authenticate(authenticator: &dyn Authenticator, token: Option<&str>) -> Result<Self> {
+        let Some(token) = token else { return Ok(Self::Anonymous) };
+        let (principal, expires_at) = authenticator.authenticate(token).await?;
+        Ok(Self::User { principal, expires_at, token: token.into() })
+    }
+
+    pub(crate) fn principal(&self) -> Option<&Principal> {
+        match self {
+            Self::Anonymous => None,
+            Self::User { principal, .. } => Some(principal),
+        }
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Anonymous => None,
+            Self::User { expires_at, .. } => Some(*expires_at),
+        }
+    }
+
+    pub(crate) fn token(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::User { token, .. } => Some(token),
+        }
+    }
+
+    /// Makes the context of one operation.
+    pub(crate) fn ctx(&self, runtime: &Runtime, operation_id: OperationId, deadline: Timestamp) -> Ctx {
+        let actor = self.principal().map_or(Actor::Anonymous, |principal| Actor::User(principal.clone()));
+        Ctx::new(runtime.clone(), actor, operation_id, deadline)
+    }
+}
+
+/// Takes the operation id that the client chose, or makes one.
+pub(crate) fn operation_id(headers: &HeaderMap, runtime: &Runtime) -> OperationId {
+    let chosen = [OPERATION_ID, "operationid"].into_iter().find_map(|name| headers.get(name)?.to_str().ok());
+    chosen.and_then(|text| OperationId::parse(text).ok()).unwrap_or_else(|| OperationId::fresh(&*runtime.ids))
+}
+
+/// Takes the token out of `Authorization: Bearer` or OpenIM's `token` header.
+pub(crate) fn token(headers: &HeaderMap) -> Result<Option<&str>> {
+    let unreadable = |_| Error::new(ErrorCode::TokenMalformed, "the token is not readable text");
+    if let Some(value) = headers.get(axum::http::header::AUTHORIZATION) {
+        return bearer(value.to_str().map_err(unreadable)?);
+    }
+    let Some(value) = headers.get("token") else { return Ok(None) };
+    let token = value.to_str().map_err(unreadable)?.trim();
+    Ok((!token.is_empty()).then_some(token))
+}
+
+/// Takes the token out of `Bearer <token>`.
+pub(crate) fn bearer(value: &str) -> Result<Option<&str>> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Ok(None);
+    }
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => Ok(Some(token.trim())),
+        _ => Err(Error::new(ErrorCode::TokenMalformed, "authorization must be Bearer and a token")),
+    }
+}

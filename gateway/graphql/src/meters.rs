@@ -1,0 +1,85 @@
+//! What the doors count. Handles are made once, so that counting a frame is one atomic addition; the recorder must
+//! therefore be installed before the router is made.
+
+use std::time::Duration;
+
+use metrics::{Counter, Gauge};
+
+use crate::document::Kind;
+
+/// The way an operation came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Http,
+    Sse,
+    Multipart,
+    Socket,
+}
+
+impl Transport {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Sse => "sse",
+            Self::Multipart => "multipart",
+            Self::Socket => "websocket",
+        }
+    }
+}
+
+/// The handles.
+pub(crate) struct Meters {
+    pub(crate) sockets: Gauge,
+    pub(crate) streams: Gauge,
+    pub(crate) frames_in: Counter,
+    pub(crate) frames_out: Counter,
+}
+
+impl Meters {
+    pub(crate) fn new() -> Self {
+        metrics::describe_counter!("openim_graphql_requests_total", "operations by transport, kind and outcome (ok, partial, refused)");
+        metrics::describe_histogram!("openim_graphql_request_seconds", metrics::Unit::Seconds, "time of queries and mutations");
+        metrics::describe_gauge!("openim_graphql_sockets", "open WebSockets");
+        metrics::describe_gauge!("openim_graphql_streams", "open SSE and multipart streams");
+        metrics::describe_counter!("openim_graphql_frames_total", "WebSocket frames by direction");
+        metrics::describe_counter!("openim_graphql_closes_total", "closed WebSockets and streams by transport and reason");
+        Self {
+            sockets: metrics::gauge!("openim_graphql_sockets"),
+            streams: metrics::gauge!("openim_graphql_streams"),
+            frames_in: metrics::counter!("openim_graphql_frames_total", "direction" => "in"),
+            frames_out: metrics::counter!("openim_graphql_frames_total", "direction" => "out"),
+        }
+    }
+
+    /// Counts an operation that was answered or refused.
+    pub(crate) fn operation(&self, transport: Transport, kind: Option<Kind>, outcome: &'static str) {
+        let kind = kind.map_or("unknown", Kind::word);
+        metrics::counter!("openim_graphql_requests_total", "transport" => transport.word(), "kind" => kind, "outcome" => outcome).increment(1);
+    }
+
+    /// Records how long a query or mutation took.
+    pub(crate) fn took(&self, transport: Transport, time: Duration) {
+        metrics::histogram!("openim_graphql_request_seconds", "transport" => transport.word()).record(time.as_secs_f64());
+    }
+
+    /// Counts the end of a stream.
+    pub(crate) fn closed(&self, transport: Transport, reason: &'static str) {
+        metrics::counter!("openim_graphql_closes_total", "transport" => transport.word(), "reason" => reason).increment(1);
+    }
+}
+
+/// Holds a gauge up while something is open.
+pub(crate) struct Open(Gauge);
+
+impl Open {
+    pub(crate) fn new(gauge: &Gauge) -> Self {
+        gauge.increment(1.0);
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}

@@ -1,0 +1,114 @@
+//! The one way from a door to the executor: resolve the document, look at its kind, give it a fresh context, run it.
+
+use std::sync::Arc;
+
+use async_graphql::{Executor, Request, Response};
+use futures_util::stream::{BoxStream, StreamExt};
+use openim_contracts::Authenticator;
+use openim_core::{Error, ErrorCode, OperationId, Result, Runtime, Timestamp};
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+use crate::answer::is_refused;
+use crate::caller::Caller;
+use crate::document::{Kind, Outline};
+use crate::documents::PersistedDocuments;
+use crate::incoming::Incoming;
+use crate::meters::{Meters, Transport};
+use crate::problem::{plain, with_public_errors};
+use crate::settings::Settings;
+use crate::streams::Streams;
+
+/// The longest operation name that is written to a span.
+const SHOWN_NAME: usize = 100;
+
+/// What all doors share.
+pub(crate) struct Service<E> {
+    pub(crate) executor: E,
+    pub(crate) authenticator: Arc<dyn Authenticator>,
+    pub(crate) runtime: Runtime,
+    pub(crate) settings: Settings,
+    pub(crate) documents: PersistedDocuments,
+    pub(crate) streams: Arc<Streams>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) meters: Meters,
+}
+
+/// An operation that is ready to run.
+pub(crate) struct Operation {
+    pub(crate) kind: Option<Kind>,
+    request: Request,
+    span: tracing::Span,
+    transport: Transport,
+}
+
+impl<E: Executor> Service<E> {
+    /// Makes an operation ready. A subscription's deadline is the end of its token; other operations get the setting's.
+    pub(crate) async fn prepare(
+        &self,
+        mut incoming: Incoming,
+        caller: &Caller,
+        operation_id: OperationId,
+        transport: Transport,
+    ) -> Result<Operation> {
+        let prepared = async {
+            let reference = incoming.reference()?;
+            let text = self.documents.resolve(incoming.query.take(), reference).await?;
+            let outline = Outline::of(&text);
+            let kind = outline.kind(incoming.operation_name.as_deref());
+            if outline.introspects && !self.settings.introspection {
+                return Err(Error::new(ErrorCode::GraphqlInvalid, "introspection is switched off"));
+            }
+            Ok((text, kind))
+        };
+        let (text, kind) = prepared.await.inspect_err(|_| self.meters.operation(transport, None, "refused"))?;
+        let name = incoming.operation_name.as_deref().filter(|name| name.len() <= SHOWN_NAME).unwrap_or_default();
+        let span = tracing::info_span!(
+            "graphql",
+            operation.id = %operation_id,
+            operation.kind = kind.map_or("unknown", Kind::word),
+            operation.name = name,
+            transport = transport.word(),
+            user.id = caller.principal().map_or("", |principal| principal.user_id.as_str()),
+        );
+        let deadline = match kind {
+            Some(Kind::Subscription) => caller.expires_at().unwrap_or(Timestamp(i64::MAX)),
+            _ => self.runtime.clock.now().plus(self.settings.deadline),
+        };
+        let mut request = Request::new(text).variables(incoming.variables).data(caller.ctx(&self.runtime, operation_id, deadline));
+        request.operation_name = incoming.operation_name;
+        request.extensions = incoming.extensions;
+        request.uploads = incoming.uploads;
+        if !self.settings.introspection {
+            request = request.disable_introspection();
+        }
+        Ok(Operation { kind, request, span, transport })
+    }
+
+    /// Runs a query or mutation until its deadline.
+    pub(crate) async fn execute(&self, operation: Operation) -> Response {
+        let Operation { kind, request, span, transport } = operation;
+        let started = Instant::now();
+        let running = self.executor.execute(request).instrument(span);
+        let response = match tokio::time::timeout(self.settings.deadline, running).await {
+            Ok(response) => with_public_errors(response),
+            Err(_) => plain(ErrorCode::DeadlineExceeded, "the operation took too long"),
+        };
+        let outcome = match (response.errors.is_empty(), is_refused(&response)) {
+            (true, _) => "ok",
+            (false, true) => "refused",
+            (false, false) => "partial",
+        };
+        self.meters.operation(transport, kind, outcome);
+        self.meters.took(transport, started.elapsed());
+        response
+    }
+
+    /// Runs a subscription.
+    pub(crate) fn subscribe(&self, operation: Operation) -> BoxStream<'static, Response> {
+        let Operation { kind, request, span, transport } = operation;
+        self.meters.operation(transport, kind, "ok");
+        span.in_scope(|| self.executor.execute_stream(request, None).map(with_public_errors).boxed())
+    }
+}
