@@ -2,12 +2,14 @@
 //! into a [`Subgraph`] that the gateway composes (in process) or the server hosts over HTTP (distributed).
 
 mod connection;
+mod descriptions;
 mod errors;
 mod scalars;
 mod subgraph;
 mod vocabulary;
 
 pub use connection::{Page, PageInfo, PageInput, MAX_PAGE};
+pub use descriptions::undescribed;
 pub use errors::{error_extensions, public_error};
 pub use scalars::{DateTime, Long};
 pub use subgraph::{subgraph_sdl, SchemaSubgraph, Subgraph};

@@ -1,1 +1,107 @@
-//! Built step by step.
+//! The users subgraph: who exists, what they show of themselves, and the tokens they are logged in with.
+//!
+//! [`Users`] is the whole of it for the server's wiring: the part of the graph, the authenticator of all doors, the reader
+//! of other domains, event handlers and background work.
+
+mod cache;
+mod error;
+mod events;
+mod model;
+mod policy;
+mod reader;
+mod repository;
+mod schema;
+mod service;
+mod settings;
+mod token;
+mod worker;
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use openim_contracts::{Authenticator, UserReader};
+use openim_core::{Ctx, OperationId, Result, Runtime};
+use openim_graphql::Subgraph;
+use openim_platform::cache::Cache;
+use openim_platform::events::EventHandler;
+use openim_platform::store::Store;
+use tokio_util::sync::CancellationToken;
+
+use cache::{Summaries, TokenStates};
+use events::ClearCaches;
+use reader::{SummaryReader, TokenAuthenticator};
+use service::{Profiles, Sessions};
+use token::TokenCodec;
+use worker::TokenCleanup;
+
+pub use settings::{SettingsError, UsersSettings};
+
+/// The users domain with everything it needs.
+pub struct Users {
+    profiles: Profiles,
+    sessions: Sessions,
+    authenticator: Arc<TokenAuthenticator>,
+    reader: Arc<SummaryReader>,
+    clear_caches: Arc<ClearCaches>,
+    cleanup: TokenCleanup,
+    runtime: Runtime,
+}
+
+impl Users {
+    /// Puts the domain together.
+    ///
+    /// # Errors
+    /// The first setting that does not fit.
+    pub fn new(settings: UsersSettings, store: Store, cache: Arc<dyn Cache>, runtime: Runtime) -> Result<Self, SettingsError> {
+        let rules = Arc::new(settings.rules()?);
+        let codec = Arc::new(TokenCodec::new(&rules.secret));
+        let states = TokenStates::new(cache, store.clone());
+        let summaries = Summaries::new();
+        let sessions = Sessions::new(store.clone(), rules.clone(), codec, states.clone());
+        Ok(Self {
+            profiles: Profiles::new(store.clone(), rules.clone(), summaries.clone()),
+            authenticator: Arc::new(TokenAuthenticator::new(sessions.clone(), rules.clone(), runtime.clone())),
+            sessions,
+            reader: Arc::new(SummaryReader::new(store.clone(), summaries.clone())),
+            clear_caches: Arc::new(ClearCaches::new(states, summaries)),
+            cleanup: TokenCleanup::new(store, rules, runtime.clone()),
+            runtime,
+        })
+    }
+
+    /// Creates configured administrators that are missing and corrects changed names; called once at the start, after the
+    /// migrations.
+    ///
+    /// # Errors
+    /// As any statement; the start should fail.
+    pub async fn ensure_admins(&self) -> Result<()> {
+        let operation_id = OperationId::parse(self.runtime.ids.hex32())?;
+        self.profiles.ensure_admins(&Ctx::system(&self.runtime, operation_id)).await
+    }
+
+    /// Returns this domain's part of the graph.
+    pub fn subgraph(&self) -> Arc<dyn Subgraph> {
+        schema::subgraph(self.profiles.clone(), self.sessions.clone())
+    }
+
+    /// Returns what turns a token into a principal, for every door.
+    pub fn authenticator(&self) -> Arc<dyn Authenticator> {
+        self.authenticator.clone()
+    }
+
+    /// Returns what other domains read users with.
+    pub fn reader(&self) -> Arc<dyn UserReader> {
+        self.reader.clone()
+    }
+
+    /// Returns the handlers to register with the event dispatcher.
+    pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
+        vec![self.clear_caches.clone()]
+    }
+
+    /// Returns the background work; each future ends soon after `stop`.
+    pub fn workers(&self, stop: &CancellationToken) -> Vec<BoxFuture<'static, ()>> {
+        vec![self.cleanup.clone().run(stop.clone()).boxed()]
+    }
+}
