@@ -163,10 +163,14 @@ pub struct Rest {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Realtime {
-    /// Events that wait for one subscriber.
-    pub queue_events: usize,
-    /// Missed events that are replayed.
-    pub resume_events: usize,
+    /// Signals that wait for one slow stream.
+    pub queue_signals: usize,
+    /// Missed events that are repeated.
+    pub max_missed: i64,
+    /// Age of the oldest cursor that is resumed from.
+    pub max_cursor_hours: u64,
+    /// Streams of one user on this process.
+    pub max_streams_per_user: usize,
 }
 
 /// `[messages]`
