@@ -1,1 +1,113 @@
 //! Rows of the messages domain.
+
+/// Conversations that have a log: from the text id to the number that stands for it everywhere else.
+pub mod conversation {
+    use sea_orm::entity::prelude::*;
+
+    /// One conversation.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "conversation")]
+    pub struct Model {
+        /// The number.
+        #[sea_orm(primary_key)]
+        pub conv_no: i64,
+        /// OpenIM's conversationID.
+        #[sea_orm(column_type = "Text", unique)]
+        pub conversation_id: String,
+        /// OpenIM's session type; 0 for notification streams.
+        pub kind: i64,
+        /// The first of two people, in id order; null for groups.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub user_a: Option<String>,
+        /// The second of two people.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub user_b: Option<String>,
+        /// The group; null for two people.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub group_id: Option<String>,
+        /// When the first message came, in milliseconds.
+        pub created_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The ends of logs.
+pub mod conv_seq {
+    use sea_orm::entity::prelude::*;
+
+    /// The end of one log.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "conv_seq")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The newest seq; 0 while empty.
+        pub max_seq: i64,
+        /// The first seq that is kept.
+        pub min_seq: i64,
+        /// Everything up to here was published.
+        pub published_seq: i64,
+        /// When the newest message was stored, in milliseconds.
+        pub last_stored_at: i64,
+        /// When the newest message was sent, in milliseconds.
+        pub last_sent_at: i64,
+        /// Who sent the newest message.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub last_sender: Option<String>,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Messages.
+pub mod message {
+    use sea_orm::entity::prelude::*;
+
+    /// One message.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "message")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place in its log.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+        /// Who sent it.
+        #[sea_orm(column_type = "Text")]
+        pub sender_id: String,
+        /// The client's id, unique for its sender.
+        #[sea_orm(column_type = "Text")]
+        pub client_msg_id: String,
+        /// The server's id.
+        #[sea_orm(column_type = "Text")]
+        pub server_msg_id: String,
+        /// When it was sent, in milliseconds.
+        pub send_time: i64,
+        /// When the client made it, in milliseconds.
+        pub create_time: i64,
+        /// When it was stored, in milliseconds; never decreases along a log.
+        pub stored_at: i64,
+        /// OpenIM's content type.
+        pub content_type: i64,
+        /// Everything else, JSON.
+        #[sea_orm(column_type = "Blob")]
+        pub body: Vec<u8>,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

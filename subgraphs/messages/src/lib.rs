@@ -1,1 +1,101 @@
-//! Built step by step.
+//! The messages subgraph: one ordered log a conversation, acknowledged when durable, exactly once for each client id.
+//! See README.md for what it owns and promises.
+
+mod batcher;
+mod caches;
+mod error;
+mod events;
+mod model;
+mod policy;
+mod published;
+mod read_positions;
+mod readers;
+mod repository;
+mod schema;
+mod service;
+mod settings;
+mod workers;
+
+use std::sync::Arc;
+
+use openim_contracts::{ConversationReader, MessageLogReader, UserReader};
+use openim_core::{Result, Runtime};
+use openim_graphql::Subgraph;
+use openim_platform::events::EventHandler;
+use openim_platform::store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use readers::log_reader;
+pub use settings::MessagesSettings;
+
+use batcher::{Batcher, Commits};
+use caches::Caches;
+use published::Published;
+use read_positions::ReadPositions;
+use service::Service;
+
+/// The messages domain of one process.
+pub struct Messages {
+    settings: MessagesSettings,
+    commits: Commits,
+    batcher: Arc<Batcher>,
+    service: Arc<Service>,
+}
+
+impl Messages {
+    /// Puts the domain together. Nothing runs, and nothing can be sent, before [`Messages::start_workers`].
+    pub fn new(
+        settings: MessagesSettings,
+        store: Store,
+        runtime: Runtime,
+        users: Arc<dyn UserReader>,
+        conversations: Arc<dyn ConversationReader>,
+    ) -> Self {
+        let caches = Caches::new();
+        let commits = Commits {
+            store: store.clone(),
+            runtime,
+            caches: caches.clone(),
+            published: Arc::new(Published::default()),
+            read_positions: Arc::new(ReadPositions::default()),
+        };
+        let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
+        let service = Arc::new(Service { settings: settings.clone(), store, batcher: batcher.clone(), caches, users, conversations });
+        Self { settings, commits, batcher, service }
+    }
+
+    /// Returns the subgraph.
+    pub fn subgraph(&self) -> Arc<dyn Subgraph> {
+        schema::subgraph(self.service.clone())
+    }
+
+    /// Returns the reader of logs' ends, the same as [`log_reader`] makes.
+    pub fn log_reader(&self) -> Arc<dyn MessageLogReader> {
+        log_reader(self.commits.store.clone())
+    }
+
+    /// Returns the handlers of others' events: none, so far nothing that happens elsewhere changes a log.
+    pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
+        Vec::new()
+    }
+
+    /// Starts the writers and the workers beside them. After `cancel` no send is taken; what waits is still committed and
+    /// acknowledged, what is noted in memory is written, and all tasks end.
+    pub fn start_workers(&self, tracker: &TaskTracker, cancel: &CancellationToken) {
+        workers::start(&self.batcher, &self.commits, &self.settings, tracker, cancel);
+    }
+
+    /// Writes down at once what is otherwise written each second: senders' read positions and published positions.
+    pub async fn flush(&self) {
+        workers::write_down(&self.commits).await;
+    }
+
+    /// Publishes tails that a crash left unpublished, as the sweeper does on its own, and returns how many logs had one.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn sweep(&self) -> Result<usize> {
+        published::sweep(&self.commits.store, &self.commits.runtime, &self.settings).await
+    }
+}

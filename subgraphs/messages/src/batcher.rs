@@ -1,0 +1,97 @@
+//! The way into the logs. Sends queue up at one of a few writers; a writer commits what has come while its last commit
+//! was under way, so that one durable commit carries one message on a quiet day and hundreds on a busy one, without a
+//! timer and without waiting when idle. The acknowledgement comes after the commit.
+
+mod commit;
+mod writer;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use openim_core::{Ctx, OperationId, Result, Runtime};
+use openim_platform::store::Store;
+use parking_lot::Mutex;
+use rustc_hash::FxHasher;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::caches::Caches;
+use crate::error;
+use crate::model::{Draft, Stored};
+use crate::published::Published;
+use crate::read_positions::ReadPositions;
+use crate::settings::MessagesSettings;
+use writer::Writer;
+
+pub(crate) use commit::Appended;
+
+/// A send on its way.
+struct Pending {
+    draft: Draft,
+    operation_id: OperationId,
+    reply: oneshot::Sender<Result<Stored>>,
+}
+
+/// What writers share.
+#[derive(Clone)]
+pub(crate) struct Commits {
+    pub(crate) store: Store,
+    pub(crate) runtime: Runtime,
+    pub(crate) caches: Caches,
+    pub(crate) published: Arc<Published>,
+    pub(crate) read_positions: Arc<ReadPositions>,
+}
+
+/// The batcher of one process.
+pub(crate) struct Batcher {
+    queues: Vec<mpsc::Sender<Pending>>,
+    /// Taken when the writers start.
+    waiting: Mutex<Vec<mpsc::Receiver<Pending>>>,
+    commits: Commits,
+    settings: MessagesSettings,
+}
+
+impl Batcher {
+    pub(crate) fn new(settings: &MessagesSettings, commits: Commits) -> Self {
+        let writers = settings.writers_for(commits.store.kind());
+        let (queues, waiting) = (0..writers).map(|_| mpsc::channel(settings.queue.max(1))).unzip();
+        Self { queues, waiting: Mutex::new(waiting), commits, settings: settings.clone() }
+    }
+
+    /// Starts the writers. When `cancel` is cancelled they take no further sends, commit what waits, and end.
+    pub(crate) fn start(&self, tracker: &TaskTracker, cancel: &CancellationToken) {
+        for queue in std::mem::take(&mut *self.waiting.lock()) {
+            let writer = Writer::new(queue, self.commits.clone(), self.settings.clone());
+            tracker.spawn(writer.run(cancel.clone()));
+        }
+    }
+
+    /// Appends a message to its log and returns it with its seq once it is durable.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when there is no room or no answer before the deadline; `ARGS_ERROR` when the id belongs to others.
+    pub(crate) async fn append(&self, ctx: &Ctx, draft: Draft) -> Result<Stored> {
+        let (reply, answer) = oneshot::channel();
+        let queue = self.queue(&draft).ok_or_else(error::busy)?;
+        let pending = Pending { draft, operation_id: ctx.operation_id().clone(), reply };
+        match timeout(ctx.remaining(), queue.send(pending)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return Err(error::busy()),
+        }
+        match timeout(ctx.remaining(), answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) | Err(_) => Err(error::in_doubt()),
+        }
+    }
+
+    /// A conversation always has the same writer, so that writers of one process do not wait for each other's rows.
+    fn queue(&self, draft: &Draft) -> Option<&mpsc::Sender<Pending>> {
+        let mut hasher = FxHasher::default();
+        draft.log.id.hash(&mut hasher);
+        let writers = u64::try_from(self.queues.len()).ok()?;
+        let place = usize::try_from((hasher.finish() >> 32).checked_rem(writers)?).ok()?;
+        self.queues.get(place)
+    }
+}

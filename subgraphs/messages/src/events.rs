@@ -1,0 +1,39 @@
+//! What this domain tells others: the first message of a conversation (durable) and every new one (a hint). It handles
+//! no event of others.
+
+use std::sync::Arc;
+
+use openim_contracts::{ConversationStarted, Signal, SignalKind};
+use openim_core::{ConversationKind, Timestamp};
+
+use crate::batcher::Appended;
+use crate::model::{Head, Log, Message, audience};
+
+/// Tells who needs a row now; notification streams have no rows, groups make theirs with their members.
+pub(crate) fn started(appended: &Appended, at: Timestamp) -> Option<ConversationStarted> {
+    let key = &appended.log.key;
+    let participants = key.parties.people();
+    let owners = match key.kind {
+        ConversationKind::Single => participants.clone(),
+        ConversationKind::System => vec![appended.messages.first()?.envelope.receiver.clone()?],
+        ConversationKind::Group => Vec::new(),
+        ConversationKind::Notification => return None,
+    };
+    Some(ConversationStarted { conversation_id: key.id.clone(), kind: key.kind, owners, participants, at })
+}
+
+/// Makes the signals of one commit: one for each log that grew, one for each repeated message.
+pub(crate) fn signals(appended: &[Appended], repeated: &[(Arc<Log>, Arc<Message>)]) -> Vec<Signal> {
+    let grown = appended.iter().map(|grown| signal(&grown.log, grown.first, grown.last));
+    grown.chain(repeated.iter().map(|(log, message)| signal(log, message.seq.0, message.seq.0))).collect()
+}
+
+/// Makes the signal of a tail that a crash left unpublished.
+pub(crate) fn tail(head: &Head, published_seq: i64) -> Signal {
+    signal(&head.log, published_seq + 1, head.max_seq)
+}
+
+fn signal(log: &Log, first_seq: i64, last_seq: i64) -> Signal {
+    let kind = SignalKind::MessagesAppended { conversation_id: log.key.id.clone(), first_seq, last_seq };
+    Signal { audience: audience(&log.key), kind }
+}

@@ -1,0 +1,13 @@
+//! What the domain is about: logs, messages in them, and the commands that add and read messages.
+
+mod commands;
+mod log;
+mod message;
+pub(crate) mod numbers;
+
+pub use commands::{BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange};
+pub use log::{Head, Log, LogKey, Parties, Window};
+pub use message::{Envelope, Message, OfflinePush, Slot, Stored, StoredRange};
+
+pub(crate) use log::audience;
+pub(crate) use message::Draft;

@@ -1,0 +1,42 @@
+//! OpenIM's numbers that rules depend on (constants.json).
+
+/// Text.
+pub(crate) const TEXT: i32 = 101;
+/// Text that mentions members.
+pub(crate) const AT_TEXT: i32 = 106;
+/// The old request to revoke, sent as a message.
+pub(crate) const REVOKE_REQUEST: i32 = 111;
+/// "Is typing".
+pub(crate) const TYPING: i32 = 113;
+/// A system account's notice; lives in `sn_` conversations only.
+pub(crate) const SYSTEM_NOTICE: i32 = 1400;
+/// "Has read".
+pub(crate) const READ_RECEIPT: i32 = 2200;
+/// The content types that count as notifications.
+pub(crate) const NOTIFICATIONS: std::ops::RangeInclusive<i32> = 1000..=5000;
+
+/// `msgFrom` of people.
+pub(crate) const FROM_USER: i32 = 100;
+/// `msgFrom` of the server.
+pub(crate) const FROM_SYSTEM: i32 = 200;
+
+/// `recvMsgOpt` and `globalRecvMsgOpt`: refuse.
+pub(crate) const REFUSE: i32 = 1;
+/// `recvMsgOpt` and `globalRecvMsgOpt`: receive without offline push.
+pub(crate) const SILENT: i32 = 2;
+
+/// The lowest account level that may write system notices.
+pub(crate) const SYSTEM_ACCOUNT_LEVEL: i32 = 2;
+
+/// The switches of a message; a missing one counts as true.
+pub(crate) mod option {
+    pub(crate) const HISTORY: &str = "history";
+    pub(crate) const PERSISTENT: &str = "persistent";
+    pub(crate) const OFFLINE_PUSH: &str = "offlinePush";
+    pub(crate) const UNREAD_COUNT: &str = "unreadCount";
+    pub(crate) const CONVERSATION_UPDATE: &str = "conversationUpdate";
+    pub(crate) const SENDER_SYNC: &str = "senderSync";
+    pub(crate) const SENDER_CONVERSATION_UPDATE: &str = "senderConversationUpdate";
+    pub(crate) const NOT_PRIVATE: &str = "notPrivate";
+    pub(crate) const IS_NOT_NOTIFICATION: &str = "isNotNotification";
+}

@@ -1,0 +1,11 @@
+//! Every statement of the domain. The log's statements are written out by hand: their plans must not depend on how many
+//! rows a batch has, and they are the same text on both databases but for how a list of rows is handed over.
+
+pub(crate) mod append;
+pub(crate) mod logs;
+pub(crate) mod publishing;
+pub(crate) mod reading;
+mod rows;
+mod sql;
+
+pub(crate) use rows::Range;

@@ -1,0 +1,112 @@
+//! The statements of one commit, in their order: lock, look for repeats, insert, bump.
+
+use std::sync::Arc;
+
+use openim_core::{Result, Timestamp};
+use rustc_hash::FxHashMap;
+use sea_orm::ConnectionTrait;
+
+use super::rows::{self, LOG_COLUMNS, MESSAGE_COLUMNS};
+use super::sql::{Column, Sql, chunk_rows};
+use crate::model::{Draft, Log, Message};
+
+/// Where a log ends while its row is locked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tail {
+    pub(crate) max_seq: i64,
+    pub(crate) last_stored_at: Timestamp,
+}
+
+/// A numbered message ready to be inserted.
+pub(crate) struct Numbered<'a> {
+    pub(crate) log: i64,
+    pub(crate) message: &'a Message,
+}
+
+/// A log's new end.
+pub(crate) struct Bump {
+    pub(crate) log: i64,
+    pub(crate) max_seq: i64,
+    pub(crate) stored_at: Timestamp,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) sender: String,
+}
+
+/// Locks the ends of logs, always in key order, so that two batches cannot wait for each other; the lock is the fence
+/// between processes. `logs` must be in order and hold each once.
+pub(crate) async fn lock(db: &impl ConnectionTrait, logs: &[i64]) -> Result<FxHashMap<i64, Tail>> {
+    let rows = Sql::new(db, "SELECT s.conv_no, s.max_seq, s.last_stored_at FROM ")
+        .rows(vec![("conv_no", Column::Int(logs.to_vec()))])
+        .text("JOIN conv_seq s ON s.conv_no = d.conv_no ORDER BY s.conv_no")
+        .postgres(" FOR UPDATE OF s")
+        .all(db)
+        .await?;
+    let mut tails = FxHashMap::default();
+    for row in rows {
+        let tail = Tail { max_seq: rows::get(&row, "max_seq")?, last_stored_at: Timestamp(rows::get(&row, "last_stored_at")?) };
+        tails.insert(rows::get(&row, "conv_no")?, tail);
+    }
+    Ok(tails)
+}
+
+/// Returns what was stored before under the drafts' (sender, client id), with the log it went to.
+pub(crate) async fn find_sent(db: &impl ConnectionTrait, drafts: &[&Draft]) -> Result<Vec<(Arc<Log>, Arc<Message>)>> {
+    let mut found = Vec::new();
+    for chunk in drafts.chunks(chunk_rows(db, 2)) {
+        let columns = vec![
+            ("sender_id", Column::Text(chunk.iter().map(|draft| draft.envelope.sender.to_string()).collect())),
+            ("client_msg_id", Column::Text(chunk.iter().map(|draft| draft.envelope.client_id.to_string()).collect())),
+        ];
+        let sql = Sql::new(db, "SELECT ").text(MESSAGE_COLUMNS).text(", ").text(LOG_COLUMNS).text(" FROM ").rows(columns);
+        let sql = sql.text("JOIN message m ON m.sender_id = d.sender_id AND m.client_msg_id = d.client_msg_id ");
+        for row in sql.text("JOIN conversation c ON c.conv_no = m.conv_no").all(db).await? {
+            let log = rows::log(&row)?;
+            let message = rows::message(&row, &log.key.id)?;
+            found.push((Arc::new(log), Arc::new(message)));
+        }
+    }
+    Ok(found)
+}
+
+/// Inserts messages. A repeated (sender, client id) fails the statement: the unique index has the last word.
+pub(crate) async fn insert(db: &impl ConnectionTrait, messages: &[Numbered<'_>]) -> Result<()> {
+    for chunk in messages.chunks(chunk_rows(db, 10)) {
+        let int = |read: fn(&Numbered<'_>) -> i64| Column::Int(chunk.iter().map(read).collect());
+        let text = |read: fn(&Numbered<'_>) -> String| Column::Text(chunk.iter().map(read).collect());
+        let columns = vec![
+            ("conv_no", int(|row| row.log)),
+            ("seq", int(|row| row.message.seq.0)),
+            ("sender_id", text(|row| row.message.envelope.sender.to_string())),
+            ("client_msg_id", text(|row| row.message.envelope.client_id.to_string())),
+            ("server_msg_id", text(|row| row.message.envelope.server_id.clone())),
+            ("send_time", int(|row| row.message.envelope.sent_at.0)),
+            ("create_time", int(|row| row.message.envelope.created_at.0)),
+            ("stored_at", int(|row| row.message.stored_at.0)),
+            ("content_type", int(|row| i64::from(row.message.envelope.content_type))),
+            ("body", Column::Bytes(chunk.iter().map(|row| rows::body(&row.message.envelope)).collect::<Result<_>>()?)),
+        ];
+        let names = "conv_no, seq, sender_id, client_msg_id, server_msg_id, send_time, create_time, stored_at, content_type, body";
+        Sql::new(db, "INSERT INTO message (").text(names).text(") SELECT ").text(names).text(" FROM ").rows(columns).run(db).await?;
+    }
+    Ok(())
+}
+
+/// Moves the ends of logs.
+pub(crate) async fn bump(db: &impl ConnectionTrait, bumps: &[Bump]) -> Result<()> {
+    for chunk in bumps.chunks(chunk_rows(db, 5)) {
+        let columns = vec![
+            ("conv_no", Column::Int(chunk.iter().map(|bump| bump.log).collect())),
+            ("max_seq", Column::Int(chunk.iter().map(|bump| bump.max_seq).collect())),
+            ("stored_at", Column::Int(chunk.iter().map(|bump| bump.stored_at.0).collect())),
+            ("sent_at", Column::Int(chunk.iter().map(|bump| bump.sent_at.0).collect())),
+            ("sender", Column::Text(chunk.iter().map(|bump| bump.sender.clone()).collect())),
+        ];
+        Sql::new(db, "UPDATE conv_seq SET max_seq = d.max_seq, last_stored_at = d.stored_at, last_sent_at = d.sent_at, ")
+            .text("last_sender = d.sender FROM ")
+            .rows(columns)
+            .text("WHERE conv_seq.conv_no = d.conv_no")
+            .run(db)
+            .await?;
+    }
+    Ok(())
+}

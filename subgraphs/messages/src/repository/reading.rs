@@ -1,0 +1,76 @@
+//! Reading messages. Every function takes many places at once and asks one statement for them.
+
+use std::sync::Arc;
+
+use openim_core::{ConversationId, Result, Timestamp};
+use rustc_hash::FxHashMap;
+use sea_orm::ConnectionTrait;
+
+use super::Range;
+use super::rows::{self, MESSAGE_COLUMNS};
+use super::sql::{Column, Sql, chunk_rows};
+use crate::model::{Head, Log, Message, StoredRange};
+
+/// How far back from its end a log is searched for what is new; a reader that missed more than this loads again.
+const RECENT: i64 = 1_000;
+
+/// Returns the messages in these parts of logs, with their log's number, in no order. The caller bounds the parts.
+pub(crate) async fn in_ranges(db: &impl ConnectionTrait, ranges: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
+    select(db, ranges, "m.seq BETWEEN d.first_seq AND d.last_seq").await
+}
+
+/// Returns the newest message in each part.
+pub(crate) async fn newest(db: &impl ConnectionTrait, ranges: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
+    let newest = "m.seq = (SELECT MAX(n.seq) FROM message n WHERE n.conv_no = d.conv_no AND n.seq BETWEEN d.first_seq AND d.last_seq)";
+    select(db, ranges, newest).await
+}
+
+async fn select(db: &impl ConnectionTrait, ranges: &[Range], place: &str) -> Result<Vec<(i64, Arc<Message>)>> {
+    let ids: FxHashMap<i64, &ConversationId> = ranges.iter().map(|range| (range.log.no, &range.log.key.id)).collect();
+    let mut found = Vec::new();
+    for chunk in ranges.chunks(chunk_rows(db, 3)) {
+        let columns = vec![
+            ("conv_no", Column::Int(chunk.iter().map(|range| range.log.no).collect())),
+            ("first_seq", Column::Int(chunk.iter().map(|range| range.first).collect())),
+            ("last_seq", Column::Int(chunk.iter().map(|range| range.last).collect())),
+        ];
+        let sql = Sql::new(db, "SELECT ").text(MESSAGE_COLUMNS).text(" FROM ").rows(columns);
+        let rows = sql.text("JOIN message m ON m.conv_no = d.conv_no AND ").text(place).all(db).await?;
+        for row in rows {
+            let log: i64 = rows::get(&row, "conv_no")?;
+            if let Some(id) = ids.get(&log) {
+                found.push((log, Arc::new(rows::message(&row, id)?)));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Returns for each log what was stored at or after `since`, at most the newest [`RECENT`] places. Times never decrease
+/// along a log, so that everything from the first hit to the end is new.
+pub(crate) async fn stored_since(db: &impl ConnectionTrait, heads: &[Head], since: Timestamp) -> Result<Vec<StoredRange>> {
+    let logs: FxHashMap<i64, &Arc<Log>> = heads.iter().map(|head| (head.log.no, &head.log)).collect();
+    let mut found = Vec::new();
+    for chunk in heads.chunks(chunk_rows(db, 2)) {
+        let columns = vec![
+            ("conv_no", Column::Int(chunk.iter().map(|head| head.log.no).collect())),
+            ("max_seq", Column::Int(chunk.iter().map(|head| head.max_seq).collect())),
+        ];
+        let rows = Sql::new(db, "SELECT m.conv_no AS conv_no, MIN(m.seq) AS first_seq, MAX(m.seq) AS last_seq FROM ")
+            .rows(columns)
+            .text("JOIN message m ON m.conv_no = d.conv_no AND m.seq > d.max_seq - ")
+            .bind(RECENT)
+            .text(" WHERE m.stored_at >= ")
+            .bind(since.0)
+            .text(" GROUP BY m.conv_no")
+            .all(db)
+            .await?;
+        for row in rows {
+            if let Some(log) = logs.get(&rows::get::<i64>(&row, "conv_no")?) {
+                let (first, last) = (rows::get(&row, "first_seq")?, rows::get(&row, "last_seq")?);
+                found.push(StoredRange { conversation_id: log.key.id.clone(), first, last });
+            }
+        }
+    }
+    Ok(found)
+}

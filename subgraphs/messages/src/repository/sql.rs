@@ -1,0 +1,145 @@
+//! A statement under construction. Lists of rows are arrays on PostgreSQL (one plan and one prepared statement whatever
+//! the length) and `VALUES` on SQLite, whose anonymous `?` keeps long lists cheap to parse.
+
+use std::fmt::Write;
+
+use openim_core::Result;
+use openim_platform::store::db_error;
+use sea_orm::sea_query::ArrayType;
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
+
+/// The most bound values of one SQLite statement that we use; its limit is 32,766.
+const SQLITE_BINDS: usize = 30_000;
+/// The most rows of one PostgreSQL statement: arrays have no limit of their own, memory has.
+const POSTGRES_ROWS: usize = 10_000;
+
+/// One column of a list of rows.
+pub(super) enum Column {
+    Int(Vec<i64>),
+    Text(Vec<String>),
+    Bytes(Vec<Vec<u8>>),
+}
+
+impl Column {
+    fn len(&self) -> usize {
+        match self {
+            Self::Int(values) => values.len(),
+            Self::Text(values) => values.len(),
+            Self::Bytes(values) => values.len(),
+        }
+    }
+
+    fn array_type(&self) -> (&'static str, ArrayType) {
+        match self {
+            Self::Int(_) => ("bigint[]", ArrayType::BigInt),
+            Self::Text(_) => ("text[]", ArrayType::String),
+            Self::Bytes(_) => ("bytea[]", ArrayType::Bytes),
+        }
+    }
+
+    fn into_values(self) -> Vec<Value> {
+        match self {
+            Self::Int(values) => values.into_iter().map(Value::from).collect(),
+            Self::Text(values) => values.into_iter().map(Value::from).collect(),
+            Self::Bytes(values) => values.into_iter().map(Value::from).collect(),
+        }
+    }
+}
+
+/// Returns how many rows of `columns` columns fit one statement.
+pub(super) fn chunk_rows(db: &impl ConnectionTrait, columns: usize) -> usize {
+    match db.get_database_backend() {
+        DbBackend::Postgres => POSTGRES_ROWS,
+        _ => SQLITE_BINDS / columns.max(1),
+    }
+}
+
+/// A statement under construction.
+pub(super) struct Sql {
+    backend: DbBackend,
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    pub(super) fn new(db: &impl ConnectionTrait, text: &str) -> Self {
+        Self { backend: db.get_database_backend(), text: text.to_owned(), values: Vec::new() }
+    }
+
+    /// Adds text.
+    pub(super) fn text(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds text on PostgreSQL only (row locks, which SQLite's one writer does not need).
+    pub(super) fn postgres(self, text: &str) -> Self {
+        if self.backend == DbBackend::Postgres { self.text(text) } else { self }
+    }
+
+    /// Adds a bound value.
+    pub(super) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self.placeholder(self.values.len());
+        self
+    }
+
+    /// Adds a list of rows as a table expression `AS d(names)`.
+    pub(super) fn rows(mut self, columns: Vec<(&str, Column)>) -> Self {
+        match self.backend {
+            DbBackend::Postgres => self.arrays(columns),
+            _ => self.values_list(columns),
+        }
+        self
+    }
+
+    fn arrays(&mut self, columns: Vec<(&str, Column)>) {
+        let mut names = Vec::with_capacity(columns.len());
+        self.text.push_str(" unnest(");
+        for (place, (name, column)) in columns.into_iter().enumerate() {
+            let (sql_type, array_type) = column.array_type();
+            self.values.push(Value::Array(array_type, Some(Box::new(column.into_values()))));
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(self.text, "{comma}${}::{sql_type}", self.values.len());
+            names.push(name);
+        }
+        let _ = write!(self.text, ") AS d({}) ", names.join(", "));
+    }
+
+    fn values_list(&mut self, columns: Vec<(&str, Column)>) {
+        let rows = columns.first().map_or(0, |(_, column)| column.len());
+        let width = columns.len();
+        self.text.push_str(" (SELECT ");
+        for (place, (name, _)) in columns.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(self.text, "{comma}column{} AS {name}", place + 1);
+        }
+        let row = format!("({})", vec!["?"; width].join(","));
+        let _ = write!(self.text, " FROM (VALUES {})) AS d ", vec![row; rows].join(","));
+        let mut columns: Vec<_> = columns.into_iter().map(|(_, column)| column.into_values().into_iter()).collect();
+        for _ in 0..rows {
+            self.values.extend(columns.iter_mut().filter_map(Iterator::next));
+        }
+    }
+
+    fn placeholder(&mut self, number: usize) {
+        match self.backend {
+            DbBackend::Postgres => {
+                let _ = write!(self.text, "${number}");
+            }
+            _ => self.text.push('?'),
+        }
+    }
+
+    /// Runs it and returns the rows.
+    pub(super) async fn all(self, db: &impl ConnectionTrait) -> Result<Vec<QueryResult>> {
+        let statement = Statement::from_sql_and_values(self.backend, self.text, self.values);
+        db.query_all_raw(statement).await.map_err(db_error)
+    }
+
+    /// Runs it and returns how many rows it touched.
+    pub(super) async fn run(self, db: &impl ConnectionTrait) -> Result<u64> {
+        let statement = Statement::from_sql_and_values(self.backend, self.text, self.values);
+        Ok(db.execute_raw(statement).await.map_err(db_error)?.rows_affected())
+    }
+}

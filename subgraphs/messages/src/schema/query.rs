@@ -1,0 +1,67 @@
+//! The roots for reading, and the entities by their keys.
+
+use async_graphql::{Context, ID, Object, Result};
+use openim_core::{ConversationId, UserId};
+use openim_graphql::{DateTime, Long, caller, viewer_id};
+
+use super::conversation::Conversation;
+use super::loaders::{self, MessageKey};
+use super::message::MessageNode;
+use super::service;
+use super::viewer::Viewer;
+use crate::policy::Reader;
+
+/// The roots for reading.
+pub(super) struct Query;
+
+/// Reading.
+#[Object(name = "Query")]
+impl Query {
+    /// One's own things. Needs a token.
+    #[graphql(shareable)]
+    async fn viewer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "as", desc = "Another user whose things to open; app administrators only. Naming oneself is allowed.")] as_user: Option<ID>,
+    ) -> Result<Option<Viewer>> {
+        Ok(Some(Viewer(viewer_id(caller(ctx)?, as_user)?)))
+    }
+
+    /// The server's clock. Needs a token.
+    async fn server_time(&self, ctx: &Context<'_>) -> Result<DateTime> {
+        let caller = caller(ctx)?;
+        Reader::of(caller)?;
+        Ok(caller.now().into())
+    }
+
+    /// One message; null when there is none or the caller may not see it. Participants and app administrators may.
+    async fn message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The conversation.")] conversation_id: ID,
+        #[graphql(desc = "The place in its log.")] seq: Long,
+    ) -> Result<Option<MessageNode>> {
+        let caller = caller(ctx)?;
+        let reader = Reader::of(caller)?;
+        let message = service(ctx)?.message(caller, &ConversationId::parse(conversation_id.0)?, seq.0).await?;
+        Ok(message.map(|message| MessageNode::new(message, reader)))
+    }
+
+    /// A message by its key.
+    #[graphql(entity)]
+    async fn find_message_by_key(&self, ctx: &Context<'_>, conversation_id: ID, seq: Long) -> Result<Option<MessageNode>> {
+        let (Ok(reader), Ok(conversation_id)) = (Reader::of(caller(ctx)?), ConversationId::parse(conversation_id.0)) else {
+            return Ok(None);
+        };
+        let message = loaders::load(ctx, MessageKey { reader: reader.clone(), conversation_id, seq: seq.0 }).await?;
+        Ok(message.map(|message| MessageNode::new(message, reader)))
+    }
+
+    /// A conversation by its key.
+    #[graphql(entity)]
+    async fn find_conversation_by_key(&self, ctx: &Context<'_>, owner_id: ID, id: ID) -> Result<Option<Conversation>> {
+        let (Ok(owner), Ok(id)) = (UserId::parse(owner_id.0), ConversationId::parse(id.0)) else { return Ok(None) };
+        let allowed = caller(ctx)?.require_self_or_admin(&owner).is_ok();
+        Ok(allowed.then(|| Conversation::new(owner, id)))
+    }
+}

@@ -1,0 +1,115 @@
+//! What this subgraph adds to `Viewer`: pulling by ranges, and what is new since a moment.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use openim_core::{ConversationId, UserId};
+use openim_graphql::{DateTime, Long};
+
+use super::enums::PullOrderValue;
+use super::message::MessageNode;
+use super::service;
+use crate::model::{Pull, PulledRange, SeqRange};
+use crate::policy::Reader;
+
+/// One's own things.
+pub(super) struct Viewer(pub(super) UserId);
+
+/// A part of a conversation's log.
+#[derive(InputObject)]
+pub(super) struct SeqRangeInput {
+    /// The conversation, or the notification stream that belongs to it.
+    conversation_id: ID,
+    /// The first seq wanted; 0 for the beginning.
+    begin: Long,
+    /// The last seq wanted.
+    end: Long,
+    /// At most this many places, the newest of the range; all when left out. Notification streams ignore it.
+    limit: Option<Long>,
+}
+
+/// A pulled part of a conversation's log.
+#[derive(SimpleObject)]
+pub(super) struct MessageRange {
+    /// The conversation's id.
+    conversation_id: ID,
+    /// Whether it is a notification stream.
+    notification: bool,
+    /// One entry for each seq, ascending; `status: DELETED` where the message is gone.
+    messages: Vec<MessageNode>,
+    /// Whether nothing visible lies beyond the range in the direction of the pull.
+    is_end: bool,
+    /// The visible end in that direction when `isEnd`, otherwise 0.
+    end_seq: Long,
+}
+
+impl MessageRange {
+    fn new(range: PulledRange, reader: &Reader) -> Self {
+        Self {
+            conversation_id: ID::from(range.conversation_id.as_str()),
+            notification: range.notification,
+            messages: range.slots.into_iter().map(|slot| MessageNode::slot(slot, reader.clone())).collect(),
+            is_end: range.is_end,
+            end_seq: Long(range.end_seq),
+        }
+    }
+}
+
+/// What was stored in a conversation since a moment.
+#[derive(SimpleObject)]
+pub(super) struct StoredRange {
+    /// The conversation's id.
+    conversation_id: ID,
+    /// The first seq.
+    first_seq: Long,
+    /// The last seq.
+    last_seq: Long,
+}
+
+/// One's own things, or for an app administrator those of the user named by `as`.
+#[Object(name = "Viewer")]
+impl Viewer {
+    /// Whose things these are.
+    #[graphql(shareable)]
+    async fn id(&self) -> ID {
+        ID::from(self.0.as_str())
+    }
+
+    /// Parts of the logs of own conversations, as OpenIM's pull by seq: ranges are cut to what may be seen, those that are
+    /// foreign, unknown or empty are left out. At most 100 ranges, and 1,000 places over all of them: the first ranges are
+    /// served first, each with its newest places.
+    async fn pull_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The parts wanted, at most 100.")] ranges: Vec<SeqRangeInput>,
+        #[graphql(desc = "In which direction the client walks, for isEnd; ascending when left out.")] order: Option<PullOrderValue>,
+    ) -> Result<Vec<MessageRange>> {
+        let range = |input: SeqRangeInput| {
+            let conversation_id = ConversationId::parse(input.conversation_id.0).ok()?;
+            Some(SeqRange { conversation_id, begin: input.begin.0, end: input.end.0, limit: input.limit.map(|limit| limit.0) })
+        };
+        // An id that is none names no conversation, and what is unknown is left out.
+        let pull = Pull { ranges: ranges.into_iter().filter_map(range).collect(), order: order.map(Into::into).unwrap_or_default() };
+        let reader = Reader::User(self.0.clone());
+        let pulled = service(ctx)?.pull(&reader, &pull).await?;
+        Ok(pulled.into_iter().map(|range| MessageRange::new(range, &reader)).collect())
+    }
+
+    /// What was stored in own conversations at or after a moment, for streams that resume: at most the newest 1,000 places
+    /// of each. The moment is compared with the server's clock at the beginning of a commit; ask with a margin of seconds.
+    async fn stored_since(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The conversations, at most 1,000.")] conversation_ids: Vec<ID>,
+        #[graphql(desc = "The moment, by the server's clock.")] since: DateTime,
+    ) -> Result<Vec<StoredRange>> {
+        let ids: Vec<_> = conversation_ids.into_iter().filter_map(|id| ConversationId::parse(id.0).ok()).collect();
+        let ranges = service(ctx)?.stored_since(&Reader::User(self.0.clone()), &ids, since.0).await?;
+        Ok(ranges
+            .into_iter()
+            .map(|range| StoredRange {
+                conversation_id: ID::from(range.conversation_id.as_str()),
+                first_seq: Long(range.first),
+                last_seq: Long(range.last),
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,28 @@
+//! The use cases: send one, send many, read.
+
+mod broadcasting;
+mod composing;
+mod fresh;
+mod reading;
+mod sending;
+
+use std::sync::Arc;
+
+use openim_contracts::{ConversationReader, UserReader};
+use openim_platform::store::Store;
+
+use crate::batcher::Batcher;
+use crate::caches::Caches;
+use crate::settings::MessagesSettings;
+
+pub(crate) use reading::LogPage;
+
+/// The use cases of the messages domain.
+pub(crate) struct Service {
+    pub(crate) settings: MessagesSettings,
+    pub(crate) store: Store,
+    pub(crate) batcher: Arc<Batcher>,
+    pub(crate) caches: Caches,
+    pub(crate) users: Arc<dyn UserReader>,
+    pub(crate) conversations: Arc<dyn ConversationReader>,
+}

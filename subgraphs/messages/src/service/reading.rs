@@ -1,0 +1,216 @@
+//! Reading logs, always through a window: the part that this reader may see. Strangers have none.
+
+use std::sync::Arc;
+
+use openim_core::{ConversationId, ConversationKind, Ctx, Result, Seq, Timestamp};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Service;
+use crate::error;
+use crate::model::{Message, Pull, PullOrder, PulledRange, SeqRange, Slot, StoredRange, Window};
+use crate::policy::{self, Reader};
+use crate::repository::{Range, logs, reading};
+
+/// The most ranges of one pull, the most seqs of one call, the most conversations of one question.
+const MOST_RANGES: usize = 100;
+const MOST_SEQS: i64 = 1_000;
+const MOST_CONVERSATIONS: usize = 1_000;
+
+/// A page of a log.
+#[derive(Debug, Clone)]
+pub(crate) struct LogPage {
+    pub(crate) messages: Vec<Arc<Message>>,
+    /// The places of the page; `first > last` for an empty one.
+    pub(crate) first: i64,
+    pub(crate) last: i64,
+    pub(crate) window: Window,
+}
+
+impl Service {
+    /// Returns the reader's window of each conversation that the reader may see and that has a log.
+    pub(crate) async fn windows(&self, reader: &Reader, ids: &[ConversationId]) -> Result<FxHashMap<ConversationId, Window>> {
+        let heads = logs::heads(self.store.read(), ids).await?;
+        let states = match reader {
+            Reader::Everything => vec![None; heads.len()],
+            Reader::User(user) => {
+                let visible: Vec<ConversationId> = heads.iter().map(|head| head.log.key.id.clone()).collect();
+                self.conversations.reader_states(user, &visible).await?
+            }
+        };
+        let windows = heads.into_iter().zip(states).filter_map(|(head, state)| policy::window(reader, head, state.as_ref()));
+        Ok(windows.map(|window| (window.head.log.key.id.clone(), window)).collect())
+    }
+
+    /// Returns the parts of logs that were asked for and may be seen; the others are left out.
+    ///
+    /// # Errors
+    /// `ARGS_ERROR` for too many parts.
+    pub(crate) async fn pull(&self, reader: &Reader, pull: &Pull) -> Result<Vec<PulledRange>> {
+        if pull.ranges.len() > MOST_RANGES {
+            return Err(error::args(format!("at most {MOST_RANGES} ranges")));
+        }
+        let ids: Vec<ConversationId> = unique(pull.ranges.iter().map(|range| &range.conversation_id));
+        let windows = self.windows(reader, &ids).await?;
+        let mut budget = MOST_SEQS;
+        let mut clips = Vec::new();
+        for asked in &pull.ranges {
+            let Some(window) = windows.get(&asked.conversation_id) else { continue };
+            let Some(clip) = clip(asked, window, pull.order, budget) else { continue };
+            budget -= clip.last - clip.first + 1;
+            clips.push(clip);
+        }
+        let ranges: Vec<Range> = clips.iter().map(Clip::range).collect();
+        let mut slots = self.slots(&ranges).await?.into_iter();
+        Ok(clips
+            .into_iter()
+            .map(|clip| PulledRange {
+                conversation_id: clip.window.head.log.key.id.clone(),
+                notification: clip.window.head.log.key.kind == ConversationKind::Notification,
+                slots: slots.next().unwrap_or_default(),
+                is_end: clip.is_end,
+                end_seq: clip.end_seq,
+            })
+            .collect())
+    }
+
+    /// Returns the slots of these seqs in the order asked, those outside of the reader's window left out.
+    ///
+    /// # Errors
+    /// `ARGS_ERROR` for too many seqs.
+    pub(crate) async fn slots_of(&self, window: &Window, seqs: &[i64]) -> Result<Vec<Slot>> {
+        if i64::try_from(seqs.len()).unwrap_or(i64::MAX) > MOST_SEQS {
+            return Err(error::args(format!("at most {MOST_SEQS} seqs")));
+        }
+        let range = |seq: &i64| Range { log: window.head.log.clone(), first: *seq, last: *seq };
+        let ranges: Vec<Range> = seqs.iter().filter(|seq| window.contains(**seq)).map(range).collect();
+        Ok(self.slots(&ranges).await?.into_iter().flatten().collect())
+    }
+
+    /// Returns one list of slots for each range, with holes where messages are gone. The caller bounds the ranges.
+    async fn slots(&self, ranges: &[Range]) -> Result<Vec<Vec<Slot>>> {
+        let found = self.messages_in(ranges).await?;
+        let slot = |range: &Range, seq: i64| match found.get(&(range.log.no, seq)) {
+            Some(message) => Slot::Message(message.clone()),
+            None => Slot::Hole(range.log.key.id.clone(), Seq(seq)),
+        };
+        Ok(ranges.iter().map(|range| (range.first..=range.last).map(|seq| slot(range, seq)).collect()).collect())
+    }
+
+    async fn messages_in(&self, ranges: &[Range]) -> Result<FxHashMap<(i64, i64), Arc<Message>>> {
+        let ranges: Vec<Range> = ranges.iter().filter(|range| range.first <= range.last).cloned().collect();
+        if ranges.is_empty() {
+            return Ok(FxHashMap::default());
+        }
+        let found = reading::in_ranges(self.store.read(), &ranges).await?;
+        Ok(found.into_iter().map(|(log, message)| ((log, message.seq.0), message)).collect())
+    }
+
+    /// Returns a page of a log: the newest `limit` places before `before`, or the oldest after `after`.
+    pub(crate) async fn page(&self, window: Window, limit: i64, before: Option<i64>, after: Option<i64>, newest: bool) -> Result<LogPage> {
+        let lower = after.map_or(window.lower, |seq| window.lower.max(seq.saturating_add(1)));
+        let upper = before.map_or(window.upper, |seq| window.upper.min(seq.saturating_sub(1)));
+        let (first, last) = if newest {
+            (lower.max(upper.saturating_sub(limit - 1)), upper)
+        } else {
+            (lower, upper.min(lower.saturating_add(limit - 1)))
+        };
+        let found = self.messages_in(&[Range { log: window.head.log.clone(), first, last }]).await?;
+        let mut messages: Vec<_> = found.into_values().collect();
+        messages.sort_unstable_by_key(|message| message.seq);
+        Ok(LogPage { messages, first, last, window })
+    }
+
+    /// Returns the newest message in each window, by conversation.
+    pub(crate) async fn newest(&self, windows: &[Window]) -> Result<FxHashMap<ConversationId, Arc<Message>>> {
+        let mut found = FxHashMap::default();
+        let mut ranges = Vec::new();
+        for window in windows.iter().filter(|window| window.lower <= window.upper) {
+            match self.caches.message(window.head.log.no, window.upper).await {
+                Some(message) => {
+                    found.insert(message.conversation_id.clone(), message);
+                }
+                None => ranges.push(Range { log: window.head.log.clone(), first: window.lower, last: window.upper }),
+            }
+        }
+        if !ranges.is_empty() {
+            let newest = reading::newest(self.store.read(), &ranges).await?;
+            found.extend(newest.into_iter().map(|(_, message)| (message.conversation_id.clone(), message)));
+        }
+        Ok(found)
+    }
+
+    /// Returns what was stored in these conversations at or after `since`, as far as the reader may see it.
+    ///
+    /// # Errors
+    /// `ARGS_ERROR` for too many conversations.
+    pub(crate) async fn stored_since(&self, reader: &Reader, ids: &[ConversationId], since: Timestamp) -> Result<Vec<StoredRange>> {
+        if ids.len() > MOST_CONVERSATIONS {
+            return Err(error::args(format!("at most {MOST_CONVERSATIONS} conversations")));
+        }
+        let windows = self.windows(reader, &unique(ids.iter())).await?;
+        let heads: Vec<_> = windows.values().filter(|window| window.head.last_stored_at >= since).map(|window| window.head.clone()).collect();
+        if heads.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ranges = reading::stored_since(self.store.read(), &heads, since).await?;
+        let cut = |range: StoredRange| {
+            let window = windows.get(&range.conversation_id)?;
+            let (first, last) = (range.first.max(window.lower), range.last.min(window.upper));
+            (first <= last).then_some(StoredRange { first, last, ..range })
+        };
+        let mut ranges: Vec<_> = ranges.into_iter().filter_map(cut).collect();
+        ranges.sort_unstable_by(|a, b| a.conversation_id.cmp(&b.conversation_id));
+        Ok(ranges)
+    }
+
+    /// Returns one message as the caller may see it.
+    pub(crate) async fn message(&self, ctx: &Ctx, id: &ConversationId, seq: i64) -> Result<Option<Arc<Message>>> {
+        let key = (id.clone(), seq);
+        Ok(self.messages(&Reader::of(ctx)?, std::slice::from_ref(&key)).await?.remove(&key))
+    }
+}
+
+/// A range cut to what is visible and allowed.
+struct Clip<'a> {
+    window: &'a Window,
+    first: i64,
+    last: i64,
+    is_end: bool,
+    end_seq: i64,
+}
+
+impl Clip<'_> {
+    fn range(&self) -> Range {
+        Range { log: self.window.head.log.clone(), first: self.first, last: self.last }
+    }
+}
+
+fn clip<'a>(asked: &SeqRange, window: &'a Window, order: PullOrder, budget: i64) -> Option<Clip<'a>> {
+    let (begin, end) = (asked.begin.max(window.lower), asked.end.min(window.upper));
+    if begin > end || budget <= 0 {
+        return None;
+    }
+    let notification = window.head.log.key.kind == ConversationKind::Notification;
+    let limit = if notification { i64::MAX } else { asked.limit.unwrap_or(i64::MAX) };
+    if limit <= 0 {
+        return None;
+    }
+    let first = begin.max(end.saturating_sub(limit.min(budget) - 1));
+    // What the budget cut off is still to be pulled, so that a walk down has not ended.
+    let cut = limit > budget && first > begin;
+    let is_end = match order {
+        PullOrder::Ascending => window.upper <= asked.end,
+        PullOrder::Descending => asked.begin <= window.lower && !cut,
+    };
+    let end_seq = match (is_end, order) {
+        (false, _) => 0,
+        (true, PullOrder::Ascending) => window.upper,
+        (true, PullOrder::Descending) => window.lower,
+    };
+    Some(Clip { window, first, last: end, is_end, end_seq })
+}
+
+fn unique<'a>(ids: impl Iterator<Item = &'a ConversationId>) -> Vec<ConversationId> {
+    let mut seen = FxHashSet::default();
+    ids.filter(|id| seen.insert(*id)).cloned().collect()
+}
