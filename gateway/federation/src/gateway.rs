@@ -1,97 +1,57 @@
 //! The gateway: what the doors hold.
 
+use std::any::TypeId;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{Data, Executor, Request, Response, ServerError, Variables};
-use futures_util::stream::{BoxStream, StreamExt};
-use openim_core::Ctx;
+use futures_util::stream::{BoxStream, StreamExt, once};
+use openim_core::{Ctx, ErrorCode};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
-use crate::{Limits, Prepared, SubgraphTransport};
-
-/// Why no gateway could be built.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildError {
-    /// The subgraphs do not fit together.
-    #[error("the subgraphs do not compose: {}", .0.join("; "))]
-    Composition(Vec<String>),
-    /// The supergraph is not one.
-    #[error("the supergraph is not usable: {0}")]
-    Supergraph(String),
-    /// A subgraph of the supergraph has no transport.
-    #[error("no transport for the subgraph {0}")]
-    MissingTransport(String),
-    /// A transport cannot be made.
-    #[error("no transport can be made: {0}")]
-    Transport(String),
-}
-
-/// Collects what a gateway is made of.
-#[derive(Default)]
-pub struct GatewayBuilder {
-    subgraphs: Vec<(String, String)>,
-    transports: Vec<(String, Arc<dyn SubgraphTransport>)>,
-    supergraph: Option<String>,
-}
-
-impl GatewayBuilder {
-    /// Adds a subgraph that is to be composed.
-    #[must_use]
-    pub fn subgraph(mut self, name: impl Into<String>, sdl: impl Into<String>, transport: impl SubgraphTransport) -> Self {
-        let name = name.into();
-        self.subgraphs.push((name.clone(), sdl.into()));
-        self.transport(name, transport)
-    }
-
-    /// Uses a supergraph that was composed before, instead of composing.
-    #[must_use]
-    pub fn supergraph(mut self, sdl: impl Into<String>) -> Self {
-        self.supergraph = Some(sdl.into());
-        self
-    }
-
-    /// Says how a subgraph of the supergraph is reached.
-    #[must_use]
-    pub fn transport(mut self, name: impl Into<String>, transport: impl SubgraphTransport) -> Self {
-        self.transports.push((name.into(), Arc::new(transport)));
-        self
-    }
-
-    /// Bounds the operations of [`Gateway::execute`]; prepared ones are ours and not bounded.
-    #[must_use]
-    pub fn limits(self, _limits: Limits) -> Self {
-        self
-    }
-
-    /// Sets how many operations stay planned.
-    #[must_use]
-    pub fn plan_cache(self, _operations: usize) -> Self {
-        self
-    }
-
-    /// Allows or forbids `__schema` and `__type`.
-    #[must_use]
-    pub fn introspection(self, _allowed: bool) -> Self {
-        self
-    }
-
-    /// Makes the context of requests that bring none; without it they are refused.
-    #[must_use]
-    pub fn default_ctx(self, _make: impl Fn() -> Ctx + Send + Sync + 'static) -> Self {
-        self
-    }
-
-    /// Composes and builds.
-    ///
-    /// # Errors
-    /// [`BuildError`] says what does not fit.
-    pub fn build(self) -> Result<Gateway, BuildError> {
-        Err(BuildError::Supergraph("being built".to_owned()))
-    }
-}
+use crate::builder::DefaultCtx;
+use crate::document::Document;
+use crate::errors::error;
+use crate::execute::{Outcome, Run};
+use crate::introspection::introspect;
+use crate::planner::Planner;
+use crate::planning::plan;
+use crate::schema::GraphSchema;
+use crate::shared::SharedStreams;
+use crate::steps::Plan;
+use crate::{GatewayBuilder, Limits, OperationKind, Prepared, SubgraphTransport};
 
 /// Answers operations over the whole graph. Cheap to clone.
 #[derive(Clone)]
-pub struct Gateway(Arc<()>);
+pub struct Gateway(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub supergraph: String,
+    pub schema: GraphSchema,
+    pub planner: Planner,
+    pub transports: Vec<Arc<dyn SubgraphTransport>>,
+    /// By text and operation name.
+    pub documents: moka::future::Cache<String, Arc<Document>>,
+    pub limits: Limits,
+    pub planning_time: Duration,
+    pub event_time: Duration,
+    pub introspection: bool,
+    pub default_ctx: Option<DefaultCtx>,
+    pub streams: SharedStreams,
+    pub tasks: TaskTracker,
+    pub closing: CancellationToken,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("subgraphs", &self.0.transports.len()).finish_non_exhaustive()
+    }
+}
+
+/// Errors of a request that was not executed.
+pub(crate) type Refusal = Vec<ServerError>;
 
 impl Gateway {
     /// Starts collecting subgraphs.
@@ -99,54 +59,190 @@ impl Gateway {
         GatewayBuilder::default()
     }
 
-    /// Parses, validates and plans a document of our own.
+    /// Parses, validates and plans a document of our own, which may use the directives given to
+    /// [`GatewayBuilder::directives`].
     ///
     /// # Errors
     /// What is wrong with the document, with positions.
-    pub fn prepare(&self, _document: &str, _operation_name: Option<&str>) -> Result<Prepared, Vec<ServerError>> {
-        Err(Vec::new())
+    pub fn prepare(&self, document: &str, operation_name: Option<&str>) -> Result<Prepared, Refusal> {
+        let inner = &self.0;
+        let document = Document::parse(document, operation_name, &inner.schema.own, &inner.schema.inputs, &Limits::unbounded())?;
+        let plan = plan(&inner.planner, &inner.schema, &document, 0, inner.planning_time).map_err(|refused| vec![refused])?;
+        // Nobody else knows the document yet, so the place is empty.
+        let _ = document.plan_cell(0).set(Arc::new(plan));
+        Ok(Prepared::new(Arc::new(document)))
     }
 
     /// Runs a prepared query or mutation.
-    pub async fn execute_prepared(&self, _prepared: &Prepared, _variables: Variables, _ctx: &Ctx) -> Response {
-        Response::default()
+    pub async fn execute_prepared(&self, prepared: &Prepared, variables: Variables, ctx: &Ctx) -> Response {
+        self.execute_document(&prepared.document, variables, ctx).await
     }
 
-    /// Opens a prepared subscription.
-    pub fn subscribe_prepared(&self, _prepared: &Prepared, _variables: Variables, _ctx: &Ctx) -> BoxStream<'static, Response> {
-        futures_util::stream::empty().boxed()
+    /// Opens a prepared subscription; a query or mutation gives one answer.
+    pub fn subscribe_prepared(&self, prepared: &Prepared, variables: Variables, ctx: &Ctx) -> BoxStream<'static, Response> {
+        self.clone().stream_document(Arc::clone(&prepared.document), variables, ctx.clone())
     }
 
     /// Returns the supergraph, with the federation machinery.
     pub fn supergraph_sdl(&self) -> &str {
-        ""
+        &self.0.supergraph
     }
 
     /// Returns the public schema: sorted, without any federation machinery.
     pub fn api_sdl(&self) -> &str {
-        ""
+        &self.0.schema.text
     }
 
-    /// Returns how an operation would be answered: its plan and the documents of its fetches.
-    ///
-    /// # Errors
-    /// What is wrong with the document or the variables.
-    pub async fn explain(
-        &self,
-        _document: &str,
-        _operation_name: Option<&str>,
-        _variables: Variables,
-    ) -> Result<serde_json::Value, Vec<ServerError>> {
-        Ok(serde_json::Value::Null)
+    /// Ends all subscriptions, tells their readers, and waits for the work behind them.
+    pub async fn close(&self) {
+        self.0.closing.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// Finds or parses a document of a client.
+    pub(crate) async fn document(&self, text: &str, operation_name: Option<&str>) -> Result<Arc<Document>, Refusal> {
+        let inner = &self.0;
+        let key = match operation_name {
+            // No document contains this character outside of a string, and none ends inside of one.
+            Some(name) => format!("{text}\0{name}"),
+            None => text.to_owned(),
+        };
+        if let Some(document) = inner.documents.get(&key).await {
+            return Ok(document);
+        }
+        metrics::counter!("openim_gateway_documents_parsed_total").increment(1);
+        let started = std::time::Instant::now();
+        let document = Document::parse(text, operation_name, &inner.schema.public, &inner.schema.inputs, &inner.limits)?;
+        metrics::histogram!("openim_gateway_parse_seconds").record(started.elapsed());
+        let document = Arc::new(document);
+        inner.documents.insert(key, Arc::clone(&document)).await;
+        Ok(document)
+    }
+
+    /// Finds or makes the plan for these variables.
+    pub(crate) async fn plan(&self, document: &Arc<Document>, variables: &Variables) -> Result<Arc<Plan>, ServerError> {
+        if let Some(plan) = document.ready() {
+            return Ok(Arc::clone(plan));
+        }
+        let mask = document.mask(variables);
+        let cell = document.plan_cell(mask);
+        let plan = cell.get_or_try_init(|| async {
+            let (gateway, document) = (self.clone(), Arc::clone(document));
+            let planned = tokio::task::spawn_blocking(move || {
+                let inner = &gateway.0;
+                plan(&inner.planner, &inner.schema, &document, mask, inner.planning_time).map(Arc::new)
+            });
+            planned.await.unwrap_or_else(|_| Err(error(ErrorCode::Internal, "this operation cannot be planned")))
+        });
+        plan.await.map(Arc::clone)
+    }
+
+    /// Coerces variables and finds the plan.
+    pub(crate) async fn ready(&self, document: &Arc<Document>, variables: Variables) -> Result<(Arc<Plan>, Variables), Refusal> {
+        let inner = &self.0;
+        let variables = inner.schema.inputs.coerce(&document.variables, variables)?;
+        document.check_cost(&variables).map_err(|refused| vec![refused])?;
+        let plan = self.plan(document, &variables).await.map_err(|refused| vec![refused])?;
+        Ok((plan, variables))
+    }
+
+    pub(crate) async fn execute_document(&self, document: &Arc<Document>, variables: Variables, ctx: &Ctx) -> Response {
+        if document.kind == OperationKind::Subscription {
+            return refuse(vec![error(ErrorCode::GraphqlInvalid, "a subscription needs a stream")]);
+        }
+        match self.run_document(document, variables, ctx, false).await {
+            Ok(outcome) => respond(outcome),
+            Err(errors) => refuse(errors),
+        }
+    }
+
+    pub(crate) async fn run_document(&self, document: &Arc<Document>, variables: Variables, ctx: &Ctx, timed: bool) -> Result<Outcome, Refusal> {
+        let (plan, variables) = self.ready(document, variables).await?;
+        let inner = &self.0;
+        let introspection = if plan.parts.iter().any(|part| part.introspects) {
+            if !inner.introspection {
+                return Err(vec![error(ErrorCode::NoPermission, "introspection is switched off")]);
+            }
+            Some(introspect(&inner.schema, document, &variables).map_err(|refused| vec![refused])?)
+        } else {
+            None
+        };
+        let run = Run::new(&inner.transports, &plan, &variables, ctx);
+        let run = if timed { run.timed() } else { run };
+        Ok(run.run(introspection).await)
+    }
+
+    async fn execute_request(&self, mut request: Request, ctx: &Ctx) -> Response {
+        let variables = std::mem::take(&mut request.variables);
+        match self.document(&request.query, request.operation_name.as_deref()).await {
+            Ok(document) => self.execute_document(&document, variables, ctx).await,
+            Err(errors) => refuse(errors),
+        }
+    }
+
+    fn stream_document(self, document: Arc<Document>, variables: Variables, ctx: Ctx) -> BoxStream<'static, Response> {
+        if document.kind == OperationKind::Subscription {
+            return crate::subscribe::subscribe(self, document, variables, ctx);
+        }
+        once(async move { self.execute_document(&document, variables, &ctx).await }).boxed()
+    }
+
+    fn default_ctx(&self) -> Option<Ctx> {
+        self.0.default_ctx.as_ref().map(|make| make())
     }
 }
 
 impl Executor for Gateway {
-    async fn execute(&self, _request: Request) -> Response {
-        Response::default()
+    async fn execute(&self, request: Request) -> Response {
+        let ctx = ctx_of(&request.data).cloned().or_else(|| self.default_ctx());
+        let Some(ctx) = ctx else { return refuse(vec![error(ErrorCode::Unauthenticated, "a token is required")]) };
+        let started = std::time::Instant::now();
+        let span = tracing::info_span!("graphql", operation.id = %ctx.operation_id());
+        let response = self.execute_request(request, &ctx).instrument(span).await;
+        metrics::histogram!("openim_gateway_request_seconds").record(started.elapsed());
+        response
     }
 
-    fn execute_stream(&self, _request: Request, _session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        futures_util::stream::empty().boxed()
+    fn execute_stream(&self, mut request: Request, session_data: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        // A session's context tells who is there; its deadline was that of the handshake.
+        let of_session = || session_data.as_deref().and_then(ctx_of).map(|ctx| self.renewed(ctx));
+        let ctx = ctx_of(&request.data).cloned().or_else(of_session).or_else(|| self.default_ctx());
+        let Some(ctx) = ctx else {
+            return once(async { refuse(vec![error(ErrorCode::Unauthenticated, "a token is required")]) }).boxed();
+        };
+        let gateway = self.clone();
+        let stream = async move {
+            let variables = std::mem::take(&mut request.variables);
+            match gateway.document(&request.query, request.operation_name.as_deref()).await {
+                Ok(document) => gateway.stream_document(document, variables, ctx),
+                Err(errors) => once(async move { refuse(errors) }).boxed(),
+            }
+        };
+        once(stream).flatten().boxed()
     }
+}
+
+impl Gateway {
+    /// Gives a long-lived context the deadline of one piece of work.
+    pub(crate) fn renewed(&self, ctx: &Ctx) -> Ctx {
+        let deadline = ctx.now().plus(self.0.event_time);
+        Ctx::new(ctx.runtime().clone(), ctx.actor().clone(), ctx.operation_id().clone(), deadline)
+    }
+}
+
+fn ctx_of(data: &Data) -> Option<&Ctx> {
+    data.get(&TypeId::of::<Ctx>()).and_then(|ctx| ctx.downcast_ref())
+}
+
+/// Makes the response of a request that was not executed.
+pub(crate) fn refuse(errors: Refusal) -> Response {
+    Response::from_errors(errors)
+}
+
+/// Makes the response of a run.
+pub(crate) fn respond(outcome: Outcome) -> Response {
+    let mut response = Response::new(outcome.data);
+    response.errors = outcome.errors;
+    response
 }

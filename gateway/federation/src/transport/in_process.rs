@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, Response};
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -55,5 +56,3 @@ impl From<Response> for SubgraphResponse {
         Self { data: response.data, errors: response.errors }
     }
 }
-
-use async_graphql::parser::types::ExecutableDocument;
