@@ -1,0 +1,32 @@
+//! Embeds `schema/rest/<domain>/*.graphql`: the binary carries every route's document.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/rest")).canonicalize()?;
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut documents = Vec::new();
+    for domain in folder(&root)? {
+        if domain.is_dir() {
+            println!("cargo::rerun-if-changed={}", domain.display());
+            documents.extend(folder(&domain)?.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "graphql")));
+        }
+    }
+    let mut code = String::from("&[\n");
+    for file in documents {
+        println!("cargo::rerun-if-changed={}", file.display());
+        let route = file.strip_prefix(&root)?.with_extension("");
+        code.push_str(&format!("    ({:?}, include_str!({:?})),\n", format!("/{}", route.display()), file));
+    }
+    code.push_str("]\n");
+    let out = std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
+    fs::write(Path::new(&out).join("documents.rs"), code)?;
+    Ok(())
+}
+
+fn folder(path: &Path) -> Result<Vec<PathBuf>, std::io::Error> {
+    let mut entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    entries.sort();
+    Ok(entries)
+}

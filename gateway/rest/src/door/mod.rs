@@ -1,0 +1,135 @@
+//! The HTTP side: who calls, which route, what comes back. The order of the checks is OpenIM's (rest.json, `meta.common`).
+
+mod body;
+mod headers;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{header, HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use axum::Router;
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Timestamp};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tracing::Instrument as _;
+
+use crate::engine::Rest;
+use crate::envelope::{Answer, Refusal};
+
+const OPERATION_ID: HeaderName = HeaderName::from_static("operationid");
+const TOKEN: HeaderName = HeaderName::from_static("token");
+
+/// Paths that are reached without a token.
+const OPEN: [&str; 2] = ["/auth/get_admin_token", "/auth/parse_token"];
+
+/// Returns the REST door: OpenIM's routes, `/openapi.json` and its page at `/docs/rest`.
+///
+/// It answers every path that no other door takes, because OpenIM checks headers before it looks at the path: merge it
+/// with the other doors' routers, which then must not bring a fallback of their own.
+pub fn router(rest: Rest) -> Router {
+    let description = rest.openapi().clone();
+    Router::new()
+        .merge(crate::openapi::page(description))
+        .fallback(handle)
+        .with_state(rest)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new())
+}
+
+async fn handle(State(rest): State<Rest>, request: Request) -> Response {
+    let started = rest.runtime().clock.now();
+    let method = request.method().clone();
+    let path: Option<Arc<str>> = rest.served(request.uri().path()).filter(|served| served.route.method == method.as_str()).map(|served| served.path.clone());
+    let answer = match method {
+        Method::OPTIONS => Outcome::Text(StatusCode::OK, "application/json", "\"Options Request!\""),
+        Method::POST => post(&rest, request).await,
+        _ => Outcome::not_found(),
+    };
+    let response = headers::respond(answer, &rest);
+    measure(path, &method, &response, started, &rest);
+    response
+}
+
+/// What a request came to.
+enum Outcome {
+    /// An envelope.
+    Answer(Answer),
+    /// A fixed text.
+    Text(StatusCode, &'static str, &'static str),
+}
+
+impl Outcome {
+    fn not_found() -> Self {
+        Self::Text(StatusCode::NOT_FOUND, "text/plain", "404 page not found")
+    }
+}
+
+async fn post(rest: &Rest, request: Request) -> Outcome {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let ctx = match caller(rest, &parts.headers, path).await {
+        Ok(ctx) => ctx,
+        Err(error) => return Outcome::Answer(Refusal::from(error).answer()),
+    };
+    let Some(served) = rest.served(path).filter(|served| served.route.method == "POST") else { return Outcome::not_found() };
+    let span = tracing::debug_span!("rest", http.route = %served.path, operation.id = %ctx.operation_id());
+    let answer = async {
+        let body = tokio::time::timeout(ctx.remaining(), body::read(body, rest.options().body_limit)).await;
+        let answer = match body {
+            Ok(Ok(body)) => rest.call(served, &ctx, &body).await,
+            Ok(Err(error)) => Refusal::new(ErrorCode::Args, format!("the body cannot be read: {error}")).answer(),
+            Err(_) => Refusal::new(ErrorCode::DeadlineExceeded, "the body did not arrive in time").answer(),
+        };
+        tracing::debug!(errCode = answer.code, "answered a REST call");
+        answer
+    };
+    Outcome::Answer(answer.instrument(span).await)
+}
+
+/// Makes the context: operation id first, then the token's presence, then the token.
+async fn caller(rest: &Rest, headers: &HeaderMap, path: &str) -> Result<Ctx, Error> {
+    let operation_id = header(headers, &OPERATION_ID).ok_or(Error::new(ErrorCode::Args, "header must have operationID"))?;
+    let operation_id = OperationId::parse(operation_id)?;
+    let deadline = rest.runtime().clock.now().plus(rest.options().deadline);
+    let context = |actor| Ctx::new(rest.runtime().clone(), actor, operation_id, deadline);
+    if OPEN.iter().any(|open| path.starts_with(open)) {
+        return Ok(context(Actor::Anonymous));
+    }
+    let token = header(headers, &TOKEN).ok_or(Error::new(ErrorCode::Args, "header must have token"))?;
+    let check = rest.authenticator().authenticate(token);
+    let checked = tokio::time::timeout(rest.options().deadline, check).await;
+    let (principal, _ends) = checked.map_err(|_| Error::new(ErrorCode::DeadlineExceeded, "the deadline passed"))??;
+    Ok(context(Actor::User(principal)))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
+}
+
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a REST call panicked");
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Counts a request under OpenIM's metric names, so that existing dashboards keep working.
+fn measure(path: Option<Arc<str>>, method: &Method, response: &Response, started: Timestamp, rest: &Rest) {
+    let status = response.status();
+    let path = match path {
+        Some(path) => metrics::SharedString::from(path),
+        None if status == StatusCode::NOT_FOUND => metrics::SharedString::from("<404>"),
+        None => metrics::SharedString::from(""),
+    };
+    let method = metrics::SharedString::from(method.as_str().to_owned());
+    if let Some(headers::Code(code)) = response.extensions().get() {
+        metrics::counter!("api_count", "path" => path.clone(), "method" => method.clone(), "code" => code.to_string()).increment(1);
+    }
+    let spent = started.until(rest.runtime().clock.now());
+    metrics::counter!("http_count", "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned()).increment(1);
+    metrics::histogram!("http_duration_seconds", "path" => path).record(spent.as_secs_f64());
+}

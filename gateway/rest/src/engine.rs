@@ -1,0 +1,202 @@
+//! The engine: from a body to an answer, along plans that were made at start-up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{Response, Value, Variables};
+use openim_contracts::Authenticator;
+use openim_core::{Ctx, ErrorCode, Runtime};
+use rustc_hash::FxHashMap;
+
+use crate::codec;
+use crate::contract::{Bind, Caller, Contract, Route};
+use crate::document::{Document, Merged, Misfit};
+use crate::documents::documents;
+use crate::envelope::{self, Answer, Refusal};
+use crate::openapi;
+use crate::operations::{Operation, Operations};
+
+/// Why the REST door cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A table of the contract is damaged.
+    #[error("the REST contract is damaged: {0}")]
+    Contract(String),
+    /// A document does not fit its route or the graph.
+    #[error("schema/rest{path}.graphql: {problem}")]
+    Document {
+        /// The route.
+        path: String,
+        /// What does not fit.
+        problem: String,
+    },
+}
+
+/// The bounds of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestOptions {
+    /// How long a call may take.
+    pub deadline: Duration,
+    /// How much of a body is read, in bytes.
+    pub body_limit: usize,
+}
+
+impl Default for RestOptions {
+    fn default() -> Self {
+        Self { deadline: Duration::from_secs(30), body_limit: 16 << 20 }
+    }
+}
+
+/// OpenIM's REST routes over a graph. Cheap to clone.
+#[derive(Clone)]
+pub struct Rest(Arc<Inner>);
+
+struct Inner {
+    routes: FxHashMap<Arc<str>, Served>,
+    missing: Vec<String>,
+    openapi: serde_json::Value,
+    authenticator: Arc<dyn Authenticator>,
+    runtime: Runtime,
+    options: RestOptions,
+    contract: Contract,
+}
+
+/// A route that has a document.
+pub(crate) struct Served {
+    /// The path.
+    pub(crate) path: Arc<str>,
+    /// The route's contract.
+    pub(crate) route: Route,
+    /// The compiled document.
+    pub(crate) document: Document,
+    /// The document as it stands in the repository.
+    pub(crate) source: &'static str,
+    operation: Arc<dyn Operation>,
+}
+
+impl Rest {
+    /// Compiles and plans every document.
+    ///
+    /// # Errors
+    /// [`BuildError`] names the document that does not fit.
+    pub fn new(operations: &dyn Operations, authenticator: Arc<dyn Authenticator>, runtime: Runtime, options: RestOptions) -> Result<Self, BuildError> {
+        let mut contract = Contract::load()?;
+        let mut sources: FxHashMap<&str, &'static str> = documents().iter().copied().collect();
+        let mut routes = FxHashMap::default();
+        let mut missing = Vec::new();
+        for route in std::mem::take(&mut contract.routes) {
+            let Some(source) = sources.remove(route.path.as_str()) else {
+                missing.push(format!("{} {}", route.method, route.path));
+                continue;
+            };
+            let served = serve(route, source, &contract, operations)?;
+            routes.insert(served.path.clone(), served);
+        }
+        if let Some(path) = sources.keys().min() {
+            return Err(BuildError::Document { path: (*path).to_owned(), problem: "OpenIM has no such route".to_owned() });
+        }
+        let openapi = openapi::describe(&contract, routes.values());
+        Ok(Self(Arc::new(Inner { routes, missing, openapi, authenticator, runtime, options, contract })))
+    }
+
+    /// Returns the routes of the contract that have no document yet, as `METHOD path`, in the contract's order.
+    pub fn missing(&self) -> &[String] {
+        &self.0.missing
+    }
+
+    /// Returns the OpenAPI description of the served routes.
+    pub fn openapi(&self) -> &serde_json::Value {
+        &self.0.openapi
+    }
+
+    pub(crate) fn served(&self, path: &str) -> Option<&Served> {
+        self.0.routes.get(path)
+    }
+
+    pub(crate) fn authenticator(&self) -> &dyn Authenticator {
+        &*self.0.authenticator
+    }
+
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.0.runtime
+    }
+
+    pub(crate) fn options(&self) -> RestOptions {
+        self.0.options
+    }
+
+    /// Answers one call.
+    pub(crate) async fn call(&self, served: &Served, ctx: &Ctx, body: &[u8]) -> Answer {
+        match self.run(served, ctx, body).await {
+            Ok(answer) => answer,
+            Err(refusal) => refusal.answer(),
+        }
+    }
+
+    async fn run(&self, served: &Served, ctx: &Ctx, body: &[u8]) -> Result<Answer, Refusal> {
+        let request = self.request(served, body)?;
+        if served.route.caller == Caller::Admin {
+            ctx.require_admin()?;
+        }
+        let variables = served.document.variables(&request, ctx)?;
+        let data = self.data(served, ctx, &request, variables).await?;
+        let mut body = envelope::begin(served.document.has_data());
+        served.document.render(&data, &mut body).map_err(|misfit| match misfit {
+            Misfit::Missing(code) => Refusal::new(code, "there is no such record"),
+            Misfit::Shape(what) => {
+                tracing::error!(http.route = %served.path, problem = what, "the graph's answer does not fit the REST contract");
+                Refusal::new(ErrorCode::Internal, "something went wrong inside")
+            }
+        })?;
+        body.push(b'}');
+        Ok(Answer { status: axum::http::StatusCode::OK, code: 0, body })
+    }
+
+    /// Decodes and checks a body.
+    fn request(&self, served: &Served, body: &[u8]) -> Result<Value, Refusal> {
+        let (Some(id), false) = (served.route.request, served.route.bind == Bind::None) else { return Ok(Value::Null) };
+        let refuse = |what: String| Refusal::new(ErrorCode::Args, what).bad_request(served.route.bind == Bind::Gin);
+        let text = String::from_utf8_lossy(body);
+        let json = codec::parse(&text).map_err(refuse)?;
+        let request = codec::decode(&self.0.contract.types, id, &json).map_err(|mismatch| refuse(mismatch.to_string()))?;
+        for rule in &served.route.rules {
+            rule.check(&request).map_err(refuse)?;
+        }
+        Ok(request)
+    }
+
+    /// Runs the operation, more than once when a page is bigger than one fetch.
+    async fn data(&self, served: &Served, ctx: &Ctx, request: &Value, mut variables: Variables) -> Result<Value, Refusal> {
+        let Some(paging) = &served.document.paging else { return execute(served, ctx, variables).await };
+        let page = paging.page(request)?;
+        paging.next(page, 0, &mut variables);
+        let mut data = execute(served, ctx, variables.clone()).await?;
+        let mut merged = paging.merge(page, &mut data, None);
+        while let Merged::Continue(fetched) = merged {
+            paging.next(page, fetched, &mut variables);
+            let more = execute(served, ctx, variables.clone()).await?;
+            merged = paging.merge(page, &mut data, Some(more));
+        }
+        Ok(data)
+    }
+}
+
+async fn execute(served: &Served, ctx: &Ctx, variables: Variables) -> Result<Value, Refusal> {
+    let execution = served.operation.execute(variables, ctx);
+    let Ok(Response { data, errors, .. }) = tokio::time::timeout(ctx.remaining(), execution).await else {
+        return Err(Refusal::new(ErrorCode::DeadlineExceeded, "the deadline passed"));
+    };
+    match errors.first() {
+        Some(error) => Err(Refusal::of_graph(error)),
+        None => Ok(data),
+    }
+}
+
+fn serve(route: Route, source: &'static str, contract: &Contract, operations: &dyn Operations) -> Result<Served, BuildError> {
+    let fail = |problem: String| BuildError::Document { path: route.path.clone(), problem };
+    let document = Document::compile(source, &route, contract).map_err(fail)?;
+    let operation = operations
+        .prepare(&document.text, document.name.as_deref())
+        .map_err(|errors| fail(errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; ")))?;
+    Ok(Served { path: route.path.as_str().into(), route, document, source, operation })
+}

@@ -1,0 +1,23 @@
+//! What directives cannot say. A hook makes one variable of a document (`$input: .. @hook(name: "..")`); each is listed here.
+
+mod content;
+mod send_message;
+
+use async_graphql::Value;
+use openim_core::{Ctx, Error};
+
+/// Makes a variable's value from the decoded body.
+pub(crate) type Hook = fn(&Value, &Ctx) -> Result<Value, Error>;
+
+/// All hooks: the name, and why the route is irregular.
+const HOOKS: &[(&str, Hook)] = &[
+    // content is free JSON whose needed fields depend on contentType; options are folded into two switches
+    ("send_message", send_message::one),
+    // the same with many receivers, or all
+    ("send_message_batch", send_message::many),
+];
+
+/// Finds a hook.
+pub(crate) fn find(name: &str) -> Option<Hook> {
+    HOOKS.iter().find(|(known, _)| *known == name).map(|(_, hook)| *hook)
+}
