@@ -1,0 +1,49 @@
+//! The subgraph as a part of the federated graph: its SDL, references to users, documents that do not fit.
+
+use expect_test::expect_file;
+use openim_core::ErrorCode::GraphqlInvalid;
+use openim_graphql::undescribed;
+use openim_testing::TestWorld;
+use serde_json::json;
+
+use crate::house::{House, in_each_house, settings};
+
+const REFERENCES: &str = "query($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id nickname } } }";
+
+#[tokio::test]
+async fn the_sdl_is_the_committed_one_and_explains_everything() {
+    let world = TestWorld::sqlite().await;
+    let sdl = House::open(&world, settings(), world.cache().clone()).graph.sdl();
+    expect_file!["../../../../schema/subgraphs/users.graphql"].assert_eq(&sdl);
+    assert_eq!(undescribed(&sdl).unwrap(), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn references_to_unknown_users_are_null() {
+    in_each_house(settings(), async |house: &House<'_>| {
+        house.register(&["alice", "bob"]).await;
+        let ids = ["bob", "nobody", "no:id", "alice", "bob"];
+        let representations: Vec<_> = ids.iter().map(|id| json!({"__typename": "User", "id": id})).collect();
+        let data = house.ok(house.world.user("bob"), REFERENCES, json!({"representations": representations})).await;
+        let (alice, bob) = (json!({"id": "alice", "nickname": "alice"}), json!({"id": "bob", "nickname": "bob"}));
+        assert_eq!(data["_entities"], json!([bob, null, null, alice, bob]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn documents_that_do_not_fit_the_schema_are_refused() {
+    in_each_house(settings(), async |house: &House<'_>| {
+        for document in [
+            "{ user(id: \"bob\") { password } }",
+            "{ user { id } }",
+            "{ users(ids: \"bob\", extra: 1) { id } }",
+            "mutation { registerUsers(input: {users: [{id: \"bob\", nickname: \"b\", password: \"x\"}]}) { users { id } } }",
+            "mutation { updateUser(input: {id: \"bob\", nickname: 7}) { user { id } } }",
+            "{",
+        ] {
+            house.fails(house.world.admin(), document, json!({}), GraphqlInvalid).await;
+        }
+    })
+    .await;
+}
