@@ -1,0 +1,91 @@
+//! The two sending routes: free content to the graph's input.
+
+use axum::http::StatusCode;
+use serde_json::{json, Value};
+
+use crate::support::{Door, Graph};
+
+fn graph() -> Graph {
+    Graph::new(|name, _| {
+        let message = json!({"serverMsgID": "s", "clientMsgID": "c", "sendTime": "2026-11-21T10:20:30.123Z"});
+        Ok(match name {
+            "SendMsg" => json!({"sendMessage": {"message": message}}),
+            _ => json!({"sendMessageBatch": {"results": [{"recvID": "b", "message": message}], "failedUserIDs": [{"receiverId": "x"}]}}),
+        })
+    })
+}
+
+fn body(extra: Value) -> String {
+    let mut body = json!({"sendID": "a", "recvID": "b", "content": {"content": "hi"}, "contentType": 101, "sessionType": 1});
+    body.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
+    body.to_string()
+}
+
+async fn input(extra: Value) -> Value {
+    let graph = graph();
+    let answer = Door::over(&graph).post("/msg/send_msg", body(extra)).await;
+    assert_eq!(answer.data(), json!({"serverMsgID": "s", "clientMsgID": "c", "sendTime": 1_795_256_430_123_i64}));
+    graph.calls()[0].variables["input"].clone()
+}
+
+#[tokio::test]
+async fn a_text_goes_to_its_receiver() {
+    let input = input(json!({"senderNickname": "A", "content": {"z": 1, "content": "hi"}})).await;
+    assert_eq!(input["senderId"], "a");
+    assert_eq!(input["recipient"], json!({"userId": "b"}));
+    assert_eq!(input["senderNickname"], "A");
+    assert_eq!(input["clientMessageId"].as_str().map(str::len), Some(32));
+    assert_eq!(input["content"]["raw"]["contentType"], 101);
+    assert_eq!(input["content"]["raw"]["json"].to_string(), r#"{"content":"hi","z":1}"#);
+}
+
+#[tokio::test]
+async fn a_group_is_the_recipient_of_session_type_3() {
+    assert_eq!(input(json!({"groupID": "g", "sessionType": 3})).await["recipient"], json!({"groupId": "g"}));
+}
+
+#[tokio::test]
+async fn a_notice_is_wrapped_and_has_session_type_4_whatever_was_sent() {
+    let notice = json!({"notificationName": "n", "notificationType": 1, "text": "<t>"});
+    let input = input(json!({"contentType": 1400, "content": notice})).await;
+    let detail = input["content"]["raw"]["json"]["detail"].as_str().expect("detail").to_owned();
+    assert_eq!(detail, r#"{"notificationName":"n","notificationType":1,"text":"\u003ct\u003e"}"#);
+    assert_eq!(input["recipient"], json!({"userId": "b"}));
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_refused_before_the_graph() {
+    let graph = graph();
+    let door = Door::over(&graph);
+    for (extra, status) in [
+        (json!({"contentType": 107}), StatusCode::OK),
+        (json!({"content": {}}), StatusCode::OK),
+        (json!({"sessionType": 4}), StatusCode::OK),
+        (json!({"sessionType": 2, "groupID": "g"}), StatusCode::OK),
+        (json!({"sessionType": 3}), StatusCode::BAD_REQUEST),
+        (json!({"recvID": ""}), StatusCode::BAD_REQUEST),
+        (json!({"content": null}), StatusCode::BAD_REQUEST),
+        (json!({"content": "text"}), StatusCode::BAD_REQUEST),
+        (json!({"contentType": 0}), StatusCode::BAD_REQUEST),
+        (json!({"contentType": "101"}), StatusCode::BAD_REQUEST),
+    ] {
+        let answer = door.post("/msg/send_msg", body(extra.clone())).await;
+        assert_eq!((answer.status, answer.code()), (status, 1001), "{extra}");
+    }
+    assert_eq!(door.post_as("user", "/msg/send_msg", body(json!({}))).await.code(), 1002);
+    assert!(graph.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_batch_answers_who_got_it_and_who_did_not() {
+    let graph = graph();
+    let door = Door::over(&graph);
+    let answer = door.post("/msg/batch_send_msg", body(json!({"recvIDs": ["b", "x"]}))).await;
+    let sent = json!({"serverMsgID": "s", "clientMsgID": "c", "sendTime": 1_795_256_430_123_i64, "recvID": "b"});
+    assert_eq!(answer.data(), json!({"results": [sent], "failedUserIDs": ["x"]}));
+    assert_eq!(door.post("/msg/batch_send_msg", body(json!({}))).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(door.post("/msg/batch_send_msg", body(json!({"recvIDs": [], "isSendAll": true}))).await.code(), 0);
+    let calls = graph.calls();
+    assert_eq!(calls[0].variables["input"]["receiverIds"], json!(["b", "x"]));
+    assert_eq!(calls[1].variables["input"]["all"], true);
+}
