@@ -1,0 +1,193 @@
+//! One stream: turns what waits in its seat into events, in order per conversation, each message once.
+
+mod catching_up;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use openim_contracts::SignalKind;
+use openim_core::{Actor, ConversationId, ConversationKind, Ctx, Error, ErrorCode, OperationId, Principal, Result, Timestamp};
+use tokio::sync::SemaphorePermit;
+
+use crate::cursor::key_of;
+use crate::event::{Event, Happened, ResetReason};
+use crate::graph::Asking;
+use crate::hub::Hub;
+use crate::progress::Progress;
+use crate::seat::{End, Item, Notice, Seat};
+
+/// What is to be told next. Ranges are opened one message at a time, so that a long one takes no memory.
+#[derive(Debug)]
+enum Todo {
+    Messages { id: ConversationId, key: u64, next: i64, last: i64, at: Timestamp },
+    Say(Happened),
+    /// Everything that was signalled until then has been told.
+    Advance(Timestamp),
+}
+
+#[derive(Debug)]
+enum Stage {
+    Opening(Option<String>),
+    Live,
+    Failing(Error),
+    Ended,
+}
+
+/// The state of one stream.
+pub(crate) struct Feed {
+    hub: Arc<Hub>,
+    seat: Arc<Seat>,
+    principal: Principal,
+    operation_id: OperationId,
+    opened: Timestamp,
+    progress: Progress,
+    todo: VecDeque<Todo>,
+    stage: Stage,
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.hub.leave(&self.seat);
+    }
+}
+
+impl Feed {
+    /// Makes a stream whose seat is taken already: nothing that is signalled from now on is missed.
+    pub(crate) fn new(hub: Arc<Hub>, seat: Arc<Seat>, principal: Principal, operation_id: OperationId, after: Option<String>) -> Self {
+        let opened = hub.now();
+        let progress = Progress::new(key_of(principal.user_id.as_str()), hub.settings.margin, opened);
+        Self { hub, seat, principal, operation_id, opened, progress, todo: VecDeque::new(), stage: Stage::Opening(after) }
+    }
+
+    /// Returns the next event; an error is the last item but the end.
+    pub(crate) async fn next(&mut self) -> Option<Result<Event>> {
+        loop {
+            if let (Stage::Opening(_) | Stage::Live, Some(end)) = (&self.stage, self.seat.end()) {
+                self.end(end);
+            }
+            if let Some(event) = self.tell() {
+                return Some(Ok(event));
+            }
+            let done = match std::mem::replace(&mut self.stage, Stage::Live) {
+                // Boxed: the questions' state would otherwise be part of every idle stream.
+                Stage::Opening(after) => Box::pin(self.open(after)).await,
+                Stage::Live => match self.seat.next().await {
+                    Ok(Item::Notice(notice)) => self.take(&notice).await,
+                    Ok(Item::Lost { since, at }) => Box::pin(self.catch_up(since, at)).await,
+                    Err(end) => {
+                        self.end(end);
+                        Ok(())
+                    }
+                },
+                Stage::Failing(error) => Err(error),
+                Stage::Ended => {
+                    self.stage = Stage::Ended;
+                    return None;
+                }
+            };
+            if let Err(error) = done {
+                self.stage = Stage::Ended;
+                self.todo = VecDeque::new();
+                return Some(Err(error));
+            }
+        }
+    }
+
+    fn end(&mut self, end: End) {
+        self.todo = VecDeque::new();
+        let error = match end {
+            End::TooSlow => {
+                metrics::counter!("openim_events_too_slow_total").increment(1);
+                self.todo.push_back(Todo::Say(Happened::Reset { reason: ResetReason::TooSlow }));
+                Error::new(ErrorCode::LimitExceeded, "the stream was read too slowly; resume from the last cursor")
+            }
+            End::Revoked => Error::new(ErrorCode::TokenKicked, "the token of this stream was revoked"),
+            End::Stopping => Error::new(ErrorCode::Unavailable, "this node stops; resume from the last cursor"),
+        };
+        self.stage = Stage::Failing(error);
+    }
+
+    fn tell(&mut self) -> Option<Event> {
+        loop {
+            let what = match self.todo.pop_front()? {
+                Todo::Advance(time) => {
+                    self.progress.advance(time);
+                    continue;
+                }
+                Todo::Say(what) => what,
+                Todo::Messages { id, key, next, last, at } => {
+                    self.progress.told(key, next, at);
+                    if next < last {
+                        self.todo.push_front(Todo::Messages { id: id.clone(), key, next: next + 1, last, at });
+                    }
+                    Happened::MessageAdded { conversation_id: id, seq: next }
+                }
+            };
+            // The last event of a signal already carries the time of it.
+            while let Some(Todo::Advance(time)) = self.todo.front() {
+                self.progress.advance(*time);
+                self.todo.pop_front();
+            }
+            return Some(Event { cursor: self.progress.cursor(), what });
+        }
+    }
+
+    async fn take(&mut self, notice: &Notice) -> Result<()> {
+        match &notice.kind {
+            SignalKind::MessagesAppended { conversation_id, first_seq, last_seq } => {
+                self.appended(conversation_id, notice, *first_seq, *last_seq);
+            }
+            SignalKind::ConversationRead { conversation_id, reader, read_seq } => {
+                let conversation_id = conversation_id.clone();
+                self.say(Happened::ConversationRead { conversation_id, reader: reader.clone(), read_seq: *read_seq });
+            }
+            SignalKind::ConversationChanged { conversation_id } => {
+                if conversation_id.kind() == ConversationKind::Group {
+                    Box::pin(self.follow(conversation_id)).await?;
+                }
+                self.say(Happened::ConversationChanged { conversation_id: conversation_id.clone() });
+            }
+            SignalKind::UserChanged { user_id } => self.say(Happened::UserChanged { user_id: user_id.clone() }),
+            SignalKind::SessionsRevoked { .. } => {}
+        }
+        self.todo.push_back(Todo::Advance(notice.at));
+        Ok(())
+    }
+
+    fn appended(&mut self, id: &ConversationId, notice: &Notice, first: i64, last: i64) {
+        let start = match self.progress.position(notice.key) {
+            // Whatever the signal says first: what lies between was missed, what lies before was told.
+            Some(told) => told.saturating_add(1).max(1),
+            // A log that was empty when the stream began; a long one without a position is none of the viewer's rows.
+            None if id.kind() != ConversationKind::Group && last <= self.hub.settings.max_missed => 1,
+            None => first.max(1),
+        };
+        if last < start {
+            return;
+        }
+        if last - start >= self.hub.settings.max_missed {
+            self.progress.told(notice.key, last, notice.at);
+            self.say(Happened::Reset { reason: ResetReason::TooMuchMissed });
+            return;
+        }
+        self.todo.push_back(Todo::Messages { id: id.clone(), key: notice.key, next: start, last, at: notice.at });
+    }
+
+    fn say(&mut self, what: Happened) {
+        self.todo.push_back(Todo::Say(what));
+    }
+
+    /// Waits for its turn to ask the graph.
+    async fn ask<'a>(hub: &'a Hub, principal: &Principal, operation_id: &OperationId) -> Result<Turn<'a>> {
+        let permit = hub.asking.acquire().await.map_err(Error::internal)?;
+        let deadline = hub.now().plus(hub.settings.patience);
+        let ctx = Ctx::new(hub.runtime.clone(), Actor::User(principal.clone()), operation_id.clone(), deadline);
+        Ok(Turn { asking: Asking { graph: &hub.graph, ctx }, _permit: permit })
+    }
+}
+
+/// The right to ask now.
+struct Turn<'a> {
+    asking: Asking<'a>,
+    _permit: SemaphorePermit<'a>,
+}

@@ -1,0 +1,202 @@
+//! How a stream begins, resumes, and makes good a loss: by asking the graph, in an order that leaves no hole.
+//!
+//! Logs' ends are read first, changes after them, messages last. A message that is stored between two questions is then
+//! either in the later answer or signalled to the seat, which was taken before the first question; never in neither.
+
+use openim_core::{ConversationId, ConversationKind, Result, Timestamp};
+use rustc_hash::FxHashMap;
+
+use super::{Feed, Todo};
+use crate::cursor::{Cursor, key_of};
+use crate::event::{Happened, ResetReason};
+use crate::graph::{Change, Changes, Head};
+
+/// The most conversations of which a resume repeats messages.
+const MAX_CONVERSATIONS: usize = 1_000;
+
+impl Feed {
+    /// Begins the stream: after a cursor if it is good, else from now.
+    pub(super) async fn open(&mut self, after: Option<String>) -> Result<()> {
+        let hub = self.hub.clone();
+        let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
+        for head in turn.asking.heads(None).await? {
+            self.place(&head);
+        }
+        let mut reset = None;
+        match after.map(|text| self.check(&text)) {
+            Some(Ok(cursor)) => {
+                let since = cursor.time.minus(hub.settings.margin);
+                let changes = turn.asking.changes(since).await?;
+                let with_messages: Vec<_> =
+                    changes.conversations.iter().filter(|change| change.max_seq > 0).map(|change| &change.conversation_id).collect();
+                if changes.truncated || with_messages.len() > MAX_CONVERSATIONS {
+                    reset = Some(ResetReason::TooMuchMissed);
+                } else {
+                    let stored = turn.asking.stored(&with_messages, since).await?;
+                    let ranges = stored.into_iter().map(|range| (range.conversation_id, (range.first_seq, range.last_seq))).collect();
+                    if self.resume(&cursor, changes, &ranges) {
+                        return Ok(());
+                    }
+                    reset = Some(ResetReason::TooMuchMissed);
+                }
+            }
+            Some(Err(reason)) => reset = Some(reason),
+            None => {}
+        }
+        let changes = turn.asking.changes(self.opened.minus(hub.settings.margin)).await?;
+        self.begin(&changes);
+        self.say(Happened::Ready { missed: 0 });
+        if let Some(reason) = reset {
+            self.say(Happened::Reset { reason });
+        }
+        Ok(())
+    }
+
+    /// Tells what was lost since; the seat holds what came after the loss was noticed.
+    pub(super) async fn catch_up(&mut self, since: Timestamp, at: Timestamp) -> Result<()> {
+        let hub = self.hub.clone();
+        let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
+        let heads = turn.asking.heads(None).await?;
+        let changes = turn.asking.changes(since.minus(hub.settings.margin)).await?;
+        drop(turn);
+
+        let missed = |feed: &Self, head: &Head| {
+            let told = feed.progress.position(key_of(head.conversation_id.as_str()));
+            // A group without a position was entered during the loss: what was said before is not news.
+            let told = told.unwrap_or(if head.conversation_id.kind() == ConversationKind::Group { head.max_seq } else { 0 });
+            (head.max_seq - told).max(0)
+        };
+        let total = heads.iter().map(|head| missed(self, head)).fold(0, i64::saturating_add);
+        let too_much = changes.truncated || total > hub.settings.max_missed;
+        for change in changes.conversations.iter().filter(|change| change.row_changed && !too_much) {
+            self.say(Happened::ConversationChanged { conversation_id: change.conversation_id.clone() });
+        }
+        for head in heads {
+            let missed = missed(self, &head);
+            if too_much || missed == 0 {
+                self.place(&head);
+            } else {
+                self.index(&head);
+                let key = key_of(head.conversation_id.as_str());
+                let next = head.max_seq - missed + 1;
+                self.todo.push_back(Todo::Messages { id: head.conversation_id, key, next, last: head.max_seq, at });
+            }
+        }
+        if too_much {
+            self.say(Happened::Reset { reason: ResetReason::TooMuchMissed });
+        } else {
+            changes.conversations.into_iter().for_each(|change| self.say_reads(change));
+        }
+        self.todo.push_back(Todo::Advance(at));
+        Ok(())
+    }
+
+    /// Looks whether the viewer takes part in a group and lets the seat hear of it, or no more.
+    pub(super) async fn follow(&mut self, id: &ConversationId) -> Result<()> {
+        let hub = self.hub.clone();
+        let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
+        let head = turn.asking.heads(Some(id)).await?.into_iter().find(|head| head.conversation_id == *id);
+        let user = &self.principal.user_id;
+        match head.filter(|head| head.live) {
+            // The position is asked for once the seat hears of the group: between the two nothing is missed.
+            Some(_) => {
+                hub.index(|registry| registry.follow(user, id));
+                let head = turn.asking.heads(Some(id)).await?.into_iter().find(|head| head.conversation_id == *id);
+                let key = key_of(id.as_str());
+                if self.progress.position(key).is_none() {
+                    self.progress.set(key, head.map_or(0, |head| head.max_seq));
+                }
+            }
+            None => hub.index(|registry| registry.unfollow(user, id)),
+        }
+        Ok(())
+    }
+
+    fn check(&self, text: &str) -> Result<Cursor, ResetReason> {
+        let settings = &self.hub.settings;
+        let viewer = key_of(self.principal.user_id.as_str());
+        let cursor = Cursor::parse(text).filter(|cursor| cursor.viewer == viewer).ok_or(ResetReason::ForeignCursor)?;
+        if cursor.time > self.opened.plus(settings.margin) {
+            return Err(ResetReason::ForeignCursor);
+        }
+        if cursor.time < self.opened.minus(settings.max_cursor_age) {
+            return Err(ResetReason::ExpiredCursor);
+        }
+        Ok(cursor)
+    }
+
+    /// Notes where a log stands and lets the seat hear of a group.
+    fn place(&mut self, head: &Head) {
+        self.index(head);
+        // Empty logs begin at 1 anyway; only of a group it must be known that it is empty and not foreign.
+        if head.max_seq > 0 || head.conversation_id.kind() == ConversationKind::Group {
+            self.progress.set(key_of(head.conversation_id.as_str()), head.max_seq);
+        }
+    }
+
+    fn index(&self, head: &Head) {
+        if head.live && head.conversation_id.kind() == ConversationKind::Group {
+            self.hub.index(|registry| registry.follow(&self.principal.user_id, &head.conversation_id));
+        }
+    }
+
+    /// Sets the first cursor: what was stored just before is known to a client that loads after `Ready`.
+    fn begin(&mut self, changes: &Changes) {
+        for change in changes.conversations.iter().filter(|change| change.max_seq > 0) {
+            let key = key_of(change.conversation_id.as_str());
+            let seq = self.progress.position(key).unwrap_or(0).max(change.max_seq);
+            self.progress.told(key, seq, self.opened);
+        }
+    }
+
+    /// Lines up what the client has not been told; returns false when that is more than is repeated.
+    fn resume(&mut self, cursor: &Cursor, changes: Changes, stored: &FxHashMap<ConversationId, (i64, i64)>) -> bool {
+        // A log that ends before the cursor's position was restored from a copy: its end is the truth.
+        let known = |(key, seq): &(u64, i64)| (*key, self.progress.position(*key).map_or(*seq, |end| end.min(*seq)));
+        let told: FxHashMap<u64, i64> = cursor.positions.iter().map(known).collect();
+        let mut todo = Vec::new();
+        let mut missed: i64 = 0;
+        for change in &changes.conversations {
+            let Some((first, last)) = stored.get(&change.conversation_id).copied() else { continue };
+            let key = key_of(change.conversation_id.as_str());
+            let next = told.get(&key).map_or(first, |told| told.saturating_add(1)).max(1);
+            if next <= last {
+                missed = missed.saturating_add(last - next + 1);
+                todo.push((change.conversation_id.clone(), key, next, last));
+            } else {
+                // The ends were read before: the cursor may know more than they said.
+                self.progress.set(key, last.max(self.progress.position(key).unwrap_or(0)));
+            }
+        }
+        let others = changes.conversations.iter().map(|change| change.reads.len() + usize::from(change.row_changed)).sum::<usize>();
+        missed = missed.saturating_add(i64::try_from(others).unwrap_or(i64::MAX));
+        if missed > self.hub.settings.max_missed {
+            return false;
+        }
+
+        self.progress.rewind(cursor.time);
+        for (key, seq) in &cursor.positions {
+            let end = self.progress.position(*key).unwrap_or(*seq);
+            self.progress.told(*key, end, cursor.time);
+        }
+        self.say(Happened::Ready { missed });
+        for change in changes.conversations.iter().filter(|change| change.row_changed) {
+            self.say(Happened::ConversationChanged { conversation_id: change.conversation_id.clone() });
+        }
+        for (id, key, next, last) in todo {
+            // Until its messages are told, a cursor must not say that they were.
+            self.progress.set(key, next - 1);
+            self.todo.push_back(Todo::Messages { id, key, next, last, at: self.opened });
+        }
+        changes.conversations.into_iter().for_each(|change| self.say_reads(change));
+        self.todo.push_back(Todo::Advance(self.opened));
+        true
+    }
+
+    fn say_reads(&mut self, change: Change) {
+        for read in change.reads {
+            let conversation_id = change.conversation_id.clone();
+            self.say(Happened::ConversationRead { conversation_id, reader: read.user_id, read_seq: read.read_seq });
+        }
+    }
+}

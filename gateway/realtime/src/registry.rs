@@ -1,0 +1,111 @@
+//! Who is online on this node: users to their streams, and group conversations to the users who follow them.
+
+use std::sync::Arc;
+
+use openim_contracts::{Audience, SignalKind};
+use openim_core::{ConversationId, Platform, UserId};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::seat::Seat;
+
+#[derive(Debug, Default)]
+struct Online {
+    seats: Vec<Arc<Seat>>,
+    follows: Vec<ConversationId>,
+}
+
+/// The two indexes.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    users: FxHashMap<UserId, Online>,
+    followers: FxHashMap<ConversationId, FxHashSet<UserId>>,
+    seats: usize,
+}
+
+impl Registry {
+    /// Adds a stream; returns whether the user may have one more.
+    pub(crate) fn join(&mut self, seat: Arc<Seat>, most: usize) -> bool {
+        let online = self.users.entry(seat.user.clone()).or_default();
+        if online.seats.len() >= most {
+            return false;
+        }
+        online.seats.push(seat);
+        self.seats += 1;
+        true
+    }
+
+    /// Removes a stream, and all of its user with the last one.
+    pub(crate) fn leave(&mut self, seat: &Arc<Seat>) {
+        let Some(online) = self.users.get_mut(&seat.user) else { return };
+        let before = online.seats.len();
+        online.seats.retain(|other| !Arc::ptr_eq(other, seat));
+        self.seats -= before - online.seats.len();
+        if online.seats.is_empty()
+            && let Some(online) = self.users.remove(&seat.user)
+        {
+            for conversation in online.follows {
+                self.forget(&conversation, &seat.user);
+            }
+        }
+    }
+
+    /// Lets an online user hear of a group conversation.
+    pub(crate) fn follow(&mut self, user: &UserId, conversation: &ConversationId) {
+        let Some(online) = self.users.get_mut(user) else { return };
+        if self.followers.entry(conversation.clone()).or_default().insert(user.clone()) {
+            online.follows.push(conversation.clone());
+        }
+    }
+
+    /// Lets a user hear of it no more.
+    pub(crate) fn unfollow(&mut self, user: &UserId, conversation: &ConversationId) {
+        if let Some(online) = self.users.get_mut(user) {
+            online.follows.retain(|other| other != conversation);
+        }
+        self.forget(conversation, user);
+    }
+
+    /// Calls `tell` with every stream that an audience has on this node.
+    pub(crate) fn reach(&self, audience: &Audience, mut tell: impl FnMut(&Arc<Seat>)) {
+        let mut tell_all = |user: &UserId| self.users.get(user).into_iter().flat_map(|online| &online.seats).for_each(&mut tell);
+        match audience {
+            Audience::Users(users) => users.iter().for_each(&mut tell_all),
+            Audience::Conversation(id) => self.followers.get(id).into_iter().flatten().for_each(&mut tell_all),
+        }
+    }
+
+    /// Returns the streams that were opened with a user's tokens of one device class.
+    pub(crate) fn of_platform(&self, user: &UserId, platform: Platform) -> Vec<Arc<Seat>> {
+        let seats = self.users.get(user).into_iter().flat_map(|online| &online.seats);
+        seats.filter(|seat| seat.platform == platform).cloned().collect()
+    }
+
+    /// Returns every stream of this node.
+    pub(crate) fn all(&self) -> Vec<Arc<Seat>> {
+        self.users.values().flat_map(|online| online.seats.iter().cloned()).collect()
+    }
+
+    /// Returns how many streams are open.
+    pub(crate) fn len(&self) -> usize {
+        self.seats
+    }
+
+    fn forget(&mut self, conversation: &ConversationId, user: &UserId) {
+        if let Some(users) = self.followers.get_mut(conversation) {
+            users.remove(user);
+            if users.is_empty() {
+                self.followers.remove(conversation);
+            }
+        }
+    }
+}
+
+/// Returns the conversation a signal is about.
+pub(crate) fn conversation_of(kind: &SignalKind) -> Option<&ConversationId> {
+    match kind {
+        SignalKind::MessagesAppended { conversation_id, .. }
+        | SignalKind::ConversationRead { conversation_id, .. }
+        | SignalKind::ConversationChanged { conversation_id } => Some(conversation_id),
+        SignalKind::UserChanged { .. } | SignalKind::SessionsRevoked { .. } => None,
+    }
+}
