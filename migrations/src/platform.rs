@@ -84,6 +84,17 @@ impl MigrationTrait for Events {
                     .to_owned(),
             )
             .await?;
+        // What is due for anybody: the relay's question.
+        manager
+            .create_index(
+                Index::create()
+                    .name("outbox_due_any")
+                    .table(Outbox::Table)
+                    .col(Outbox::AvailableAt)
+                    .col(Outbox::Position)
+                    .to_owned(),
+            )
+            .await?;
         manager
             .create_table(
                 Table::create()

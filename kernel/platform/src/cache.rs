@@ -2,8 +2,10 @@
 //! can be rebuilt: losing it costs time, never data.
 
 mod memory;
+mod redis;
 
 pub use memory::MemoryCache;
+pub use self::redis::RedisCache;
 
 use std::time::Duration;
 
@@ -16,6 +18,15 @@ pub trait Cache: Send + Sync + 'static {
     /// Returns a value.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>>;
 
+    /// Returns several values, in the order asked.
+    async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>> {
+        let mut values = Vec::with_capacity(keys.len());
+        for key in keys {
+            values.push(self.get(key).await?);
+        }
+        Ok(values)
+    }
+
     /// Stores a value for `ttl`.
     async fn set(&self, key: &str, value: &[u8], ttl: Duration) -> Result<()>;
 
@@ -24,4 +35,12 @@ pub trait Cache: Send + Sync + 'static {
 
     /// Adds to a counter and returns the new value; the first addition starts its time to live.
     async fn increment(&self, key: &str, by: i64, ttl: Duration) -> Result<i64>;
+
+    /// Asks for a sign of life.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` while the cache cannot be reached.
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
 }

@@ -9,6 +9,7 @@ mod delivery;
 mod embedded;
 mod housekeeping;
 mod outbox;
+mod rabbit;
 mod retry;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use tokio_util::task::TaskTracker;
 pub use delivery::Outcome;
 pub use embedded::{Drained, EmbeddedEvents};
 pub use outbox::{DeadLetter, dead_letters, pending_events};
+pub use rabbit::RabbitEvents;
 pub use retry::RetryPolicy;
 
 use crate::store::Tx;

@@ -1,14 +1,17 @@
 //! The fan-out port: lossy, fast, to every gateway node.
 
 mod memory;
+mod rabbit;
 
 pub use memory::MemoryFanout;
+pub use rabbit::RabbitFanout;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use openim_contracts::Signal;
+use openim_core::Result;
 
 /// What a node receives.
 #[derive(Debug, Clone)]
@@ -27,4 +30,12 @@ pub trait Fanout: Send + Sync + 'static {
 
     /// Returns everything published from now on. The stream lives as long as the port.
     fn subscribe(&self) -> BoxStream<'static, Received>;
+
+    /// Asks for a sign of life.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` while other nodes cannot be reached.
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
 }

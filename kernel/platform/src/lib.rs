@@ -1,9 +1,14 @@
 //! The ports of the house: database, durable events, fan-out, cache, presence, rate limits, each with an embedded and a
 //! production adapter and one behaviour suite for both; and configuration and telemetry, which every process shares.
 
+mod amqp;
 pub mod cache;
 pub mod config;
 pub mod events;
 pub mod fanout;
+pub mod limits;
+pub mod ports;
+pub mod presence;
+mod redis_link;
 pub mod store;
 pub mod telemetry;

@@ -9,7 +9,7 @@ use openim_core::{Actor, Ctx, ManualClock, OperationId, Platform, Principal, Run
 use openim_entities::platform::outbox;
 use openim_platform::cache::{Cache, MemoryCache};
 use openim_platform::events::{Drained, EmbeddedEvents, EventHandler, EventPlan, RetryPolicy, StoredEvent, pending_events};
-use openim_platform::store::{DatabaseKind, Store};
+use openim_platform::store::{DatabaseKind, DatabaseSettings, Store};
 use parking_lot::Mutex;
 use sea_orm::EntityTrait;
 
@@ -76,6 +76,11 @@ impl TestWorld {
     /// Returns the database.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Returns how another process would reach the same database.
+    pub fn database(&self) -> DatabaseSettings {
+        self.database.settings()
     }
 
     /// Returns which database it is.

@@ -2,7 +2,7 @@
 
 use openim_core::{OperationId, Result, Timestamp};
 use openim_entities::platform::{dead_letter, inbox, outbox};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
 };
@@ -84,6 +84,20 @@ pub(super) async fn due(db: &impl ConnectionTrait, consumer: &str, now: Timestam
         .all(db)
         .await
         .map_err(db_error)
+}
+
+/// Returns what is due for anybody. `claim` locks the rows for this transaction and passes over those that another relay
+/// has locked (PostgreSQL).
+pub(super) async fn due_for_all(db: &impl ConnectionTrait, now: Timestamp, limit: u64, claim: bool) -> Result<Vec<outbox::Model>> {
+    let mut query = outbox::Entity::find()
+        .filter(outbox::Column::AvailableAt.lte(now.0))
+        .order_by_asc(outbox::Column::AvailableAt)
+        .order_by_asc(outbox::Column::Position)
+        .limit(limit);
+    if claim {
+        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    query.all(db).await.map_err(db_error)
 }
 
 /// Takes rows away and returns those that were still there, in the order of handling. Whoever else wants one of them at

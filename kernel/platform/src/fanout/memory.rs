@@ -1,7 +1,5 @@
 //! The embedded fan-out: a bounded broadcast inside the process.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -16,7 +14,7 @@ const CAPACITY: usize = 4096;
 
 /// Hands signals to the subscribers of this process.
 #[derive(Debug, Clone)]
-pub struct MemoryFanout(broadcast::Sender<Arc<[Signal]>>);
+pub struct MemoryFanout(broadcast::Sender<Received>);
 
 impl MemoryFanout {
     /// Makes a fan-out without subscribers.
@@ -27,6 +25,12 @@ impl MemoryFanout {
     /// Makes a fan-out whose subscribers may be `capacity` publications behind.
     pub fn with_capacity(capacity: usize) -> Self {
         Self(broadcast::Sender::new(capacity.max(1)))
+    }
+
+    /// Hands something to every subscriber.
+    pub(super) fn send(&self, received: Received) {
+        // An error means that nobody listens.
+        let _ = self.0.send(received);
     }
 }
 
@@ -40,17 +44,13 @@ impl Default for MemoryFanout {
 impl Fanout for MemoryFanout {
     async fn publish(&self, signals: Vec<Signal>) {
         if !signals.is_empty() {
-            // An error means that nobody listens.
-            let _ = self.0.send(signals.into());
+            self.send(Received::Signals(signals.into()));
         }
     }
 
     fn subscribe(&self) -> BoxStream<'static, Received> {
         BroadcastStream::new(self.0.subscribe())
-            .map(|received| match received {
-                Ok(signals) => Received::Signals(signals),
-                Err(_) => Received::Lost,
-            })
+            .map(|received| received.unwrap_or(Received::Lost))
             .boxed()
     }
 }

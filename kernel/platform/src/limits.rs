@@ -1,0 +1,70 @@
+//! The rate limiter port: how often a key may do something.
+//!
+//! Both adapters count by the time at which a steady caller would be exactly on schedule ("GCRA"): a whole window's worth may come at
+//! once, then it refills evenly. One number a key is kept.
+
+mod memory;
+mod redis;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openim_core::Result;
+
+pub use memory::MemoryLimiter;
+pub use self::redis::RedisLimiter;
+
+/// What the limiter says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether it may be done now.
+    pub allowed: bool,
+    /// How many more may follow at once.
+    pub remaining: u32,
+    /// When it may be tried again; zero when allowed.
+    pub retry_after: Duration,
+}
+
+/// Limits how often something happens, over all processes.
+#[async_trait]
+pub trait RateLimiter: Send + Sync + 'static {
+    /// Asks to do something once, at most `limit` times in `window`. A limit of 0 allows nothing.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the counters cannot be reached; the caller decides what that means.
+    async fn take(&self, key: &str, limit: u32, window: Duration) -> Result<Decision>;
+}
+
+/// A limit in microseconds.
+#[derive(Debug, Clone, Copy)]
+struct Schedule {
+    window: i64,
+    step: i64,
+}
+
+impl Schedule {
+    fn new(limit: u32, window: Duration) -> Option<Self> {
+        // A day is long enough for any limit and keeps every sum far from overflow.
+        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX).clamp(1, 86_400_000_000);
+        (limit > 0).then(|| Self { window, step: (window / i64::from(limit)).max(1) })
+    }
+
+    /// Decides by the time at which the key was on schedule; returns also the new such time when allowed.
+    fn decide(self, on_schedule: i64, now: i64) -> (Decision, Option<i64>) {
+        let next = on_schedule.max(now).saturating_add(self.step);
+        let over = next.saturating_sub(now).saturating_sub(self.window);
+        if over > 0 {
+            return (Decision { allowed: false, remaining: 0, retry_after: micros(over) }, None);
+        }
+        let remaining = u32::try_from((-over) / self.step).unwrap_or(u32::MAX);
+        (Decision { allowed: true, remaining, retry_after: Duration::ZERO }, Some(next))
+    }
+}
+
+fn micros(number: i64) -> Duration {
+    Duration::from_micros(u64::try_from(number).unwrap_or(0))
+}
+
+fn never(window: Duration) -> Decision {
+    Decision { allowed: false, remaining: 0, retry_after: window }
+}

@@ -1,0 +1,194 @@
+//! The production presence: a hash a user in Redis, and a lease a node. An entry counts while its node's lease lives, so
+//! a dead node needs no cleaning up. Each node also keeps its own entries, and writes them again when Redis has lost them.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use openim_core::{IdSource, Platform, Result, UserId};
+use redis::AsyncCommands;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{MemoryPresence, Presence, distinct};
+use crate::redis_link::{RedisLink, bounded, milliseconds};
+
+/// How many users one pipeline asks or tells about.
+const CHUNK: usize = 500;
+
+/// How many heartbeats lie between two rewrites of all entries, which also keep the hashes from expiring.
+const REWRITE_EVERY: u32 = 360;
+
+/// How long a node is believed to live without a sign.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// The node's entries count this long after its last heartbeat.
+    pub ttl: Duration,
+    /// The time between heartbeats.
+    pub heartbeat: Duration,
+}
+
+impl Default for Lease {
+    fn default() -> Self {
+        Self { ttl: Duration::from_secs(30), heartbeat: Duration::from_secs(10) }
+    }
+}
+
+/// Tells all nodes who is connected here.
+#[derive(Clone)]
+pub struct RedisPresence {
+    link: RedisLink,
+    /// The node's name with the number of its incarnation: a restarted node inherits nothing.
+    node: String,
+    lease: Lease,
+    own: Arc<MemoryPresence>,
+}
+
+impl RedisPresence {
+    /// Connects to a Redis of one's own; see [`Self::start`].
+    ///
+    /// # Errors
+    /// As [`Self::start`], and `ARGS_ERROR` for an address that is none.
+    pub async fn connect(
+        url: &str,
+        prefix: &str,
+        node: &str,
+        ids: &dyn IdSource,
+        lease: Lease,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<Self> {
+        Self::start(RedisLink::connect(url, prefix).await?, node, ids, lease, tasks, stop).await
+    }
+
+    /// Takes a lease and keeps it until `stop`, then gives it back.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when Redis does not answer.
+    pub(crate) async fn start(
+        link: RedisLink,
+        node: &str,
+        ids: &dyn IdSource,
+        lease: Lease,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Result<Self> {
+        let node = format!("{node}.{}", ids.hex32());
+        let presence = Self { link, node, lease, own: Arc::default() };
+        presence.renew().await?;
+        tasks.spawn(presence.clone().beat(stop.clone()));
+        Ok(presence)
+    }
+
+    async fn beat(self, stop: CancellationToken) {
+        let mut beats = 0_u32;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(self.lease.heartbeat) => {}
+                () = stop.cancelled() => break,
+            }
+            beats = beats.wrapping_add(1);
+            let told = match self.renew().await {
+                Ok(true) if !beats.is_multiple_of(REWRITE_EVERY) => Ok(()),
+                Ok(_) => self.rewrite().await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = told {
+                tracing::warn!(error = &error as &dyn std::error::Error, "presence cannot be told to other nodes");
+            }
+        }
+        // Everybody here is offline at once; without an answer the lease runs out by itself.
+        let _ = bounded::<()>(self.link.manager().del(self.lease_key(&self.node))).await;
+    }
+
+    /// Renews the lease; false when it was gone, and with it perhaps the entries.
+    async fn renew(&self) -> Result<bool> {
+        let mut manager = self.link.manager();
+        let mut set = redis::cmd("SET");
+        set.arg(self.lease_key(&self.node)).arg(1).arg("PX").arg(milliseconds(self.lease.ttl)).arg("GET");
+        let before: Option<String> = bounded(set.query_async(&mut manager)).await?;
+        Ok(before.is_some())
+    }
+
+    async fn rewrite(&self) -> Result<()> {
+        for chunk in self.own.all().chunks(CHUNK) {
+            let mut pipe = redis::pipe();
+            for (user, open) in chunk {
+                let fields: Vec<_> = open.iter().map(|(id, platform)| (self.field(id), platform.number())).collect();
+                self.write(&mut pipe, user, &fields);
+            }
+            bounded::<()>(pipe.query_async(&mut self.link.manager())).await?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, pipe: &mut redis::Pipeline, user: &UserId, fields: &[(String, i32)]) {
+        let key = self.user_key(user);
+        // Garbage of dead nodes goes when nobody writes the hash any more.
+        let keep = self.lease.heartbeat.saturating_mul(REWRITE_EVERY * 3);
+        pipe.hset_multiple(&key, fields).ignore().pexpire(&key, i64::try_from(milliseconds(keep)).unwrap_or(i64::MAX)).ignore();
+    }
+
+    /// Returns which of the nodes live.
+    async fn alive(&self, nodes: HashSet<&str>) -> Result<HashSet<String>> {
+        let nodes: Vec<_> = nodes.into_iter().map(str::to_owned).collect();
+        let mut alive = HashSet::new();
+        for chunk in nodes.chunks(CHUNK) {
+            let keys: Vec<_> = chunk.iter().map(|node| self.lease_key(node)).collect();
+            let leases: Vec<Option<String>> = bounded(self.link.manager().mget(keys)).await?;
+            alive.extend(chunk.iter().zip(leases).filter(|(_, lease)| lease.is_some()).map(|(node, _)| node.clone()));
+        }
+        Ok(alive)
+    }
+
+    fn field(&self, connection: &str) -> String {
+        format!("{}/{connection}", self.node)
+    }
+
+    fn user_key(&self, user: &UserId) -> String {
+        self.link.key("presence", user.as_str())
+    }
+
+    fn lease_key(&self, node: &str) -> String {
+        self.link.key("lease", node)
+    }
+}
+
+#[async_trait]
+impl Presence for RedisPresence {
+    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<()> {
+        self.own.connect(user, platform, connection).await?;
+        let mut pipe = redis::pipe();
+        self.write(&mut pipe, user, &[(self.field(connection), platform.number())]);
+        bounded(pipe.query_async(&mut self.link.manager())).await
+    }
+
+    async fn disconnect(&self, user: &UserId, connection: &str) -> Result<()> {
+        self.own.disconnect(user, connection).await?;
+        bounded(self.link.manager().hdel(self.user_key(user), self.field(connection))).await
+    }
+
+    async fn online(&self, users: &[UserId]) -> Result<Vec<Vec<Platform>>> {
+        let mut found: Vec<HashMap<String, i32>> = Vec::with_capacity(users.len());
+        for chunk in users.chunks(CHUNK) {
+            let mut pipe = redis::pipe();
+            for user in chunk {
+                pipe.hgetall(self.user_key(user));
+            }
+            let entries: Vec<HashMap<String, i32>> = bounded(pipe.query_async(&mut self.link.manager())).await?;
+            found.extend(entries);
+        }
+        let nodes = found.iter().flat_map(HashMap::keys).filter_map(|field| node_of(field)).collect();
+        let alive = self.alive(nodes).await?;
+        let platforms = found.iter().map(|entries| {
+            let living = entries.iter().filter(|(field, _)| node_of(field).is_some_and(|node| alive.contains(node)));
+            distinct(living.filter_map(|(_, platform)| Platform::parse(*platform).ok()).collect())
+        });
+        Ok(platforms.collect())
+    }
+}
+
+fn node_of(field: &str) -> Option<&str> {
+    field.split_once('/').map(|(node, _)| node)
+}
