@@ -49,7 +49,6 @@ impl Accepted {
         let text: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
         let mut ranges: Vec<Range<'_>> = text.iter().flat_map(|value| value.split(',')).filter_map(Range::parse).take(32).collect();
         ranges.sort_by_key(|range| std::cmp::Reverse(range.quality));
-        let nothing_asked = ranges.is_empty();
         for range in ranges {
             match range.essence.as_str() {
                 "application/json" => accepted.want(Format::Json),
@@ -61,7 +60,7 @@ impl Accepted {
                 _ => {}
             }
         }
-        if any || nothing_asked {
+        if any || text.is_empty() {
             accepted.want(Format::Json);
         }
         accepted
@@ -120,7 +119,12 @@ mod tests {
             ("application/graphql-response+json, application/json;q=0.9", Some(Format::GraphqlJson), None, false),
             ("application/graphql-response+json;q=0.5, application/json", Some(Format::Json), None, false),
             ("text/event-stream", None, Some(Framing::Sse), false),
-            ("multipart/mixed;boundary=graphql;subscriptionSpec=\"1.0\",application/json", Some(Format::Json), Some(Framing::Multipart), false),
+            (
+                "multipart/mixed;boundary=graphql;subscriptionSpec=\"1.0\",application/json",
+                Some(Format::Json),
+                Some(Framing::Multipart),
+                false,
+            ),
             ("multipart/mixed", None, None, false),
             ("text/html,application/xhtml+xml,*/*;q=0.8", Some(Format::Json), None, true),
             ("application/json, text/html", Some(Format::Json), None, false),

@@ -54,7 +54,8 @@ impl Meters {
     /// Counts an operation that was answered or refused.
     pub(crate) fn operation(&self, transport: Transport, kind: Option<Kind>, outcome: &'static str) {
         let kind = kind.map_or("unknown", Kind::word);
-        metrics::counter!("openim_graphql_requests_total", "transport" => transport.word(), "kind" => kind, "outcome" => outcome).increment(1);
+        metrics::counter!("openim_graphql_requests_total", "transport" => transport.word(), "kind" => kind, "outcome" => outcome)
+            .increment(1);
     }
 
     /// Records how long a query or mutation took.

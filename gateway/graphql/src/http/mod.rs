@@ -31,7 +31,8 @@ const LONGEST_CURSOR: usize = 512;
 
 /// Headers that a page of another origin cannot send without asking first. One of them must come with a content type
 /// that such a page could send.
-const NOT_SIMPLE: [&str; 6] = ["authorization", "token", "operationid", OPERATION_ID, "apollo-require-preflight", "graphql-require-preflight"];
+const NOT_SIMPLE: [&str; 6] =
+    ["authorization", "token", "operationid", OPERATION_ID, "apollo-require-preflight", "graphql-require-preflight"];
 
 /// Serves every request of the door's path.
 pub(crate) async fn serve<E: Executor>(State(service): State<Arc<Service<E>>>, request: Request) -> Response {
@@ -76,13 +77,16 @@ struct Exchange<E> {
 impl<E: Executor> Exchange<E> {
     async fn answer(self, parts: &Parts, body: HttpBody) -> Result<Response, Problem> {
         match parts.method {
-            Method::GET if self.accepted.page && self.service.settings.explorer && parts.uri.query().is_none() => return Ok(explorer::page()),
+            Method::GET if self.accepted.page && self.service.settings.explorer && parts.uri.query().is_none() => {
+                return Ok(explorer::page());
+            }
             Method::GET | Method::POST => {}
             Method::OPTIONS => return Err(Problem::method(METHODS, "ask with GET or POST")),
             _ => return Err(Problem::method(METHODS, "graphql is asked with GET or POST")),
         }
         if self.accepted.format.is_none() && self.accepted.framing.is_none() {
-            let forms = "accept application/graphql-response+json, application/json, text/event-stream or multipart/mixed;subscriptionSpec=1.0";
+            let forms =
+                "accept application/graphql-response+json, application/json, text/event-stream or multipart/mixed;subscriptionSpec=1.0";
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::Args, forms));
         }
         let mark = self.service.streams.mark();
@@ -161,7 +165,8 @@ impl<E: Executor> Exchange<E> {
                 stream::open(self.service, operation, caller, mark, framing).await
             }
             (Some(Kind::Subscription), None, _) => {
-                let text = "a subscription needs a stream: accept text/event-stream or multipart/mixed;subscriptionSpec=1.0, or use a WebSocket";
+                let text =
+                    "a subscription needs a stream: accept text/event-stream or multipart/mixed;subscriptionSpec=1.0, or use a WebSocket";
                 Err(Problem::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::Args, text))
             }
             (_, _, format) => Ok(answer::single(&self.service.execute(operation).await, format.unwrap_or(Format::Json))?),
@@ -221,7 +226,8 @@ fn from_query(parts: &Parts) -> Result<Incoming, Problem> {
         extensions: Option<String>,
         document_id: Option<String>,
     }
-    let Query(parameters) = Query::<Parameters>::try_from_uri(&parts.uri).map_err(|_| Problem::bad_request("the query string cannot be read"))?;
+    let Query(parameters) =
+        Query::<Parameters>::try_from_uri(&parts.uri).map_err(|_| Problem::bad_request("the query string cannot be read"))?;
     let wrong = |name: &str, error: &serde_json::Error| Problem::bad_request(format!("{name} is not a JSON object: {error}"));
     let variables = parameters.variables.filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text));
     let extensions = parameters.extensions.filter(|text| !text.is_empty()).map(|text| serde_json::from_str(&text));

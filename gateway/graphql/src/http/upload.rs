@@ -68,7 +68,11 @@ async fn bounded(mut field: Field<'_>, limit: usize) -> Result<Bytes, Problem> {
 }
 
 fn broken(error: &MultipartError, limit: usize) -> Problem {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { too_large(limit) } else { Problem::bad_request("the multipart body cannot be read") }
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        too_large(limit)
+    } else {
+        Problem::bad_request("the multipart body cannot be read")
+    }
 }
 
 /// Puts a file where the path says: `variables.file`, or `0.variables.file` in a batch.

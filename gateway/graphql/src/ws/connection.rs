@@ -114,7 +114,9 @@ impl<E: Executor> Connection<E> {
 
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         loop {
-            if !self.draining && let Poll::Ready(end) = self.lifeline.poll_ended(cx) {
+            if !self.draining
+                && let Poll::Ready(end) = self.lifeline.poll_ended(cx)
+            {
                 return Poll::Ready(Step::Ended(end));
             }
             if self.draining && self.operations.len() == 0 {

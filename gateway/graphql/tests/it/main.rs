@@ -1,0 +1,12 @@
+//! The doors over real sockets, with a small graph of their own behind them.
+
+mod documents;
+mod http;
+mod memory;
+mod metrics;
+mod negotiation;
+mod socket;
+mod socket_end;
+mod stream;
+mod support;
+mod upload;
