@@ -138,7 +138,7 @@ impl Rest {
         if served.route.caller == Caller::Admin {
             ctx.require_admin()?;
         }
-        let variables = served.document.variables(&request, ctx)?;
+        let variables = served.document.variables(&request, &self.0.contract.enums)?;
         let data = self.data(served, ctx, &request, variables).await?;
         let mut body = envelope::begin(served.document.has_data());
         served.document.render(&data, &mut body).map_err(|misfit| match misfit {

@@ -29,11 +29,6 @@ impl EnumTable {
     pub(crate) fn word(&self, number: i64) -> Option<Name> {
         self.values.iter().find(|(_, n)| *n == number).map(|(value, _)| value.clone())
     }
-
-    /// Returns all values.
-    pub(crate) fn values(&self) -> &[(Name, i64)] {
-        &self.values
-    }
 }
 
 /// All enums that documents may name.

@@ -6,12 +6,12 @@ use apollo_compiler::ast::{DirectiveList, VariableDefinition};
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value, Variables};
 use chrono::{SecondsFormat, TimeZone, Utc};
-use openim_core::{Ctx, Error, ErrorCode};
+use openim_core::{Error, ErrorCode};
 
 use super::directives::{all, find, path, Unit};
 use super::paging::Pages;
 use super::source::Source;
-use crate::contract::{Contract, EnumTable, Field, Kind, Label, TypeId, Types};
+use crate::contract::{Contract, EnumTable, Enums, Field, Kind, Label, TypeId, Types};
 use crate::hooks::{self, Hook};
 
 /// How all variables are made.
@@ -147,10 +147,10 @@ fn field_at<'a>(types: &'a Types, id: TypeId, path: &[Name]) -> Result<&'a Field
 
 impl Inputs {
     /// Fills in the variables.
-    pub(super) fn fill(&self, request: &Value, ctx: &Ctx, variables: &mut Variables) -> Result<(), Error> {
+    pub(super) fn fill(&self, request: &Value, enums: &Enums, variables: &mut Variables) -> Result<(), Error> {
         for input in &self.0 {
             let value = match &input.from {
-                From::Hook(hook) => Some(hook(request, ctx)?),
+                From::Hook(hook) => Some(hook(request, enums)?),
                 From::Path { path, take } => {
                     let value = super::at(request, path);
                     if *value == Value::Null && input.empty_list {

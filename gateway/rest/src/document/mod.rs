@@ -14,9 +14,9 @@ pub(crate) use paging::{Merged, Paging};
 pub(crate) use render::Misfit;
 
 use async_graphql::{Name, Value, Variables};
-use openim_core::{Ctx, Error};
+use openim_core::Error;
 
-use crate::contract::{Contract, Route};
+use crate::contract::{Contract, Enums, Route};
 use inputs::Inputs;
 use render::Node;
 use source::Source;
@@ -58,9 +58,9 @@ impl Document {
     ///
     /// # Errors
     /// `ARGS_ERROR` that names the field.
-    pub(crate) fn variables(&self, request: &Value, ctx: &Ctx) -> Result<Variables, Error> {
+    pub(crate) fn variables(&self, request: &Value, enums: &Enums) -> Result<Variables, Error> {
         let mut variables = Variables::default();
-        self.inputs.fill(request, ctx, &mut variables)?;
+        self.inputs.fill(request, enums, &mut variables)?;
         Ok(variables)
     }
 

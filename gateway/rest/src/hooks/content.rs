@@ -111,28 +111,6 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Sorts the keys of every object inside: the form in which contents are stored.
-pub(super) fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().map(|(key, value)| (key.clone(), sorted(value))).collect();
-            fields.sort_unstable_by(|a, b| a.0.as_str().cmp(b.0.as_str()));
-            Value::Object(fields.into_iter().collect())
-        }
-        Value::List(items) => Value::List(items.iter().map(sorted).collect()),
-        other => other.clone(),
-    }
-}
-
-/// Returns the ids that a content of type 106 names.
-pub(super) fn mentioned(content: &Value) -> Vec<Value> {
-    let Value::Object(fields) = content else { return Vec::new() };
-    match fields.get("atUserList") {
-        Some(Value::List(items)) => items.iter().filter(|item| matches!(item, Value::String(_))).cloned().collect(),
-        _ => Vec::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

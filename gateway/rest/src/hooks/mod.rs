@@ -1,13 +1,16 @@
 //! What directives cannot say. A hook makes one variable of a document (`$input: .. @hook(name: "..")`); each is listed here.
 
 mod content;
+mod input;
 mod send_message;
 
 use async_graphql::Value;
-use openim_core::{Ctx, Error};
+use openim_core::Error;
+
+use crate::contract::Enums;
 
 /// Makes a variable's value from the decoded body.
-pub(crate) type Hook = fn(&Value, &Ctx) -> Result<Value, Error>;
+pub(crate) type Hook = fn(&Value, &Enums) -> Result<Value, Error>;
 
 /// All hooks: the name, and why the route is irregular.
 const HOOKS: &[(&str, Hook)] = &[

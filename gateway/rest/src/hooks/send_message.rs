@@ -1,28 +1,39 @@
 //! `/msg/send_msg` and `/msg/batch_send_msg`: free content by number to the graph's input.
 
-use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value};
-use openim_core::{Ctx, Error, ErrorCode};
+use chrono::{SecondsFormat, TimeZone as _, Utc};
+use openim_core::{Error, ErrorCode};
 
 use super::content;
+use super::input::{Input, Request};
+use crate::contract::Enums;
 
-/// Message options that `isOnlineOnly` switches off.
-const ONLINE_ONLY: [&str; 4] = ["history", "persistent", "senderSync", "conversationUpdate"];
+/// The body's push texts, and the graph's names for them.
+const PUSH: [(&str, &str); 6] = [
+    ("title", "title"),
+    ("description", "desc"),
+    ("ex", "ex"),
+    ("iosSound", "iOSPushSound"),
+    ("iosBadgeCount", "iOSBadgeCount"),
+    ("signalInfo", "signalInfo"),
+];
 
 /// Makes the input of one message.
-pub(super) fn one(request: &Value, ctx: &Ctx) -> Result<Value, Error> {
+pub(super) fn one(request: &Value, enums: &Enums) -> Result<Value, Error> {
     let request = Request(request);
-    let mut input = message(&request, ctx)?;
-    let to = if matches!(request.number("sessionType"), 2 | 3) { ("groupId", "groupID") } else { ("userId", "recvID") };
-    input.put("recipient", Value::Object(IndexMap::from([(Name::new(to.0), request.get(to.1).clone())])));
+    let mut input = message(&request, enums)?;
+    let mut recipient = Input::default();
+    let (to, from) = if request.number("sessionType") == 3 { ("groupId", "groupID") } else { ("userId", "recvID") };
+    recipient.put(to, request.get(from).clone());
+    input.put("recipient", recipient.done());
     Ok(input.done())
 }
 
 /// Makes the input of a message to many.
-pub(super) fn many(request: &Value, ctx: &Ctx) -> Result<Value, Error> {
+pub(super) fn many(request: &Value, enums: &Enums) -> Result<Value, Error> {
     let request = Request(request);
-    let mut input = message(&request, ctx)?;
-    if *request.get("isSendAll") == Value::Boolean(true) {
+    let mut input = message(&request, enums)?;
+    if request.flag("isSendAll") {
         input.put("all", Value::Boolean(true));
     } else {
         input.put("receiverIds", request.get("recvIDs").clone());
@@ -30,67 +41,70 @@ pub(super) fn many(request: &Value, ctx: &Ctx) -> Result<Value, Error> {
     Ok(input.done())
 }
 
-fn message(request: &Request<'_>, ctx: &Ctx) -> Result<Input, Error> {
-    let refuse = |what: String| Error::new(ErrorCode::Args, what);
-    let (content_type, given) = (request.number("contentType"), request.get("content"));
-    content::check(content_type, given).map_err(refuse)?;
-    let is_notice = content_type == content::NOTICE;
-    let session_type = if is_notice { 4 } else { request.number("sessionType") };
-    if !matches!(session_type, 1 | 3 | 4) || (session_type == 4) != is_notice {
-        return Err(refuse(format!("sessionType {session_type} does not go with contentType {content_type}")));
-    }
-    let mut stored = content::sorted(given);
-    if is_notice {
-        let mut text = Vec::new();
-        crate::codec::compact_sorted(&mut text, &stored);
-        let text = String::from_utf8_lossy(&text).into_owned();
-        stored = Value::Object(IndexMap::from([(Name::new("detail"), Value::String(text))]));
-    }
-    let raw = IndexMap::from([(Name::new("contentType"), Value::Number(content_type.into())), (Name::new("json"), stored)]);
-    let mut input = Input(IndexMap::new());
+fn message(request: &Request<'_>, enums: &Enums) -> Result<Input, Error> {
+    let mut input = Input::default();
     input.put("senderId", request.get("sendID").clone());
-    input.put("clientMessageId", Value::String(ctx.ids().hex32()));
-    input.put("content", Value::Object(IndexMap::from([(Name::new("raw"), Value::Object(raw))])));
-    for (name, from) in [("senderNickname", "senderNickname"), ("senderFaceUrl", "senderFaceURL"), ("ex", "ex")] {
-        input.put_text(name, request.get(from));
+    input.put("source", Value::Enum(Name::new("SYSTEM")));
+    input.put("content", content(request)?);
+    for (name, from) in [
+        ("senderNickname", "senderNickname"),
+        ("senderFaceUrl", "senderFaceURL"),
+        ("ex", "ex"),
+        ("onlineOnly", "isOnlineOnly"),
+        ("notOfflinePush", "notOfflinePush"),
+    ] {
+        input.put_given(name, request.get(from));
+    }
+    let platform = request.number("senderPlatformID");
+    if platform != 0 {
+        let word = enums.get("Platform").and_then(|table| table.word(platform));
+        let word = word.ok_or_else(|| refuse(format!("senderPlatformID: {platform} stands for no Platform")))?;
+        input.put("senderPlatform", Value::Enum(word));
+    }
+    let sent_at = request.number("sendTime");
+    if sent_at != 0 {
+        let time = Utc.timestamp_millis_opt(sent_at).single().ok_or_else(|| refuse(format!("sendTime: {sent_at} is no time")))?;
+        input.put("sentAt", Value::String(time.to_rfc3339_opts(SecondsFormat::Millis, true)));
+    }
+    if let given @ Value::Object(_) = request.get("offlinePushInfo") {
+        let mut push = Input::default();
+        for (name, from) in PUSH {
+            push.put(name, Request(given).get(from).clone());
+        }
+        input.put("offlinePush", push.done());
     }
     Ok(input)
 }
 
-/// A decoded body.
-struct Request<'a>(&'a Value);
-
-impl Request<'_> {
-    fn get(&self, key: &str) -> &Value {
-        match self.0 {
-            Value::Object(fields) => fields.get(key).unwrap_or(&Value::Null),
-            _ => &Value::Null,
-        }
+/// Checks the content and makes the text that is stored: compact, keys sorted; a notice lies as text inside `detail`.
+fn content(request: &Request<'_>) -> Result<Value, Error> {
+    let (content_type, given) = (request.number("contentType"), request.get("content"));
+    content::check(content_type, given).map_err(refuse)?;
+    let is_notice = content_type == content::NOTICE;
+    // A notice is of session type 4 whatever was sent; nothing else is.
+    let session_type = if is_notice { 4 } else { request.number("sessionType") };
+    if !matches!(session_type, 1 | 3) && !is_notice {
+        return Err(refuse(format!("sessionType {session_type} does not go with contentType {content_type}")));
     }
-
-    fn number(&self, key: &str) -> i64 {
-        match self.get(key) {
-            Value::Number(number) => number.as_i64().unwrap_or(0),
-            _ => 0,
-        }
+    let mut text = stored(given);
+    if is_notice {
+        let mut detail = Input::default();
+        detail.put("detail", Value::String(text));
+        text = stored(&detail.done());
     }
+    let (mut raw, mut content) = (Input::default(), Input::default());
+    raw.put("contentType", Value::Number(content_type.into()));
+    raw.put("text", Value::String(text));
+    content.put("raw", raw.done());
+    Ok(content.done())
 }
 
-/// An input object that is being made.
-struct Input(IndexMap<Name, Value>);
+fn stored(value: &Value) -> String {
+    let mut text = Vec::new();
+    crate::codec::compact_sorted(&mut text, value);
+    String::from_utf8_lossy(&text).into_owned()
+}
 
-impl Input {
-    fn put(&mut self, name: &str, value: Value) {
-        self.0.insert(Name::new(name), value);
-    }
-
-    fn put_text(&mut self, name: &str, value: &Value) {
-        if matches!(value, Value::String(text) if !text.is_empty()) {
-            self.put(name, value.clone());
-        }
-    }
-
-    fn done(self) -> Value {
-        Value::Object(self.0)
-    }
+fn refuse(what: String) -> Error {
+    Error::new(ErrorCode::Args, what)
 }

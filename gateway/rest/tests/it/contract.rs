@@ -42,6 +42,7 @@ async fn the_two_profile_updates_differ_in_what_empty_means() {
     assert_eq!(door.post_as("user", "/user/update_user_info", body).await.code(), 0);
     assert_eq!(door.post_as("user", "/user/update_user_info_ex", body).await.code(), 0);
     let calls = graph.calls();
+    assert_eq!((calls[0].name.as_str(), calls[1].name.as_str()), ("UpdateUserInfo", "UpdateUserInfoEx"));
     assert_eq!(calls[0].variables, json!({"id": "user"}));
     assert_eq!(calls[1].variables, json!({"id": "user", "nickname": "", "ex": "", "option": "RECEIVE"}));
     assert_eq!(door.post_as("user", "/user/update_user_info", "{}").await.code(), 1001);

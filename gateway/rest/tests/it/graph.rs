@@ -1,1 +1,251 @@
-//! The documents against the real graph: its schema, and answers of every shape it allows.
+//! The documents against the real graph: its composed schema, and answers of every shape that the schema allows.
+
+use std::sync::{Arc, Mutex};
+
+use apollo_compiler::executable::{Selection, SelectionSet};
+use apollo_compiler::schema::{ExtendedType, Type};
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema};
+use async_graphql::{Response, ServerError, Value, Variables};
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+use openim_core::Ctx;
+use openim_federation::{Gateway, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
+use openim_rest::{Operation, Operations};
+use serde_json::{json, Map, Value as Json};
+
+use crate::support::Door;
+
+/// A subgraph that is never asked.
+struct Silent;
+
+#[async_trait]
+impl SubgraphTransport for Silent {
+    async fn execute(&self, _request: SubgraphRequest) -> Result<SubgraphResponse, TransportError> {
+        Err(TransportError::DeadlineExceeded)
+    }
+
+    async fn subscribe(&self, _request: SubgraphRequest) -> Result<BoxStream<'static, Result<SubgraphResponse, TransportError>>, TransportError> {
+        Ok(stream::empty().boxed())
+    }
+}
+
+fn gateway() -> Gateway {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/subgraphs");
+    let mut files: Vec<_> = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("a file").path()).collect();
+    files.sort();
+    let builder = files.iter().fold(Gateway::builder(), |builder, file| {
+        let name = file.file_stem().and_then(|name| name.to_str()).expect("a name");
+        builder.subgraph(name, std::fs::read_to_string(file).expect("an SDL"), Silent)
+    });
+    builder.build().expect("the graph composes")
+}
+
+#[test]
+fn every_document_fits_the_graph() {
+    Door::over(&gateway());
+}
+
+/// How the graph's answers look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Style {
+    /// Everything is there, lists have two entries.
+    Full,
+    /// Lists are empty, what may be null is.
+    Bare,
+}
+
+/// A graph that makes up answers of the right shape.
+struct Shaped {
+    schema: Arc<Valid<Schema>>,
+    style: Style,
+    words: Arc<Mutex<usize>>,
+}
+
+impl Operations for Shaped {
+    fn prepare(&self, document: &str, _name: Option<&str>) -> Result<Arc<dyn Operation>, Vec<ServerError>> {
+        let document = ExecutableDocument::parse(&self.schema, document, "document.graphql").map_err(|error| vec![ServerError::new(error.to_string(), None)])?;
+        let made = Maker { schema: self.schema.clone(), style: self.style, words: self.words.clone() };
+        Ok(Arc::new(ShapedOperation { document, made }))
+    }
+}
+
+struct ShapedOperation {
+    document: ExecutableDocument,
+    made: Maker,
+}
+
+#[async_trait]
+impl Operation for ShapedOperation {
+    async fn execute(&self, _variables: Variables, _ctx: &Ctx) -> Response {
+        let operation = self.document.operations.iter().next().expect("an operation");
+        let data = self.made.object(&operation.selection_set, &self.document);
+        Response::new(Value::from_json(data).expect("data"))
+    }
+}
+
+struct Maker {
+    schema: Arc<Valid<Schema>>,
+    style: Style,
+    words: Arc<Mutex<usize>>,
+}
+
+impl Maker {
+    fn object(&self, set: &SelectionSet, document: &ExecutableDocument) -> Json {
+        let mut object = Map::new();
+        self.fill(set, document, &mut object);
+        Json::Object(object)
+    }
+
+    fn fill(&self, set: &SelectionSet, document: &ExecutableDocument, object: &mut Map<String, Json>) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => {
+                    let value = self.value(&field.definition.ty, &field.selection_set, document);
+                    object.insert(field.response_key().to_string(), value);
+                }
+                Selection::FragmentSpread(spread) => self.fill(&document.fragments[&spread.fragment_name].selection_set, document, object),
+                Selection::InlineFragment(inline) => self.fill(&inline.selection_set, document, object),
+            }
+        }
+    }
+
+    fn value(&self, ty: &Type, set: &SelectionSet, document: &ExecutableDocument) -> Json {
+        // The doors to one's own things are nullable only for composition: null comes with an error.
+        let door = matches!(ty.inner_named_type().as_str(), "Viewer" | "Admin");
+        if self.style == Style::Bare && !ty.is_non_null() && !door {
+            return Json::Null;
+        }
+        match ty {
+            Type::List(inner) | Type::NonNullList(inner) => match self.style {
+                Style::Full => (0..2).map(|_| self.value(&inner.clone().non_null(), set, document)).collect(),
+                Style::Bare => json!([]),
+            },
+            Type::Named(name) | Type::NonNullNamed(name) => match &self.schema.types[name] {
+                ExtendedType::Enum(table) => {
+                    let mut words = self.words.lock().expect("the counter");
+                    *words += 1;
+                    let (word, _) = table.values.get_index(*words % table.values.len()).expect("a value");
+                    json!(word.as_str())
+                }
+                ExtendedType::Scalar(_) => match name.as_str() {
+                    "Int" => json!(7),
+                    "Long" => json!(9_007_199_254_740_993_i64),
+                    "Boolean" => json!(self.style == Style::Full),
+                    "DateTime" => json!("2026-11-21T10:20:30.123Z"),
+                    "JSON" => json!({"a": 1}),
+                    _ => json!("<text>"),
+                },
+                _ => self.object(set, document),
+            },
+        }
+    }
+}
+
+/// The contract as the data files say it, read independently of the engine.
+struct Contract {
+    types: Json,
+}
+
+impl Contract {
+    /// Makes a body that passes every rule.
+    fn body(&self, name: &str) -> Json {
+        let mut object = Map::new();
+        for (key, ty) in self.fields(name) {
+            let value = match key.as_str() {
+                "contentType" => json!(101),
+                "content" => json!({"content": "hi"}),
+                "pagination" => json!({"pageNumber": 1, "showNumber": 10}),
+                _ => self.example(&ty),
+            };
+            object.insert(key, value);
+        }
+        Json::Object(object)
+    }
+
+    fn example(&self, ty: &str) -> Json {
+        match ty {
+            "string" => json!("abc"),
+            "bool" => json!(true),
+            "bytes" => json!("eyJ9"),
+            "int32" | "int64" | "uint32" | "uint64" => json!(1),
+            _ if ty.starts_with('[') => json!([self.example(&ty[1..ty.len() - 1])]),
+            _ if ty.starts_with('?') => self.example(&ty[1..]),
+            message => self.body(message),
+        }
+    }
+
+    fn fields(&self, name: &str) -> Vec<(String, String)> {
+        let lines = self.types[name].as_array().unwrap_or_else(|| panic!("no type {name}"));
+        let split = |line: &Json| line.as_str().and_then(|line| line.split_once(' ')).map(|(a, b)| (a.to_owned(), b.to_owned()));
+        lines.iter().filter_map(split).collect()
+    }
+
+    /// Checks that `value` is a `ty`: every field, in order, of the right kind.
+    fn fits(&self, ty: &str, value: &Json, at: &str) {
+        let good = match ty {
+            "string" => value.is_string(),
+            "bool" => value.is_boolean(),
+            "bytes" => value.is_string() || value.is_null(),
+            "int32" | "int64" => value.is_i64(),
+            "uint32" | "uint64" => value.is_u64(),
+            "json" | "object" => true,
+            _ if ty.starts_with('?') => {
+                if !value.is_null() {
+                    self.fits(&ty[1..], value, at);
+                }
+                true
+            }
+            _ if ty.starts_with('[') => {
+                let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+                items.iter().for_each(|item| self.fits(&ty[1..ty.len() - 1], item, at));
+                value.is_null() || !items.is_empty()
+            }
+            _ if ty.starts_with('{') => {
+                let entries = value.as_object();
+                entries.into_iter().flatten().for_each(|(_, item)| self.fits(&ty[1..ty.len() - 1], item, at));
+                entries.is_some_and(|entries| !entries.is_empty())
+            }
+            _ if value.is_null() => true,
+            message => {
+                let object = value.as_object().unwrap_or_else(|| panic!("{at}: {value}"));
+                let fields = self.fields(message);
+                let expected: Vec<_> = fields.iter().filter(|(key, ty)| !ty.starts_with('{') || object.contains_key(key)).map(|(key, _)| key).collect();
+                assert_eq!(object.keys().collect::<Vec<_>>(), expected, "{at}");
+                fields.iter().filter_map(|(key, ty)| object.get(key).map(|value| (key, ty, value))).for_each(|(key, ty, value)| {
+                    self.fits(ty, value, &format!("{at}.{key}"));
+                });
+                true
+            }
+        };
+        assert!(good, "{at} is no {ty}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn every_served_route_renders_what_the_contract_says() {
+    let schema = Schema::parse_and_validate(gateway().api_sdl(), "api.graphql").expect("the API schema");
+    let schema = Arc::new(schema);
+    let contract = Contract { types: serde_json::from_str(include_str!("../../data/types.json")).expect("types") };
+    let routes: Vec<Json> = serde_json::from_str(include_str!("../../data/routes.json")).expect("routes");
+    let words = Arc::new(Mutex::new(0));
+    // Full answers several times, so that every value of every enum comes by.
+    for style in [Style::Bare].into_iter().chain([Style::Full; 12]) {
+        let door = Door::over(&Shaped { schema: schema.clone(), style, words: words.clone() });
+        for (path, _) in openim_rest::documents() {
+            let route = routes.iter().find(|route| route["path"] == *path).expect("the route");
+            let body = contract.body(route["request"].as_str().expect("a request type"));
+            let answer = door.post(path, body.to_string()).await;
+            if style == Style::Bare && *path == "/conversation/get_conversation" {
+                assert_eq!(answer.code(), 1004);
+                continue;
+            }
+            assert_eq!(answer.code(), 0, "{path} {style:?}: {}", answer.body);
+            let response = route["response"].as_str().expect("a response type");
+            match answer.json().get("data") {
+                Some(data) => contract.fits(response, data, path),
+                None => assert!(contract.fields(response).is_empty(), "{path} has no data"),
+            }
+        }
+    }
+}

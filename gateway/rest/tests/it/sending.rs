@@ -34,9 +34,22 @@ async fn a_text_goes_to_its_receiver() {
     assert_eq!(input["senderId"], "a");
     assert_eq!(input["recipient"], json!({"userId": "b"}));
     assert_eq!(input["senderNickname"], "A");
-    assert_eq!(input["clientMessageId"].as_str().map(str::len), Some(32));
-    assert_eq!(input["content"]["raw"]["contentType"], 101);
-    assert_eq!(input["content"]["raw"]["json"].to_string(), r#"{"content":"hi","z":1}"#);
+    assert_eq!(input["source"], "SYSTEM");
+    assert_eq!(input["content"], json!({"raw": {"contentType": 101, "text": r#"{"content":"hi","z":1}"#}}));
+    for absent in ["clientMessageId", "sentAt", "senderPlatform", "offlinePush", "onlineOnly", "notOfflinePush", "ex"] {
+        assert_eq!(input.get(absent), None, "{absent}");
+    }
+}
+
+#[tokio::test]
+async fn switches_times_and_push_texts_are_passed_on() {
+    let push = json!({"title": "t", "iOSBadgeCount": true});
+    let extra = json!({"sendTime": 1_795_256_430_123_i64, "senderPlatformID": 3, "isOnlineOnly": true, "notOfflinePush": true, "offlinePushInfo": push});
+    let input = input(extra).await;
+    assert_eq!((&input["sentAt"], &input["senderPlatform"]), (&json!("2026-11-21T10:20:30.123Z"), &json!("WINDOWS")));
+    assert_eq!((&input["onlineOnly"], &input["notOfflinePush"]), (&json!(true), &json!(true)));
+    let expected = json!({"title": "t", "description": "", "ex": "", "iosSound": "", "iosBadgeCount": true, "signalInfo": ""});
+    assert_eq!(input["offlinePush"], expected);
 }
 
 #[tokio::test]
@@ -48,8 +61,8 @@ async fn a_group_is_the_recipient_of_session_type_3() {
 async fn a_notice_is_wrapped_and_has_session_type_4_whatever_was_sent() {
     let notice = json!({"notificationName": "n", "notificationType": 1, "text": "<t>"});
     let input = input(json!({"contentType": 1400, "content": notice})).await;
-    let detail = input["content"]["raw"]["json"]["detail"].as_str().expect("detail").to_owned();
-    assert_eq!(detail, r#"{"notificationName":"n","notificationType":1,"text":"\u003ct\u003e"}"#);
+    let text = r#"{"detail":"{\"notificationName\":\"n\",\"notificationType\":1,\"text\":\"\\u003ct\\u003e\"}"}"#;
+    assert_eq!(input["content"]["raw"]["text"], text);
     assert_eq!(input["recipient"], json!({"userId": "b"}));
 }
 
@@ -62,6 +75,7 @@ async fn what_cannot_be_sent_is_refused_before_the_graph() {
         (json!({"content": {}}), StatusCode::OK),
         (json!({"sessionType": 4}), StatusCode::OK),
         (json!({"sessionType": 2, "groupID": "g"}), StatusCode::OK),
+        (json!({"senderPlatformID": 99}), StatusCode::OK),
         (json!({"sessionType": 3}), StatusCode::BAD_REQUEST),
         (json!({"recvID": ""}), StatusCode::BAD_REQUEST),
         (json!({"content": null}), StatusCode::BAD_REQUEST),
