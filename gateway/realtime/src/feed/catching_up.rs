@@ -13,6 +13,8 @@ use crate::graph::{Change, Changes, Head};
 
 /// The most conversations of which a resume repeats messages.
 const MAX_CONVERSATIONS: usize = 1_000;
+/// `storedSince` names at most this many messages of a conversation; such an answer may have been cut.
+const CUT: i64 = 1_000;
 
 impl Feed {
     /// Begins the stream: after a cursor if it is good, else from now.
@@ -159,7 +161,11 @@ impl Feed {
         for change in &changes.conversations {
             let Some((first, last)) = stored.get(&change.conversation_id).copied() else { continue };
             let key = key_of(change.conversation_id.as_str());
-            let next = told.get(&key).map_or(first, |told| told.saturating_add(1)).max(1);
+            let next = match told.get(&key) {
+                Some(told) => told.saturating_add(1).max(1),
+                None if last - first + 1 >= CUT => return false,
+                None => first,
+            };
             if next <= last {
                 missed = missed.saturating_add(last - next + 1);
                 todo.push((change.conversation_id.clone(), key, next, last));

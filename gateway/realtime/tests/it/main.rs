@@ -1,6 +1,9 @@
 //! What event streams promise.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 mod ending;
+mod graph;
 mod groups;
 mod live;
 mod resuming;
