@@ -8,6 +8,7 @@ use apollo_compiler::ast;
 use apollo_compiler::executable::{ExecutableDocument, Field, Selection, SelectionSet};
 use apollo_compiler::{Node, Schema};
 use async_graphql::{Name, Value, Variables};
+use indexmap::IndexMap;
 
 const DEFAULT_LENGTH: u64 = 10;
 const PAGE_ARGUMENTS: [&str; 3] = ["first", "last", "limit"];
@@ -16,7 +17,15 @@ const PAGE_ARGUMENTS: [&str; 3] = ["first", "last", "limit"];
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cost {
     fixed: u64,
-    terms: Vec<(Factor, Cost)>,
+    terms: Vec<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Term {
+    /// A cost that counts several times.
+    Repeated(Factor, Cost),
+    /// The costs for different types, of which an object has one.
+    Either(Vec<Cost>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +45,13 @@ impl Cost {
 
     /// Returns the cost for these variables.
     pub(crate) fn evaluate(&self, variables: &Variables) -> u64 {
-        self.terms.iter().fold(self.fixed, |sum, (factor, cost)| {
+        self.terms.iter().fold(self.fixed, |sum, term| {
+            let (factor, cost) = match term {
+                Term::Repeated(factor, cost) => (factor, cost),
+                Term::Either(costs) => {
+                    return sum.saturating_add(costs.iter().map(|cost| cost.evaluate(variables)).max().unwrap_or(0));
+                }
+            };
             let times = match factor {
                 Factor::Times(times) => *times,
                 Factor::Value(name) => match variables.get(name) {
@@ -65,8 +80,15 @@ impl Cost {
     fn times(self, factor: Factor) -> Self {
         match factor {
             Factor::Times(times) if self.terms.is_empty() => Self { fixed: self.fixed.saturating_mul(times), terms: Vec::new() },
-            factor => Self { fixed: 0, terms: vec![(factor, self)] },
+            factor => Self { fixed: 0, terms: vec![Term::Repeated(factor, self)] },
         }
+    }
+
+    fn either(costs: Vec<Self>) -> Self {
+        if costs.iter().all(|cost| cost.terms.is_empty()) {
+            return Self { fixed: costs.iter().map(|cost| cost.fixed).max().unwrap_or(0), terms: Vec::new() };
+        }
+        Self { fixed: 0, terms: vec![Term::Either(costs)] }
     }
 }
 
@@ -78,17 +100,24 @@ struct Estimate<'d> {
 impl Estimate<'_> {
     fn selections(&self, set: &SelectionSet, page: Option<&Factor>) -> Cost {
         let mut cost = Cost::default();
+        let mut by_type: IndexMap<&str, Cost> = IndexMap::new();
         for selection in &set.selections {
-            match selection {
-                Selection::Field(field) => cost.add(self.field(field, page)),
-                Selection::InlineFragment(fragment) => cost.add(self.selections(&fragment.selection_set, page)),
-                Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
-                        cost.add(self.selections(&fragment.selection_set, page));
-                    }
+            let inner = match selection {
+                Selection::Field(field) => {
+                    cost.add(self.field(field, page));
+                    continue;
                 }
-            }
+                Selection::InlineFragment(fragment) => &fragment.selection_set,
+                Selection::FragmentSpread(spread) => match self.document.fragments.get(&spread.fragment_name) {
+                    Some(fragment) => &fragment.selection_set,
+                    None => continue,
+                },
+            };
+            let narrows = inner.ty != set.ty && self.schema.get_object(&inner.ty).is_some();
+            let part = self.selections(inner, page);
+            if narrows { by_type.entry(&inner.ty).or_default().add(part) } else { cost.add(part) }
         }
+        cost.add(Cost::either(by_type.into_values().collect()));
         cost
     }
 

@@ -168,17 +168,17 @@ impl<'d> Cleaner<'d> {
         if self.schema.types.get(field.selection_set.ty.as_str()).is_some_and(|ty| !ty.is_scalar() && !ty.is_enum()) {
             self.text.push_str("{ ");
             let before = self.text.len();
-            let narrowed = self.selections(&field.selection_set);
-            if narrowed || self.text.len() == before {
+            self.selections(&field.selection_set);
+            if self.text.len() == before {
                 self.text.push_str("__typename ");
             }
             self.text.push_str("} ");
         }
     }
 
-    /// Writes the selections; tells whether some depend on the object's type.
-    fn selections(&mut self, set: &SelectionSet) -> bool {
-        let mut narrowed = false;
+    /// Writes the selections. Where they depend on an object's type, the planner asks for `__typename` itself.
+    fn selections(&mut self, set: &SelectionSet) {
+        let document = self.document;
         for selection in &set.selections {
             if !self.conditions.include(selection.directives().iter()) {
                 continue;
@@ -186,33 +186,29 @@ impl<'d> Cleaner<'d> {
             match selection {
                 Selection::Field(field) if field.name == "__typename" => self.text.push_str("__typename "),
                 Selection::Field(field) => self.field(field),
-                Selection::InlineFragment(fragment) => narrowed |= self.fragment(&set.ty, &fragment.selection_set),
+                Selection::InlineFragment(fragment) => self.fragment(&set.ty, &fragment.selection_set),
                 Selection::FragmentSpread(spread) => {
-                    let document = self.document;
                     if let Some(fragment) = document.fragments.get(&spread.fragment_name) {
-                        narrowed |= self.fragment(&set.ty, &fragment.selection_set);
+                        self.fragment(&set.ty, &fragment.selection_set);
                     }
                 }
             }
         }
-        narrowed
     }
 
-    fn fragment(&mut self, parent: &ast::NamedType, set: &SelectionSet) -> bool {
+    fn fragment(&mut self, parent: &ast::NamedType, set: &SelectionSet) {
         if set.ty == *parent {
             return self.selections(set);
         }
         let start = self.text.len();
         let _ = write!(self.text, "... on {} {{ ", set.ty);
         let inside = self.text.len();
-        let narrowed = self.selections(set);
+        self.selections(set);
         if self.text.len() == inside {
             self.text.truncate(start);
-            return false;
+        } else {
+            self.text.push_str("} ");
         }
-        self.text.push_str("} ");
-        let objects = self.schema.types.get(parent.as_str()).is_some_and(|ty| ty.is_interface() || ty.is_union());
-        narrowed || objects
     }
 
     fn arguments(&mut self, field: &Node<Field>) {

@@ -108,7 +108,10 @@ fn clean(document: &mut Document) {
         Definition::DirectiveDefinition(directive) => {
             !matches!(directive.name.as_str(), "skip" | "include" | "deprecated" | "specifiedBy" | "oneOf" | "defer")
         }
-        other => other.name().is_none_or(|name| !name.starts_with("__") && !name.starts_with("join__") && !name.starts_with("link__")),
+        Definition::ScalarTypeDefinition(scalar) => {
+            !matches!(scalar.name.as_str(), "Int" | "Float" | "String" | "Boolean" | "ID") && !machinery(&scalar.name)
+        }
+        other => !other.name().is_some_and(|name| machinery(name)),
     });
     for definition in &mut document.definitions {
         match definition {
@@ -137,6 +140,10 @@ fn clean(document: &mut Document) {
         document.definitions.extend(known.into_iter().flat_map(|document| document.definitions));
     }
     document.definitions.sort_by_key(|definition| (rank(definition), definition.name().map(ToString::to_string)));
+}
+
+fn machinery(name: &str) -> bool {
+    ["__", "join__", "link__", "core__"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn rank(definition: &Definition) -> u8 {
