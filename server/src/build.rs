@@ -1,0 +1,9 @@
+//! From the configuration to the parts of the house: secrets, ports, domains.
+
+mod domains;
+mod ports;
+mod secrets;
+
+pub(crate) use domains::Domains;
+pub(crate) use ports::{data_folder, database_name, database_settings, migrate, open_ports};
+pub(crate) use secrets::auth_secret;

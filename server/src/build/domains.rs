@@ -1,0 +1,101 @@
+//! The domains over the ports. Each knows the others only by the narrow readers of the contracts crate.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use openim_conversations::Conversations;
+use openim_core::Runtime;
+use openim_graphql::Subgraph;
+use openim_messages::{Messages, MessagesSettings};
+use openim_platform::config::{Config, Role, Roles, Secret};
+use openim_platform::events::{Consumer, EventHandler, EventPlan};
+use openim_platform::ports::Ports;
+use openim_users::{Users, UsersSettings};
+
+use crate::shutdown::Lifecycle;
+
+/// How often expired tokens are deleted.
+const TOKEN_CLEANUP: Duration = Duration::from_secs(600);
+
+/// Every domain of the house. All processes have all of them, because all read the shared database; roles decide which
+/// are offered to gateways and which work in the background.
+pub(crate) struct Domains {
+    pub(crate) users: Users,
+    messages: Messages,
+    conversations: Conversations,
+}
+
+impl Domains {
+    /// Puts the domains together.
+    ///
+    /// # Errors
+    /// A setting that does not fit.
+    pub(crate) fn new(config: &Config, secret: &Secret, ports: &Ports, runtime: &Runtime) -> anyhow::Result<Self> {
+        let store = &ports.store;
+        let users = Users::new(users_settings(config, secret), store.clone(), ports.cache.clone(), runtime.clone()).context("auth")?;
+        let cursors = openim_conversations::reader(store.clone());
+        let messages = Messages::new(messages_settings(config), store.clone(), runtime.clone(), users.reader(), cursors);
+        let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader());
+        Ok(Self { users, messages, conversations })
+    }
+
+    /// Returns the subgraphs with the roles that offer them.
+    pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 3] {
+        [
+            (Role::Users, self.users.subgraph()),
+            (Role::Messages, self.messages.subgraph()),
+            (Role::Conversations, self.conversations.subgraph()),
+        ]
+    }
+
+    /// Starts what the roles do in the background.
+    pub(crate) fn start_work(&self, roles: &Roles, ports: &Ports, lifecycle: &Lifecycle) {
+        let Lifecycle { draining, workers, .. } = lifecycle;
+        if roles.has(Role::Messages) {
+            self.messages.start_workers(workers, draining);
+        }
+        if roles.has(Role::Worker) {
+            for work in self.users.workers(draining) {
+                workers.spawn(work);
+            }
+        }
+        // Whoever writes relays at once what it wrote; workers relay what others left and handle everything.
+        if roles.iter().any(|role| role != Role::Gateway) {
+            let handlers = self.handlers();
+            let consumers: Vec<_> = handlers.iter().map(|handler| Consumer::of(&**handler)).collect();
+            let here = if roles.has(Role::Worker) { handlers } else { Vec::new() };
+            ports.start_events(EventPlan::new(here, &consumers));
+        }
+    }
+
+    fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
+        [self.users.handlers(), self.messages.handlers(), self.conversations.handlers()].concat()
+    }
+}
+
+fn users_settings(config: &Config, secret: &Secret) -> UsersSettings {
+    let auth = &config.auth;
+    let ids: Vec<String> = auth.admin_user_ids.iter().map(ToString::to_string).collect();
+    // An administrator without a nickname is shown by the id.
+    let nicknames = ids.iter().enumerate().map(|(at, id)| auth.admin_nicknames.get(at).unwrap_or(id).clone()).collect();
+    UsersSettings {
+        secret: secret.expose().to_owned(),
+        admin_nicknames: nicknames,
+        admin_ids: ids,
+        token_lifetime: Duration::from_secs(auth.token_lifetime_seconds),
+        login_policy: auth.login_policy,
+        max_per_platform: auth.max_per_platform,
+        cleanup_interval: TOKEN_CLEANUP,
+    }
+}
+
+fn messages_settings(config: &Config) -> MessagesSettings {
+    let section = &config.messages;
+    MessagesSettings {
+        max_content_bytes: section.max_content_bytes,
+        batch_messages: section.batch_messages,
+        queue: section.queue_messages,
+        ..MessagesSettings::default()
+    }
+}

@@ -1,0 +1,52 @@
+//! `openim serve`: everything, until somebody stops it.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use openim_core::Runtime;
+use openim_platform::config::Loaded;
+use openim_platform::telemetry::Telemetry;
+
+use crate::run::{Running, start};
+use crate::shutdown::watch_signals;
+
+pub(super) async fn run(loaded: Loaded, runtime: Runtime) -> anyhow::Result<ExitCode> {
+    let begun = std::time::Instant::now();
+    let telemetry = Telemetry::start(&loaded.config.telemetry)?;
+    let running = start(loaded.config, telemetry.clone(), runtime).await?;
+    tracing::info!(addresses = ?running.addresses(), startup.duration_ms = begun.elapsed().as_millis(), "ready");
+    super::print(&announcement(&running, begun.elapsed().as_millis()))?;
+    wait(running, &telemetry).await
+}
+
+/// Waits for the end of a server; a signal asks for it.
+pub(super) async fn wait(running: Running, telemetry: &Telemetry) -> anyhow::Result<ExitCode> {
+    let signals = tokio::spawn(watch_signals(running.lifecycle().clone()));
+    let clean = running.finished().await;
+    signals.abort();
+    telemetry.flush();
+    if !clean {
+        tracing::warn!("some requests or workers did not finish in time and were cut off");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn announcement(running: &Running, milliseconds: u128) -> String {
+    let mut text = format!("OpenIM Graph {} is ready after {milliseconds} ms, roles {}\n", env!("CARGO_PKG_VERSION"), running.roles());
+    for address in running.addresses() {
+        let (host, note) = match address.ip() {
+            ip if !ip.is_unspecified() => (address.to_string(), ""),
+            ip if ip.is_ipv4() => (format!("127.0.0.1:{}", address.port()), " (and every other address of this machine)"),
+            _ => (format!("[::1]:{}", address.port()), " (and every other address of this machine)"),
+        };
+        let _ = writeln!(text, "  http://{host}{note}");
+    }
+    for place in running.places() {
+        let _ = writeln!(text, "    {:<12} {}", place.path, place.what);
+    }
+    let _ = writeln!(text, "  data: {}", running.database());
+    if let Some(path) = running.secret_file() {
+        let _ = writeln!(text, "  no auth.secret is configured; the generated one is in {}", path.display());
+    }
+    text
+}

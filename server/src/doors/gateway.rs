@@ -1,0 +1,165 @@
+//! The gateway role: the composed graph and the doors to it.
+
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Context as _;
+use async_graphql::{Response, Variables};
+use async_trait::async_trait;
+use axum::Router;
+use openim_contracts::Authenticator;
+use openim_core::{Ctx, Error, ErrorCode, Principal, Result, Runtime, Timestamp};
+use openim_federation::proof::ProofSigner;
+use openim_federation::{Gateway, Http, HttpOptions, InProcess, Prepared};
+use openim_graphql_door::{Door, PersistedDocuments};
+use openim_platform::cache::{Cache, MemoryCache};
+use openim_platform::config::{Config, Role, ServiceUrl};
+use openim_platform::fanout::{Fanout, MemoryFanout};
+use openim_platform::ports::Ports;
+use openim_realtime::{GraphQuery, Hub, OPERATIONS};
+use openim_rest::Rest;
+
+use super::settings;
+use crate::build::Domains;
+use crate::schema::subgraph_sdl;
+use crate::shutdown::Lifecycle;
+
+/// Composes the graph: subgraphs of this process directly, all others over HTTP, events always here.
+///
+/// # Errors
+/// When the subgraphs do not fit together or an address is no URL.
+pub(super) fn compose(config: &Config, domains: &Domains, ports: &Ports, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Gateway> {
+    let roles = &config.server.roles;
+    let signer = Arc::new(ProofSigner::new(config.internal.secret.expose()));
+    let mut builder = Gateway::builder().limits(settings::limits(config)).introspection(config.graphql.introspection);
+    for (role, subgraph) in domains.subgraphs() {
+        let name = role.word();
+        builder = if roles.has(role) {
+            builder.subgraph(name, subgraph.sdl(), InProcess(subgraph))
+        } else {
+            let sdl = subgraph_sdl(name).with_context(|| format!("the schema of {name} is not in this binary"))?;
+            builder.subgraph(name, sdl, remote(config, role, &signer)?)
+        };
+    }
+
+    let graph = Arc::new(OwnGraph::default());
+    let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone());
+    let events = hub.subgraph();
+    let gateway = builder.subgraph(events.name(), events.sdl(), InProcess(events)).build()?;
+    graph.open(&gateway)?;
+    let received = ports.fanout.subscribe();
+    let stopping = lifecycle.stopping.clone();
+    lifecycle.doors.spawn(async move { hub.run(received, stopping).await });
+    Ok(gateway)
+}
+
+fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Result<Http> {
+    let none = ServiceUrl::default();
+    let base = match role {
+        Role::Users => &config.subgraphs.users,
+        Role::Messages => &config.subgraphs.messages,
+        Role::Conversations => &config.subgraphs.conversations,
+        Role::Gateway | Role::Worker => &none,
+    };
+    let url = format!("{}/subgraph/{}", base.expose().trim_end_matches('/'), role.word());
+    let options = HttpOptions { signer: Some(signer.clone()), ..HttpOptions::default() };
+    Http::new(&url, options).with_context(|| format!("subgraphs.{}", role.word()))
+}
+
+/// Opens the GraphQL doors.
+///
+/// # Errors
+/// When registered documents cannot be read.
+pub(super) fn graphql(
+    config: &Config,
+    gateway: Gateway,
+    authenticator: Arc<dyn Authenticator>,
+    ports: &Ports,
+    lifecycle: &Lifecycle,
+    runtime: &Runtime,
+) -> anyhow::Result<Router> {
+    open(config, gateway, authenticator, ports.cache.clone(), ports.fanout.clone(), lifecycle, runtime)
+}
+
+/// Opens the GraphQL doors of a gateway that stands alone: nobody has a token there.
+///
+/// # Errors
+/// When registered documents cannot be read.
+pub(super) fn graphql_alone(config: &Config, gateway: Gateway, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Router> {
+    let cache: Arc<dyn Cache> = Arc::new(MemoryCache::new(runtime.clock.clone()));
+    open(config, gateway, Arc::new(NoTokens), cache, Arc::new(MemoryFanout::new()), lifecycle, runtime)
+}
+
+fn open(
+    config: &Config,
+    gateway: Gateway,
+    authenticator: Arc<dyn Authenticator>,
+    cache: Arc<dyn Cache>,
+    fanout: Arc<dyn Fanout>,
+    lifecycle: &Lifecycle,
+    runtime: &Runtime,
+) -> anyhow::Result<Router> {
+    let mut documents = PersistedDocuments::new(settings::document_mode(config), cache);
+    if !config.graphql.registered_documents.as_os_str().is_empty() {
+        documents = documents.register(&config.graphql.registered_documents).context("graphql.registered_documents cannot be used")?;
+    }
+    Ok(openim_graphql_door::router(Door {
+        executor: gateway,
+        authenticator,
+        runtime: runtime.clone(),
+        fanout,
+        documents,
+        settings: settings::graphql(config),
+        shutdown: lifecycle.stopping.clone(),
+        tasks: lifecycle.doors.clone(),
+    }))
+}
+
+/// Opens the REST door.
+///
+/// # Errors
+/// When a route's document does not fit the graph.
+pub(super) fn rest(config: &Config, gateway: &Gateway, domains: &Domains, runtime: &Runtime) -> anyhow::Result<Router> {
+    let rest = Rest::new(gateway, domains.users.authenticator(), runtime.clone(), settings::rest(config))?;
+    Ok(openim_rest::router(rest))
+}
+
+/// What the hub asks, over the very gateway that its events are a part of.
+#[derive(Default)]
+struct OwnGraph(OnceLock<(Gateway, Vec<(&'static str, Prepared)>)>);
+
+impl OwnGraph {
+    fn open(&self, gateway: &Gateway) -> anyhow::Result<()> {
+        let mut prepared = Vec::new();
+        for document in OPERATIONS {
+            let plan = gateway.prepare(document, None).map_err(|errors| anyhow::anyhow!("an operation of the hub does not fit the graph: {errors:?}"))?;
+            prepared.push((document, plan));
+        }
+        // Set once, right after the gateway was built.
+        let _ = self.0.set((gateway.clone(), prepared));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl GraphQuery for OwnGraph {
+    async fn query(&self, operation: &'static str, variables: Variables, ctx: &Ctx) -> Response {
+        let found = self.0.get().and_then(|(gateway, prepared)| Some((gateway, &prepared.iter().find(|(document, _)| *document == operation)?.1)));
+        match found {
+            Some((gateway, prepared)) => gateway.execute_prepared(prepared, variables, ctx).await,
+            None => {
+                let error = Error::new(ErrorCode::Unavailable, "the graph is not ready");
+                Response::from_errors(vec![async_graphql::Error::from(error).into_server_error(async_graphql::Pos::default())])
+            }
+        }
+    }
+}
+
+/// Refuses every token.
+struct NoTokens;
+
+#[async_trait]
+impl Authenticator for NoTokens {
+    async fn authenticate(&self, _token: &str) -> Result<(Principal, Timestamp)> {
+        Err(Error::new(ErrorCode::TokenUnknown, "this gateway knows no tokens"))
+    }
+}

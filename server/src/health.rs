@@ -1,0 +1,75 @@
+//! What operators and their tools ask: is the process alive, may it get work, what does it count.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use metrics_exporter_prometheus::PrometheusHandle;
+use openim_platform::ports::Ports;
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+
+/// How long the parts may take to give a sign of life.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the operators' routes know.
+#[derive(Clone)]
+pub(crate) struct Health {
+    /// What must work; `None` for a process that stands on nothing.
+    pub(crate) ports: Option<Arc<Ports>>,
+    /// Cancelled when the process is about to stop.
+    pub(crate) stopping: CancellationToken,
+    /// Renders the metrics, when they are recorded.
+    pub(crate) metrics: Option<PrometheusHandle>,
+}
+
+/// Returns the routes `/healthz`, `/readyz` and `/metrics`.
+pub(crate) fn routes(health: Health) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .with_state(health)
+}
+
+async fn ready(State(health): State<Health>) -> Response {
+    let mut parts = match &health.ports {
+        Some(ports) => signs(ports).await,
+        None => Map::new(),
+    };
+    if health.stopping.is_cancelled() {
+        parts.insert("process".to_owned(), json!("stopping"));
+    }
+    let missing: Vec<_> = parts.iter().filter(|(_, state)| *state != "ok").map(|(name, _)| name.clone()).collect();
+    let (status, word) = if missing.is_empty() { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") };
+    (status, Json(json!({ "status": word, "missing": missing, "parts": parts }))).into_response()
+}
+
+/// Asks every port. The answer goes to whoever asks, so it names parts but no causes.
+async fn signs(ports: &Ports) -> Map<String, Value> {
+    let Ok(signs) = tokio::time::timeout(PATIENCE, ports.readiness()).await else {
+        return Map::from_iter([("ports".to_owned(), json!("give no sign of life"))]);
+    };
+    let told = signs.into_iter().map(|(name, sign)| {
+        let state = sign.map_or_else(
+            |error| {
+                tracing::warn!(part = name, error = &error as &dyn std::error::Error, "a part is not ready");
+                error.to_string()
+            },
+            |()| "ok".to_owned(),
+        );
+        (name.to_owned(), Value::String(state))
+    });
+    told.collect()
+}
+
+async fn metrics(State(health): State<Health>) -> Response {
+    match &health.metrics {
+        Some(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

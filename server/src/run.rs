@@ -1,0 +1,151 @@
+//! One server from start to end, in the order that the start needs: ports, schema, administrators, workers, doors.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::serve::ListenerExt as _;
+use openim_core::Runtime;
+use openim_federation::Gateway;
+use openim_platform::config::{Config, Roles};
+use openim_platform::ports::Ports;
+use openim_platform::telemetry::Telemetry;
+use tokio::net::TcpListener;
+
+use crate::build::{Domains, auth_secret, database_name, migrate, open_ports};
+use crate::doors::{self, Doors};
+use crate::index::Place;
+use crate::shutdown::Lifecycle;
+
+/// How long event handlers, broker connections and the pools may take each, after doors and workers are done.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// A server that answers.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    places: Vec<Place>,
+    roles: Roles,
+    database: String,
+    secret_file: Option<PathBuf>,
+    grace: Duration,
+    lifecycle: Lifecycle,
+    ports: Option<Arc<Ports>>,
+}
+
+/// Starts a server with the roles of the configuration; it answers when this returns.
+///
+/// # Errors
+/// When a part cannot be reached or built, or an address cannot be had.
+pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> anyhow::Result<Running> {
+    let lifecycle = Lifecycle::default();
+    let ports = open_ports(&config, &runtime).await?;
+    migrate(&ports, &config).await?;
+    let secret = auth_secret(&config, &runtime)?;
+    let domains = Domains::new(&config, &secret.secret, &ports, &runtime)?;
+    domains.users.ensure_admins().await.context("the administrators cannot be registered")?;
+    domains.start_work(&config.server.roles, &ports, &lifecycle);
+
+    let Doors { router, places } = doors::open(&config, &domains, &ports, &telemetry, &lifecycle, &runtime)?;
+    let addresses = serve(&config.server.listen, router, &lifecycle).await?;
+    Ok(Running {
+        addresses,
+        places,
+        roles: config.server.roles.clone(),
+        database: database_name(&config),
+        secret_file: secret.kept_in,
+        grace: Duration::from_secs(config.server.shutdown_seconds),
+        lifecycle,
+        ports: Some(ports),
+    })
+}
+
+/// Starts a gateway alone, over a supergraph of anybody.
+pub(crate) async fn serve_gateway(
+    config: Config,
+    listen: SocketAddr,
+    gateway: Gateway,
+    telemetry: Telemetry,
+    runtime: Runtime,
+) -> anyhow::Result<Running> {
+    let lifecycle = Lifecycle::default();
+    let Doors { router, places } = doors::open_gateway(&config, gateway, &telemetry, &lifecycle, &runtime)?;
+    let addresses = serve(&[listen], router, &lifecycle).await?;
+    Ok(Running {
+        addresses,
+        places,
+        roles: config.server.roles.clone(),
+        database: "none".to_owned(),
+        secret_file: None,
+        grace: Duration::from_secs(config.server.shutdown_seconds),
+        lifecycle,
+        ports: None,
+    })
+}
+
+async fn serve(listen: &[SocketAddr], router: Router, lifecycle: &Lifecycle) -> anyhow::Result<Vec<SocketAddr>> {
+    let mut addresses = Vec::new();
+    for address in listen {
+        let listener = TcpListener::bind(address).await.with_context(|| format!("server.listen: {address} cannot be had"))?;
+        addresses.push(listener.local_addr().context("the address of a listener is unknown")?);
+        let listener = listener.tap_io(|stream| {
+            // Answers are small and complete: waiting for more to send only adds delay.
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(error.cause = %error, "a connection keeps its delay");
+            }
+        });
+        let stopping = lifecycle.stopping.clone();
+        let router = router.clone();
+        lifecycle.doors.spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await {
+                tracing::error!(error.cause = %error, "a listener ended");
+            }
+        });
+    }
+    Ok(addresses)
+}
+
+impl Running {
+    /// Returns the addresses that are listened to, with real port numbers.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Returns the file of the generated secret; `None` when one is configured.
+    pub fn secret_file(&self) -> Option<&Path> {
+        self.secret_file.as_deref()
+    }
+
+    /// Returns the stop signals.
+    pub fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    /// Returns what this process does.
+    pub(crate) fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// Returns where the data is, without passwords.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Returns what is served.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// Waits until somebody asks to stop and everything is done. Tells whether nothing had to be cut off.
+    pub async fn finished(self) -> bool {
+        let clean = self.lifecycle.run_down(self.grace).await;
+        if let Some(ports) = &self.ports {
+            // Pools close when their connections come back; a request that was cut off may never give its own back.
+            ports.close(LAST_WORDS).await;
+        }
+        clean
+    }
+}
