@@ -65,7 +65,7 @@ impl Caches {
         seq: i64,
         load: impl Future<Output = Result<Option<Arc<Message>>>> + Send,
     ) -> Result<Option<Arc<Message>>> {
-        let wanted = async { load.await.map_err(Some)?.ok_or(None) };
+        let wanted = async { load.await.map_err(Some)?.ok_or(None::<openim_core::Error>) };
         match self.messages.try_get_with((log, seq), wanted).await {
             Ok(message) => Ok(Some(message)),
             Err(failure) => match &*failure {

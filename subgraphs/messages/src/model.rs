@@ -5,9 +5,9 @@ mod log;
 mod message;
 pub(crate) mod numbers;
 
-pub use commands::{BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange};
-pub use log::{Head, Log, LogKey, Parties, Window};
-pub use message::{Envelope, Message, OfflinePush, Slot, Stored, StoredRange};
+pub(crate) use commands::{BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange};
+pub(crate) use log::{Head, Log, LogKey, Parties, Window};
+pub(crate) use message::{Envelope, Message, OfflinePush, Slot, Stored, StoredRange};
 
 pub(crate) use log::audience;
 pub(crate) use message::Draft;

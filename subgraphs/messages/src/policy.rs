@@ -9,7 +9,7 @@ use crate::model::{Head, SendMessage, Window};
 
 /// As whom a log is read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Reader {
+pub(crate) enum Reader {
     /// An administrator or the server itself: every log, all of it.
     Everything,
     /// A user: own conversations, within the limits of the own row.
@@ -21,7 +21,7 @@ impl Reader {
     ///
     /// # Errors
     /// `UNAUTHENTICATED` without a token.
-    pub fn of(ctx: &Ctx) -> Result<Self> {
+    pub(crate) fn of(ctx: &Ctx) -> Result<Self> {
         match ctx.actor() {
             _ if ctx.is_admin() => Ok(Self::Everything),
             Actor::User(principal) => Ok(Self::User(principal.user_id.clone())),
@@ -30,7 +30,7 @@ impl Reader {
     }
 
     /// Returns the user, if it is one.
-    pub fn user(&self) -> Option<&UserId> {
+    pub(crate) fn user(&self) -> Option<&UserId> {
         match self {
             Self::Everything => None,
             Self::User(user) => Some(user),
@@ -41,7 +41,7 @@ impl Reader {
 /// Returns the part of a log that a reader may see, `None` for a stranger.
 ///
 /// max(log min, reader min) .. min(log max, reader max if set); a participant without a row has no limits.
-pub fn window(reader: &Reader, head: Head, state: Option<&ReaderState>) -> Option<Window> {
+pub(crate) fn window(reader: &Reader, head: Head, state: Option<&ReaderState>) -> Option<Window> {
     let state = match reader {
         Reader::Everything => ReaderState::default(),
         Reader::User(user) if head.log.has(user) => state.copied().unwrap_or_default(),
@@ -56,7 +56,7 @@ pub fn window(reader: &Reader, head: Head, state: Option<&ReaderState>) -> Optio
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, `NO_PERMISSION` for a foreign sender or for what only administrators may give.
-pub fn may_send(ctx: &Ctx, command: &SendMessage) -> Result<UserId> {
+pub(crate) fn may_send(ctx: &Ctx, command: &SendMessage) -> Result<UserId> {
     let sender = match &command.sender {
         Some(sender) => sender.clone(),
         None => ctx.principal()?.user_id.clone(),
@@ -82,7 +82,7 @@ pub fn may_send(ctx: &Ctx, command: &SendMessage) -> Result<UserId> {
 ///
 /// # Errors
 /// Of a system notice 1101 for an unknown account and `NO_PERMISSION` for an ordinary one; otherwise 1004.
-pub fn sender_account(kind: ConversationKind, own_administrator: bool, sender: Option<&UserSummary>) -> Result<()> {
+pub(crate) fn sender_account(kind: ConversationKind, own_administrator: bool, sender: Option<&UserSummary>) -> Result<()> {
     match (kind, sender) {
         (ConversationKind::System, None) => Err(ErrorCode::UserNotFound.into()),
         (ConversationKind::System, Some(user)) if user.level < numbers::SYSTEM_ACCOUNT_LEVEL => {
@@ -95,7 +95,7 @@ pub fn sender_account(kind: ConversationKind, own_administrator: bool, sender: O
 
 /// What the receiver's settings do to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reception {
+pub(crate) enum Reception {
     /// Nothing.
     Normal,
     /// It is not pushed to devices that are offline.
@@ -103,7 +103,7 @@ pub enum Reception {
 }
 
 /// Tells whether the receiver's settings are looked at: not for system notices and other notifications.
-pub fn asks_receiver(kind: ConversationKind, content_type: i32) -> bool {
+pub(crate) fn asks_receiver(kind: ConversationKind, content_type: i32) -> bool {
     kind == ConversationKind::Single && (!numbers::NOTIFICATIONS.contains(&content_type) || content_type == numbers::READ_RECEIPT)
 }
 
@@ -111,7 +111,7 @@ pub fn asks_receiver(kind: ConversationKind, content_type: i32) -> bool {
 ///
 /// # Errors
 /// `ARGS_ERROR` "message is not sent" when the account receives nothing.
-pub fn account_reception(receiver: &UserSummary) -> Result<Option<Reception>> {
+pub(crate) fn account_reception(receiver: &UserSummary) -> Result<Option<Reception>> {
     match receiver.global_receive_option {
         numbers::REFUSE => Err(error::refused_by_receiver()),
         numbers::SILENT => Ok(Some(Reception::Silent)),
@@ -123,7 +123,7 @@ pub fn account_reception(receiver: &UserSummary) -> Result<Option<Reception>> {
 ///
 /// # Errors
 /// `ARGS_ERROR` "message is not sent" when the conversation receives nothing.
-pub fn conversation_reception(state: Option<&ReaderState>, content_type: i32) -> Result<Reception> {
+pub(crate) fn conversation_reception(state: Option<&ReaderState>, content_type: i32) -> Result<Reception> {
     match state.map_or(0, |state| state.receive_option) {
         numbers::REFUSE if content_type != numbers::READ_RECEIPT => Err(error::refused_by_receiver()),
         numbers::SILENT => Ok(Reception::Silent),
@@ -132,7 +132,7 @@ pub fn conversation_reception(state: Option<&ReaderState>, content_type: i32) ->
 }
 
 /// Returns the switches that a content type forces off.
-pub fn forced_off(content_type: i32) -> &'static [&'static str] {
+pub(crate) fn forced_off(content_type: i32) -> &'static [&'static str] {
     use option::{CONVERSATION_UPDATE, HISTORY, OFFLINE_PUSH, PERSISTENT, SENDER_CONVERSATION_UPDATE, SENDER_SYNC, UNREAD_COUNT};
     match content_type {
         numbers::REVOKE_REQUEST => &[UNREAD_COUNT, OFFLINE_PUSH],
@@ -184,6 +184,6 @@ mod tests {
     fn typing_is_never_stored_and_receipts_are_never_unread() {
         assert!(forced_off(numbers::TYPING).contains(&option::HISTORY));
         assert!(forced_off(numbers::READ_RECEIPT).contains(&option::UNREAD_COUNT));
-        assert!(forced_off(numbers::TEXT).is_empty());
+        assert!(forced_off(101).is_empty());
     }
 }

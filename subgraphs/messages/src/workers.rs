@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use openim_contracts::{Audience, SignalKind};
 use openim_platform::fanout::Received;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -52,7 +52,8 @@ pub(crate) async fn write_down(commits: &Commits) {
 }
 
 async fn sweep(commits: Commits, settings: MessagesSettings, cancel: CancellationToken) {
-    let mut tick = interval(settings.sweep_every);
+    // What was committed just before the start may still be under way elsewhere.
+    let mut tick = interval_at(Instant::now() + settings.sweep_every, settings.sweep_every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

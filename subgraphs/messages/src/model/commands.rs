@@ -8,7 +8,7 @@ use super::{Message, OfflinePush, Slot};
 
 /// Where a message goes.
 #[derive(Debug, Clone)]
-pub enum Recipient {
+pub(crate) enum Recipient {
     /// To one user.
     User(UserId),
     /// To a group.
@@ -17,44 +17,44 @@ pub enum Recipient {
 
 /// Sends one message.
 #[derive(Debug, Clone)]
-pub struct SendMessage {
+pub(crate) struct SendMessage {
     /// In whose name; the caller when left out.
-    pub sender: Option<UserId>,
+    pub(crate) sender: Option<UserId>,
     /// The name to show; the sender's own when left out.
-    pub nickname: Option<String>,
+    pub(crate) nickname: Option<String>,
     /// The picture to show; the sender's own when left out.
-    pub face_url: Option<String>,
+    pub(crate) face_url: Option<String>,
     /// The sender's platform number; that of the caller's token when left out.
-    pub platform: Option<i32>,
+    pub(crate) platform: Option<i32>,
     /// To whom.
-    pub recipient: Recipient,
+    pub(crate) recipient: Recipient,
     /// The key that makes the send repeatable; administrators may leave it out.
-    pub client_id: Option<ClientMessageId>,
+    pub(crate) client_id: Option<ClientMessageId>,
     /// OpenIM's content type.
-    pub content_type: i32,
+    pub(crate) content_type: i32,
     /// The content, the text of a JSON object.
-    pub content: String,
+    pub(crate) content: String,
     /// When it was sent; administrators only.
-    pub sent_at: Option<Timestamp>,
+    pub(crate) sent_at: Option<Timestamp>,
     /// When the client made it.
-    pub created_at: Option<Timestamp>,
+    pub(crate) created_at: Option<Timestamp>,
     /// OpenIM `msgFrom`; administrators only.
-    pub source: Option<i32>,
+    pub(crate) source: Option<i32>,
     /// Who is mentioned; taken from the content of an at-text when left out.
-    pub at_user_ids: Option<Vec<String>>,
+    pub(crate) at_user_ids: Option<Vec<String>>,
     /// The client's bookkeeping.
-    pub attached_info: String,
+    pub(crate) attached_info: String,
     /// Free data.
-    pub ex: String,
+    pub(crate) ex: String,
     /// Switches.
-    pub options: Vec<(String, bool)>,
+    pub(crate) options: Vec<(String, bool)>,
     /// What to push to devices that are offline.
-    pub offline_push: Option<OfflinePush>,
+    pub(crate) offline_push: Option<OfflinePush>,
 }
 
 /// Who receives a batch.
 #[derive(Debug, Clone)]
-pub enum BatchReceivers {
+pub(crate) enum BatchReceivers {
     /// These users.
     These(Vec<UserId>),
     /// All users, from the one after this in id order.
@@ -63,55 +63,55 @@ pub enum BatchReceivers {
 
 /// Sends the same message to many users.
 #[derive(Debug, Clone)]
-pub struct BatchSend {
+pub(crate) struct BatchSend {
     /// The message; its recipient is replaced.
-    pub message: SendMessage,
+    pub(crate) message: SendMessage,
     /// To whom.
-    pub receivers: BatchReceivers,
+    pub(crate) receivers: BatchReceivers,
 }
 
 /// Why one receiver of a batch got nothing.
 #[derive(Debug, Clone)]
-pub struct SendFailure {
+pub(crate) struct SendFailure {
     /// Who.
-    pub receiver: UserId,
+    pub(crate) receiver: UserId,
     /// The code.
-    pub code: ErrorCode,
+    pub(crate) code: ErrorCode,
     /// The text for the caller.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 /// What a batch came to. The two lists are bounded, the counts are not.
 #[derive(Debug, Clone, Default)]
-pub struct BatchOutcome {
+pub(crate) struct BatchOutcome {
     /// Who got what.
-    pub sent: Vec<(UserId, Arc<Message>)>,
+    pub(crate) sent: Vec<(UserId, Arc<Message>)>,
     /// Who got nothing.
-    pub failed: Vec<SendFailure>,
+    pub(crate) failed: Vec<SendFailure>,
     /// How many got it.
-    pub sent_count: i64,
+    pub(crate) sent_count: i64,
     /// How many did not.
-    pub failed_count: i64,
+    pub(crate) failed_count: i64,
     /// After whom to go on when the deadline came before the end.
-    pub continue_after: Option<UserId>,
+    pub(crate) continue_after: Option<UserId>,
 }
 
 /// A part of a log to pull.
 #[derive(Debug, Clone)]
-pub struct SeqRange {
+pub(crate) struct SeqRange {
     /// The conversation.
-    pub conversation_id: ConversationId,
+    pub(crate) conversation_id: ConversationId,
     /// The first seq wanted.
-    pub begin: i64,
+    pub(crate) begin: i64,
     /// The last seq wanted.
-    pub end: i64,
+    pub(crate) end: i64,
     /// At most this many, the newest of them; notification streams ignore it.
-    pub limit: Option<i64>,
+    pub(crate) limit: Option<i64>,
 }
 
 /// In which direction a puller walks; the messages come in ascending order either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PullOrder {
+pub(crate) enum PullOrder {
     /// From old to new.
     #[default]
     Ascending,
@@ -121,24 +121,24 @@ pub enum PullOrder {
 
 /// Pulls parts of logs.
 #[derive(Debug, Clone)]
-pub struct Pull {
+pub(crate) struct Pull {
     /// The parts.
-    pub ranges: Vec<SeqRange>,
+    pub(crate) ranges: Vec<SeqRange>,
     /// The direction.
-    pub order: PullOrder,
+    pub(crate) order: PullOrder,
 }
 
 /// One answered part.
 #[derive(Debug, Clone)]
-pub struct PulledRange {
+pub(crate) struct PulledRange {
     /// The conversation.
-    pub conversation_id: ConversationId,
+    pub(crate) conversation_id: ConversationId,
     /// Whether it is a notification stream.
-    pub notification: bool,
+    pub(crate) notification: bool,
     /// One slot for each seq, ascending.
-    pub slots: Vec<Slot>,
+    pub(crate) slots: Vec<Slot>,
     /// Whether nothing visible lies beyond, in the direction of the pull.
-    pub is_end: bool,
+    pub(crate) is_end: bool,
     /// The visible end in that direction when `is_end`, else 0.
-    pub end_seq: i64,
+    pub(crate) end_seq: i64,
 }

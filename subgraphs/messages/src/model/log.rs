@@ -7,7 +7,7 @@ use openim_core::{ConversationId, ConversationKind, GroupId, Timestamp, UserId};
 
 /// Who a log is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Parties {
+pub(crate) enum Parties {
     /// Two people, in id order; the same one twice for a chat with oneself.
     Pair(UserId, UserId),
     /// The members of a group.
@@ -16,12 +16,12 @@ pub enum Parties {
 
 impl Parties {
     /// Puts two people in id order.
-    pub fn pair(a: &UserId, b: &UserId) -> Self {
+    pub(crate) fn pair(a: &UserId, b: &UserId) -> Self {
         if a <= b { Self::Pair(a.clone(), b.clone()) } else { Self::Pair(b.clone(), a.clone()) }
     }
 
     /// Returns the people of a pair, each once; none for a group, whose members another domain knows.
-    pub fn people(&self) -> Vec<UserId> {
+    pub(crate) fn people(&self) -> Vec<UserId> {
         match self {
             Self::Pair(a, b) if a == b => vec![a.clone()],
             Self::Pair(a, b) => vec![a.clone(), b.clone()],
@@ -33,27 +33,27 @@ impl Parties {
 /// What identifies a log. The parties are stored with it because an id cannot be split back into them: ids of people may
 /// contain the separator, so that two pairs can make the same text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogKey {
+pub(crate) struct LogKey {
     /// The conversation.
-    pub id: ConversationId,
+    pub(crate) id: ConversationId,
     /// What kind it is.
-    pub kind: ConversationKind,
+    pub(crate) kind: ConversationKind,
     /// Who it is for.
-    pub parties: Parties,
+    pub(crate) parties: Parties,
 }
 
 /// A log as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Log {
+pub(crate) struct Log {
     /// The short number that stands for the id in every other table.
-    pub no: i64,
+    pub(crate) no: i64,
     /// What identifies it.
-    pub key: LogKey,
+    pub(crate) key: LogKey,
 }
 
 impl Log {
     /// Tells whether a user takes part. Membership of groups is decided by the groups domain, not here.
-    pub fn has(&self, user: &UserId) -> bool {
+    pub(crate) fn has(&self, user: &UserId) -> bool {
         match &self.key.parties {
             Parties::Pair(a, b) => a == user || b == user,
             Parties::Group(_) => false,
@@ -71,35 +71,35 @@ pub(crate) fn audience(key: &LogKey) -> Audience {
 
 /// The end of a log.
 #[derive(Debug, Clone)]
-pub struct Head {
+pub(crate) struct Head {
     /// The log.
-    pub log: Arc<Log>,
+    pub(crate) log: Arc<Log>,
     /// The newest seq, 0 while empty.
-    pub max_seq: i64,
+    pub(crate) max_seq: i64,
     /// The first seq that is kept for everybody.
-    pub min_seq: i64,
+    pub(crate) min_seq: i64,
     /// When the newest message was sent.
-    pub last_sent_at: Timestamp,
+    pub(crate) last_sent_at: Timestamp,
     /// When the newest message was stored.
-    pub last_stored_at: Timestamp,
+    pub(crate) last_stored_at: Timestamp,
     /// Who sent the newest message.
-    pub last_sender: Option<UserId>,
+    pub(crate) last_sender: Option<UserId>,
 }
 
 /// The part of a log that one reader may see.
 #[derive(Debug, Clone)]
-pub struct Window {
+pub(crate) struct Window {
     /// The log's end.
-    pub head: Head,
+    pub(crate) head: Head,
     /// The first visible seq.
-    pub lower: i64,
+    pub(crate) lower: i64,
     /// The last visible seq; below `lower` when nothing is visible.
-    pub upper: i64,
+    pub(crate) upper: i64,
 }
 
 impl Window {
     /// Tells whether a seq is visible.
-    pub fn contains(&self, seq: i64) -> bool {
+    pub(crate) fn contains(&self, seq: i64) -> bool {
         self.lower <= seq && seq <= self.upper
     }
 }

@@ -10,67 +10,67 @@ use super::LogKey;
 /// What to show when the message is pushed to a device that is offline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct OfflinePush {
+pub(crate) struct OfflinePush {
     /// The headline.
-    pub title: String,
+    pub(crate) title: String,
     /// The text.
-    pub description: String,
+    pub(crate) description: String,
     /// Free data of the application.
-    pub ex: String,
+    pub(crate) ex: String,
     /// The sound on iOS.
-    pub ios_sound: String,
+    pub(crate) ios_sound: String,
     /// Whether iOS counts the badge up.
-    pub ios_badge_count: bool,
+    pub(crate) ios_badge_count: bool,
     /// Call signalling data.
-    pub signal_info: String,
+    pub(crate) signal_info: String,
 }
 
 /// Everything about a message that is known before it has a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// The server's id, 32 hex digits.
-    pub server_id: String,
+    pub(crate) server_id: String,
     /// The client's id: the key that makes sending repeatable.
-    pub client_id: ClientMessageId,
+    pub(crate) client_id: ClientMessageId,
     /// Who wrote it.
-    pub sender: UserId,
+    pub(crate) sender: UserId,
     /// To whom, in a conversation of two.
-    pub receiver: Option<UserId>,
+    pub(crate) receiver: Option<UserId>,
     /// To which group.
-    pub group: Option<GroupId>,
+    pub(crate) group: Option<GroupId>,
     /// The sender's platform number.
-    pub platform: i32,
+    pub(crate) platform: i32,
     /// The sender's name at that time.
-    pub nickname: String,
+    pub(crate) nickname: String,
     /// The sender's picture at that time.
-    pub face_url: String,
+    pub(crate) face_url: String,
     /// OpenIM's session type: 1 single, 3 group, 4 system.
-    pub session_type: i32,
+    pub(crate) session_type: i32,
     /// OpenIM `msgFrom`: 100 people, 200 the server.
-    pub source: i32,
+    pub(crate) source: i32,
     /// OpenIM's content type.
-    pub content_type: i32,
+    pub(crate) content_type: i32,
     /// The content: JSON text, kept to the byte.
-    pub content: String,
+    pub(crate) content: String,
     /// When it was sent.
-    pub sent_at: Timestamp,
+    pub(crate) sent_at: Timestamp,
     /// When the client made it.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     /// Who is mentioned.
-    pub at_user_ids: Vec<String>,
+    pub(crate) at_user_ids: Vec<String>,
     /// The client's bookkeeping, opaque.
-    pub attached_info: String,
+    pub(crate) attached_info: String,
     /// Free data of the application.
-    pub ex: String,
+    pub(crate) ex: String,
     /// Switches; a missing one counts as true.
-    pub options: Vec<(String, bool)>,
+    pub(crate) options: Vec<(String, bool)>,
     /// What to push to devices that are offline.
-    pub offline_push: Option<OfflinePush>,
+    pub(crate) offline_push: Option<OfflinePush>,
 }
 
 impl Envelope {
     /// Returns the kind of conversation it was sent in. A message of a notification stream keeps the kind of its chat.
-    pub fn kind(&self) -> ConversationKind {
+    pub(crate) fn kind(&self) -> ConversationKind {
         match self.session_type {
             3 => ConversationKind::Group,
             4 => ConversationKind::System,
@@ -81,20 +81,20 @@ impl Envelope {
 
 /// A message with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub(crate) struct Message {
     /// The conversation.
-    pub conversation_id: ConversationId,
+    pub(crate) conversation_id: ConversationId,
     /// The place in its log.
-    pub seq: Seq,
+    pub(crate) seq: Seq,
     /// When it was committed; never decreases along a log.
-    pub stored_at: Timestamp,
+    pub(crate) stored_at: Timestamp,
     /// What was sent.
-    pub envelope: Arc<Envelope>,
+    pub(crate) envelope: Arc<Envelope>,
 }
 
 /// A place of a log as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Slot {
+pub(crate) enum Slot {
     /// A message.
     Message(Arc<Message>),
     /// A place whose message is gone; clients move past it.
@@ -103,22 +103,22 @@ pub enum Slot {
 
 /// What a send came to.
 #[derive(Debug, Clone)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// The stored message; of a repeated send, the first one.
-    pub message: Arc<Message>,
+    pub(crate) message: Arc<Message>,
     /// Whether it was stored by an earlier send with the same client id.
-    pub duplicate: bool,
+    pub(crate) duplicate: bool,
 }
 
 /// The part of a log that was stored since a given moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredRange {
+pub(crate) struct StoredRange {
     /// The conversation.
-    pub conversation_id: ConversationId,
+    pub(crate) conversation_id: ConversationId,
     /// The first seq.
-    pub first: i64,
+    pub(crate) first: i64,
     /// The last seq.
-    pub last: i64,
+    pub(crate) last: i64,
 }
 
 /// A checked message on its way into a log.

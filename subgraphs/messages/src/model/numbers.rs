@@ -1,7 +1,5 @@
 //! OpenIM's numbers that rules depend on (constants.json).
 
-/// Text.
-pub(crate) const TEXT: i32 = 101;
 /// Text that mentions members.
 pub(crate) const AT_TEXT: i32 = 106;
 /// The old request to revoke, sent as a message.

@@ -30,8 +30,11 @@ pub(super) struct Checked {
 /// Checks shape and size, and decides what kind of conversation it is.
 pub(super) fn check(ctx: &Ctx, settings: &MessagesSettings, command: &SendMessage) -> Result<Checked> {
     let sender = policy::may_send(ctx, command)?;
-    let Recipient::User(receiver) = &command.recipient else {
-        return Err(error::args("group messages need the groups domain, which this server does not have yet"));
+    let receiver = match &command.recipient {
+        Recipient::User(receiver) => receiver,
+        Recipient::Group(group) => {
+            return Err(error::args(format!("nothing can be sent to {group}: group messages need the groups domain, which this server does not have yet")));
+        }
     };
     if command.content_type <= 0 {
         return Err(error::args("contentType must be positive"));

@@ -1,0 +1,102 @@
+//! What a crash between commit and publishing leaves behind is found and published.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::{self, BoxStream};
+use futures_util::StreamExt;
+use openim_contracts::{Signal, SignalKind};
+use openim_entities::messages::conv_seq;
+use openim_messages::MessagesSettings;
+use openim_platform::fanout::{Fanout, Received};
+use openim_platform::store::Store;
+use openim_testing::for_each_database;
+use sea_orm::EntityTrait;
+use serde_json::json;
+use tokio::sync::Notify;
+
+use crate::stage::{Stage, settings};
+
+/// A fan-out in which the process dies: what is published there is heard by nobody, and the publisher never comes back.
+struct Grave(Arc<Notify>);
+
+#[async_trait]
+impl Fanout for Grave {
+    async fn publish(&self, _signals: Vec<Signal>) {
+        self.0.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    fn subscribe(&self) -> BoxStream<'static, Received> {
+        stream::pending().boxed()
+    }
+}
+
+#[tokio::test]
+async fn the_sweeper_publishes_what_a_crash_left() {
+    for_each_database(async |world| {
+        let dying = Arc::new(Notify::new());
+        let store = world.store();
+        let grave = Store::connect(&world.database(), Arc::new(Grave(dying.clone()))).await.expect("a second store");
+        let doomed = Stage::on(world, grave, MessagesSettings { writers: Some(1), ..settings() });
+        let sent = doomed.text(world.user("a"), "b", "1", "acknowledged, then the process dies").await;
+        assert_eq!(sent["message"]["seq"], json!(1));
+        dying.notified().await;
+        assert!(world.take_signals().is_empty());
+
+        let survivor = Stage::start(world);
+        assert_eq!(survivor.messages.sweep().await.expect("a sweep"), 0, "what is fresh may still be under way");
+        world.advance(Duration::from_secs(6));
+        assert_eq!(survivor.messages.sweep().await.expect("a sweep"), 1);
+        let signal = world.take_signals().pop().expect("a signal");
+        assert!(matches!(signal.kind, SignalKind::MessagesAppended { first_seq: 1, last_seq: 1, .. }), "{signal:?}");
+        let end = conv_seq::Entity::find().one(store.read()).await.expect("an end").expect("an end");
+        assert_eq!(end.published_seq, 1);
+        assert_eq!(survivor.messages.sweep().await.expect("a sweep"), 0, "once is enough");
+        survivor.stop().await;
+        world.take_events().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn published_positions_follow_the_log() {
+    for_each_database(async |world| {
+        let stage = Stage::start(world);
+        for number in 0..3 {
+            stage.text(world.user("a"), "b", &format!("{number}"), "hi").await;
+        }
+        let end = async || conv_seq::Entity::find().one(world.store().read()).await.expect("an end").expect("an end").published_seq;
+        openim_testing::eventually("the published position", async || {
+            stage.messages.flush().await;
+            (end().await == 3).then_some(())
+        })
+        .await;
+        stage.stop().await;
+        world.take_events().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_process_still_owes_is_not_marked_as_published() {
+    for_each_database(async |world| {
+        let dying = Arc::new(Notify::new());
+        let grave = Store::connect(&world.database(), Arc::new(Grave(dying.clone()))).await.expect("a second store");
+        let doomed = Stage::on(world, grave, settings());
+        doomed.text(world.user("a"), "b", "1", "never published").await;
+        dying.notified().await;
+        let survivor = Stage::start(world);
+        survivor.text(world.user("a"), "b", "2", "published").await;
+        openim_testing::eventually("the signal", async || world.take_signals().pop()).await;
+        survivor.messages.flush().await;
+        world.advance(Duration::from_secs(6));
+        assert_eq!(survivor.messages.sweep().await.expect("a sweep"), 1);
+        let signal = world.take_signals().pop().expect("a signal");
+        assert!(matches!(signal.kind, SignalKind::MessagesAppended { first_seq: 1, last_seq: 2, .. }), "{signal:?}");
+        survivor.stop().await;
+        world.take_events().await;
+    })
+    .await;
+}
