@@ -9,6 +9,7 @@ pub mod fanout;
 pub mod limits;
 pub mod ports;
 pub mod presence;
+pub mod probe;
 mod redis_link;
 pub mod store;
 pub mod telemetry;

@@ -10,9 +10,9 @@ mod tx;
 
 use std::sync::Arc;
 
-use openim_core::Result;
+use openim_core::{Result, Timestamp};
 use openim_migrations::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait};
 use tokio::sync::Notify;
 
 pub use connect::DatabaseSettings;
@@ -128,6 +128,19 @@ impl Store {
     pub async fn ping(&self) -> Result<()> {
         self.read.execute_unprepared("SELECT 1").await.map_err(openim_core::Error::unavailable)?;
         Ok(())
+    }
+
+    /// Returns what time it is on PostgreSQL's machine; SQLite has no clock of its own.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn clock(&self) -> Result<Option<Timestamp>> {
+        if self.kind == DatabaseKind::Sqlite {
+            return Ok(None);
+        }
+        let statement = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now";
+        let row = self.read.query_one_raw(Statement::from_string(self.read.get_database_backend(), statement)).await.map_err(db_error)?;
+        row.map(|row| row.try_get("", "now").map(Timestamp)).transpose().map_err(db_error)
     }
 
     /// Closes all connections once they are returned.

@@ -20,6 +20,11 @@ pub fn services_script() -> Option<String> {
     variable("OPENIM_TEST_SERVICES")
 }
 
+/// Returns `OPENIM_SERVICES_DIR`: where the services of this test run live.
+pub(crate) fn services_folder() -> Option<String> {
+    variable("OPENIM_SERVICES_DIR")
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place where tests read the environment")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -6,10 +6,12 @@
 mod database;
 mod environment;
 mod recording;
+mod services;
 mod wait;
 mod world;
 
 pub use environment::{amqp_url, postgres_url, redis_url, services_script};
 pub use recording::RecordingFanout;
+pub use services::PrivateServices;
 pub use wait::{PATIENCE, eventually};
 pub use world::{START, TestWorld, for_each_database};

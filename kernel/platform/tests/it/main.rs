@@ -1,6 +1,11 @@
 //! The behaviour of every port, asked of each adapter that can be had: the embedded ones always, the production ones
 //! when the `OPENIM_TEST_*` addresses are set.
 
+mod cache;
 mod events;
+mod fanout;
+mod limits;
+mod ports;
+mod presence;
 mod store;
 mod support;
