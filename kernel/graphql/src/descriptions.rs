@@ -4,6 +4,9 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{FieldDefinition, InputValueDefinition, TypeKind, TypeSystemDefinition};
 use async_graphql::{Name, Positioned};
 
+/// The directives of the language itself, which the export repeats.
+const GRAPHQL_OWN: [&str; 5] = ["deprecated", "include", "oneOf", "skip", "specifiedBy"];
+
 type Described<'a> = Option<&'a Positioned<String>>;
 
 /// Returns everything in an SDL that has no description, as `Type.field(argument)`; what federation itself adds is left out.
@@ -15,6 +18,7 @@ pub fn undescribed(sdl: &str) -> async_graphql::parser::Result<Vec<String>> {
     for definition in parse_schema(sdl)?.definitions {
         match definition {
             TypeSystemDefinition::Schema(_) => {}
+            TypeSystemDefinition::Directive(directive) if GRAPHQL_OWN.contains(&directive.node.name.node.as_str()) => {}
             TypeSystemDefinition::Directive(directive) => {
                 let name = format!("@{}", directive.node.name.node);
                 found.look(&name, directive.node.description.as_ref());
@@ -88,8 +92,10 @@ mod tests {
             "said" enum Kind { "said" A B }
             "said" input In { x: Int }
             type _Service { sdl: String }
+            directive @skip(if: Boolean!) on FIELD
+            directive @mark on FIELD_DEFINITION
         "#;
-        assert_eq!(undescribed(sdl)?, ["Query.a(x)", "Query.b", "Bare", "Kind.B", "In.x"]);
+        assert_eq!(undescribed(sdl)?, ["Query.a(x)", "Query.b", "Bare", "Kind.B", "In.x", "@mark"]);
         Ok(())
     }
 }

@@ -121,7 +121,7 @@ impl LoginPolicy {
 
     /// Returns which of the good tokens end when one for `new` is made. `live` is newest first: of several the newest
     /// survives. Administrators' tokens never end here.
-    pub(crate) fn ended_by<'a>(self, new: Platform, live: &'a [StoredToken]) -> Vec<&'a StoredToken> {
+    pub(crate) fn ended_by(self, new: Platform, live: &[StoredToken]) -> Vec<&StoredToken> {
         let tokens = || live.iter().filter(|token| token.platform != Platform::ADMIN);
         match self {
             Self::KeepAll { max_per_platform } => {

@@ -1,5 +1,8 @@
 //! What other domains learn from this one: the facts of users, and who a token belongs to.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use openim_contracts::{Authenticator, UserReader, UserSummary};
 use openim_core::{Principal, Result, Runtime, Timestamp, UserId};
@@ -10,7 +13,6 @@ use crate::model::User;
 use crate::repository::users;
 use crate::service::Sessions;
 use crate::settings::Rules;
-use std::sync::Arc;
 
 /// The most users of one step through everybody.
 const MAX_STEP: u64 = 1_000;
@@ -30,7 +32,7 @@ impl SummaryReader {
 #[async_trait]
 impl UserReader for SummaryReader {
     async fn users(&self, ids: &[UserId]) -> Result<Vec<UserSummary>> {
-        let mut known = std::collections::HashMap::with_capacity(ids.len());
+        let mut known = HashMap::with_capacity(ids.len());
         let mut missing = Vec::new();
         for id in ids {
             match self.summaries.get(id).await {

@@ -50,11 +50,7 @@ impl TokenCodec {
         validation.validate_nbf = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        Self {
-            signing: EncodingKey::from_secret(secret.as_bytes()),
-            verifying: DecodingKey::from_secret(secret.as_bytes()),
-            validation,
-        }
+        Self { signing: EncodingKey::from_secret(secret.as_bytes()), verifying: DecodingKey::from_secret(secret.as_bytes()), validation }
     }
 
     /// Makes a token that ends after `lifetime`, or never.

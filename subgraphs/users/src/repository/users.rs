@@ -36,12 +36,8 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, users: &[User]) -> Result<
 
 /// Inserts one user unless the id is taken; tells which.
 pub(crate) async fn insert_if_free(db: &impl ConnectionTrait, user: &User) -> Result<Insert> {
-    let inserted = Entity::insert(to_row(user))
-        .on_conflict_do_nothing()
-        .exec_without_returning(db)
-        .await
-        .map_err(db_error)?;
-    Ok(if matches!(inserted, TryInsertResult::Inserted(_)) { Insert::Done } else { Insert::Taken })
+    let inserted = Entity::insert(to_row(user)).on_conflict_do_nothing().exec_without_returning(db).await.map_err(db_error)?;
+    Ok(if matches!(inserted, TryInsertResult::Inserted(1..)) { Insert::Done } else { Insert::Taken })
 }
 
 /// Writes everything of a user that can change.
@@ -84,14 +80,8 @@ pub(crate) async fn page(
                 .add(Condition::all().add(Column::CreatedAt.eq(place.created_at.0)).add(Column::UserId.gt(place.id.as_str()))),
         );
     }
-    let rows = query
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::UserId)
-        .offset(offset)
-        .limit(limit)
-        .all(db)
-        .await
-        .map_err(db_error)?;
+    let rows =
+        query.order_by_asc(Column::CreatedAt).order_by_asc(Column::UserId).offset(offset).limit(limit).all(db).await.map_err(db_error)?;
     rows.into_iter().map(from_row).collect()
 }
 

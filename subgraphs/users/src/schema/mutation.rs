@@ -7,7 +7,6 @@ use super::inputs::{CreateAdminTokenInput, CreateUserTokenInput, RegisterUsersIn
 use super::types::{RegisterUsersPayload, RevokeSessionsPayload, TokenPayload, UpdateUserPayload, User};
 use crate::service::{Profiles, Sessions};
 
-/// What can be changed.
 pub(crate) struct Mutation;
 
 /// What can be changed.

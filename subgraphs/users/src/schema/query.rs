@@ -11,7 +11,6 @@ use crate::service::{ListPage, Profiles, Sessions};
 /// The most ids of one page of `userIds`.
 const MAX_ID_PAGE: i32 = 1_000;
 
-/// What can be read.
 pub(crate) struct Query;
 
 /// What can be read.
@@ -85,7 +84,6 @@ impl Query {
     }
 }
 
-/// One's own things, or those of the user an app administrator named.
 pub(crate) struct Viewer {
     id: ID,
 }
@@ -105,7 +103,6 @@ impl Viewer {
     }
 }
 
-/// What only app administrators may see.
 pub(crate) struct Admin;
 
 /// What only app administrators may see.

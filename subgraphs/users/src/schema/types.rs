@@ -23,7 +23,6 @@ pub(crate) enum UserLevel {
     Robot,
 }
 
-/// A registered user. Profiles are open to everybody with a token.
 #[derive(Debug, Clone)]
 pub(crate) struct User(pub(crate) model::User);
 
@@ -66,7 +65,6 @@ impl User {
     }
 }
 
-/// A page of users, in order of registration.
 pub(crate) struct UserConnection {
     pub(crate) page: model::UserPage,
     pub(crate) filter: model::UserFilter,

@@ -183,8 +183,7 @@ fn check_filter(ctx: &Ctx, filter: &UserFilter) -> Result<()> {
 
 async fn write_change(ctx: &Ctx, tx: &Tx, before: &User, after: &User) -> Result<()> {
     users::update(tx.connection(), after).await?;
-    let appearance_changed =
-        before.profile.nickname != after.profile.nickname || before.profile.face_url != after.profile.face_url;
+    let appearance_changed = before.profile.nickname != after.profile.nickname || before.profile.face_url != after.profile.face_url;
     let user_id = after.id.clone();
     tx.append(ctx, &UserUpdated { user_id: user_id.clone(), appearance_changed }).await?;
     tx.signal(Signal { audience: Audience::Users(vec![user_id.clone()]), kind: SignalKind::UserChanged { user_id } });

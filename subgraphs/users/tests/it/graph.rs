@@ -8,7 +8,8 @@ use serde_json::json;
 
 use crate::house::{House, in_each_house, settings};
 
-const REFERENCES: &str = "query($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id nickname } } }";
+const REFERENCES: &str =
+    "query($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { id nickname } } }";
 
 #[tokio::test]
 async fn the_sdl_is_the_committed_one_and_explains_everything() {
@@ -46,4 +47,16 @@ async fn documents_that_do_not_fit_the_schema_are_refused() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_mark_of_administrators_fields_survives_composition() {
+    let world = TestWorld::sqlite().await;
+    let sdl = House::open(&world, settings(), world.cache().clone()).graph.sdl();
+    let mut subgraphs = graphql_composition::Subgraphs::default();
+    subgraphs.ingest_str(&sdl, "users", Some("http://users")).unwrap();
+    let composed = graphql_composition::compose(&mut subgraphs).into_result();
+    let graph = composed.unwrap_or_else(|diagnostics| panic!("{:?}", diagnostics.iter_messages().collect::<Vec<_>>()));
+    let supergraph = graphql_composition::render_federated_sdl(&graph).unwrap();
+    assert!(supergraph.contains("@adminOnly"));
 }

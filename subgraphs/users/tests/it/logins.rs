@@ -115,7 +115,8 @@ async fn a_forced_logout_ends_the_platforms_tokens_at_once() {
         house.fails(house.world.anonymous(), REVOKE, input("bob", "IOS"), Unauthenticated).await;
         house.fails(house.world.user("bob"), REVOKE, input("bob", "IOS"), NoPermission).await;
         house.fails(house.world.admin(), REVOKE, input("b:b", "IOS"), Args).await;
-        let revoked = async |id, platform| house.ok(house.world.admin(), REVOKE, input(id, platform)).await["revokeSessions"]["revoked"].clone();
+        let revoked =
+            async |id, platform| house.ok(house.world.admin(), REVOKE, input(id, platform)).await["revokeSessions"]["revoked"].clone();
         assert_eq!(revoked("nobody", "IOS").await, 0);
         assert_eq!(revoked("bob", "IOS").await, 1);
         assert_eq!(house.whose(&ios).await, Err(TokenKicked));

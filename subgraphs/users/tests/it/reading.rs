@@ -98,7 +98,8 @@ async fn lists_are_paged_by_cursor_and_by_offset() {
 
         let beyond = page(json!({"offset": 100})).await;
         assert_eq!((ids_of(&beyond), &beyond["totalCount"]), (vec![], &json!(4)));
-        let bad = [json!({"first": 0}), json!({"first": 101}), json!({"offset": -1}), json!({"after": "zz"}), json!({"after": "", "offset": 1})];
+        let bad =
+            [json!({"first": 0}), json!({"first": 101}), json!({"offset": -1}), json!({"after": "zz"}), json!({"after": "", "offset": 1})];
         for arguments in bad {
             house.fails(house.world.user("x"), SEARCH, arguments, Args).await;
         }
@@ -171,7 +172,9 @@ async fn other_domains_read_users_and_see_a_change_at_once() {
         let found = reader.users(&[bob.clone(), nobody.clone(), alice.clone(), bob.clone()]).await.unwrap();
         assert_eq!(found.iter().map(|user| &user.user_id).collect::<Vec<_>>(), [&bob, &alice]);
 
-        house.ok(house.world.user("bob"), UPDATE, json!({"input": {"id": "bob", "nickname": "Robert", "globalReceiveOption": "REFUSE"}})).await;
+        house
+            .ok(house.world.user("bob"), UPDATE, json!({"input": {"id": "bob", "nickname": "Robert", "globalReceiveOption": "REFUSE"}}))
+            .await;
         let changed = reader.user(&bob).await.unwrap().unwrap();
         assert_eq!((changed.nickname.as_str(), changed.global_receive_option, changed.level), ("Robert", 1, 0));
 

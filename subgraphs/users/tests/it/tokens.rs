@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_graphql::{Request, Variables};
 use async_trait::async_trait;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use openim_core::ErrorCode::{Args, TokenExpired, TokenKicked, TokenMalformed, TokenNotExist, TokenUnknown};
 use openim_core::{Error, ErrorCode, Result, Timestamp};
@@ -13,16 +16,16 @@ use openim_platform::cache::{Cache, MemoryCache};
 use openim_testing::{PATIENCE, START, eventually, for_each_database};
 use openim_users::UsersSettings;
 use sea_orm::{EntityTrait, PaginatorTrait};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::house::{House, LIFETIME, LOG_IN, REVOKE, in_each_house, settings};
 
 const INFO: &str = "query($token: String!) { tokenInfo(token: $token) { userId platform expiresAt } }";
-const BOB_ON_IOS: &str = r#"{"input": {"userId": "bob", "platform": "IOS"}}"#;
 
-fn bob_on_ios() -> serde_json::Value {
-    serde_json::from_str(BOB_ON_IOS).unwrap()
+fn bob_on_ios() -> Value {
+    json!({"input": {"userId": "bob", "platform": "IOS"}})
 }
 
 async fn stored_tokens(house: &House<'_>) -> u64 {
@@ -222,6 +225,54 @@ async fn without_the_cache_logins_and_logouts_still_work() {
         world.advance(Duration::from_secs(30));
         world.drain_events().await;
         assert_eq!(house.whose(&token).await, Err(TokenKicked));
+    })
+    .await;
+}
+
+/// A cache in which something happens just before the next value is written.
+struct InterruptedCache {
+    inner: Arc<dyn Cache>,
+    interruption: Mutex<Option<BoxFuture<'static, ()>>>,
+}
+
+#[async_trait]
+impl Cache for InterruptedCache {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.inner.get(key).await
+    }
+
+    async fn set(&self, key: &str, value: &[u8], ttl: Duration) -> Result<()> {
+        let interruption = self.interruption.lock().await.take();
+        if let Some(interruption) = interruption {
+            interruption.await;
+        }
+        self.inner.set(key, value, ttl).await
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<()> {
+        self.inner.delete(keys).await
+    }
+
+    async fn increment(&self, key: &str, by: i64, ttl: Duration) -> Result<i64> {
+        self.inner.increment(key, by, ttl).await
+    }
+}
+
+#[tokio::test]
+async fn a_logout_while_the_cache_is_filled_is_not_written_over() {
+    for_each_database(async |world| {
+        let cache = Arc::new(InterruptedCache { inner: world.cache().clone(), interruption: Mutex::default() });
+        let house = House::open(world, settings(), cache.clone());
+        house.register(&["bob"]).await;
+        let token = house.log_in("bob", "IOS").await;
+
+        let (graph, ctx) = (house.graph.clone(), world.admin());
+        let revoke = Request::new(REVOKE).variables(Variables::from_json(bob_on_ios()));
+        let logout = async move { assert!(graph.execute(ctx, revoke).await.is_ok()) };
+        *cache.interruption.lock().await = Some(logout.boxed());
+        assert_eq!(house.whose(&token).await, Err(TokenKicked));
+        assert_eq!(house.whose(&token).await, Err(TokenKicked));
+        world.take_events().await;
     })
     .await;
 }
