@@ -79,7 +79,12 @@ impl Rest {
     ///
     /// # Errors
     /// [`BuildError`] names the document that does not fit.
-    pub fn new(operations: &dyn Operations, authenticator: Arc<dyn Authenticator>, runtime: Runtime, options: RestOptions) -> Result<Self, BuildError> {
+    pub fn new(
+        operations: &dyn Operations,
+        authenticator: Arc<dyn Authenticator>,
+        runtime: Runtime,
+        options: RestOptions,
+    ) -> Result<Self, BuildError> {
         let mut contract = Contract::load()?;
         let mut sources: FxHashMap<&str, &'static str> = documents().iter().copied().collect();
         let mut routes = FxHashMap::default();

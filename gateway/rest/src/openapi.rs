@@ -28,9 +28,10 @@ pub(crate) fn describe<'a>(contract: &Contract, served: impl Iterator<Item = &'a
     let mut components = ComponentsBuilder::new();
     for id in used.order {
         let message = contract.types.get(id);
-        let object = message.fields.iter().fold(ObjectBuilder::new(), |object, field| {
-            object.property(field.name.as_str(), labelled(field, &contract.types))
-        });
+        let object = message
+            .fields
+            .iter()
+            .fold(ObjectBuilder::new(), |object, field| object.property(field.name.as_str(), labelled(field, &contract.types)));
         components = components.schema(message.name.clone(), object);
     }
     let info = InfoBuilder::new()
@@ -49,7 +50,9 @@ pub(crate) fn page<S: Clone + Send + Sync + 'static>(description: serde_json::Va
 
 fn operation(served: &Served, types: &Types) -> utoipa::openapi::path::Operation {
     let text = || ObjectBuilder::new().schema_type(Type::String);
-    let header = |name: &str| ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::True).schema(Some(text())).build();
+    let header = |name: &str| {
+        ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::True).schema(Some(text())).build()
+    };
     let mut operation = OperationBuilder::new()
         .operation_id(Some(served.path.trim_matches('/').replace('/', "_")))
         .tag(served.path.split('/').nth(1).unwrap_or_default().to_owned())
@@ -94,9 +97,7 @@ fn labelled(field: &Field, types: &Types) -> RefOr<Schema> {
     match field.label {
         Label::One | Label::Optional => item,
         Label::List => RefOr::T(Schema::from(ArrayBuilder::new().items(item).build())),
-        Label::Map => {
-            RefOr::T(Schema::from(ObjectBuilder::new().additional_properties(Some(AdditionalProperties::RefOr(item))).build()))
-        }
+        Label::Map => RefOr::T(Schema::from(ObjectBuilder::new().additional_properties(Some(AdditionalProperties::RefOr(item))).build())),
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::{self, Write as _};
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value};
-use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use super::json::Json;
 use super::number;
@@ -69,7 +69,8 @@ fn message(types: &Types, id: TypeId, entries: &[(std::borrow::Cow<'_, str>, Jso
     let mut values: Vec<Option<Value>> = Vec::new();
     values.resize_with(fields.len(), || None);
     for (key, json) in entries {
-        let found = fields.iter().position(|f| f.name.as_str() == key).or_else(|| fields.iter().position(|f| folds_to(key, f.name.as_str())));
+        let found =
+            fields.iter().position(|f| f.name.as_str() == key).or_else(|| fields.iter().position(|f| folds_to(key, f.name.as_str())));
         let Some(at) = found else { continue };
         let scalar = fields[at].label == Label::One && !matches!(fields[at].kind, Kind::Message(_));
         if scalar && *json == Json::Null {

@@ -47,7 +47,9 @@ fn keys_match_exactly_then_ignoring_case_and_the_last_wins() {
 
 #[test]
 fn integers_must_be_written_as_integers_and_lie_in_range() {
-    for (name, good) in [("n", "2147483647"), ("n", "-2147483648"), ("big", "9223372036854775807"), ("big", "-9223372036854775808"), ("n", "-0")] {
+    for (name, good) in
+        [("n", "2147483647"), ("n", "-2147483648"), ("big", "9223372036854775807"), ("big", "-9223372036854775808"), ("n", "-0")]
+    {
         assert!(read(&format!("{{\"{name}\":{good}}}")).is_ok(), "{name} {good}");
     }
     for (name, good) in [("u", "4294967295"), ("ub", "18446744073709551615"), ("f", "1.5e3"), ("f", "3")] {

@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn floats_have_the_shortest_form() {
-        for (value, text) in [(1.0, "1"), (1.5, "1.5"), (1e20, "100000000000000000000"), (1e21, "1e+21"), (1e-6, "0.000001"), (1e-7, "1e-7")] {
+        for (value, text) in
+            [(1.0, "1"), (1.5, "1.5"), (1e20, "100000000000000000000"), (1e21, "1e+21"), (1e-6, "0.000001"), (1e-7, "1e-7")]
+        {
             let mut out = Vec::new();
             write_float(&mut out, value);
             assert_eq!(String::from_utf8(out).expect("utf-8"), text);

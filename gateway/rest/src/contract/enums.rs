@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::indexmap::IndexMap;
 use async_graphql::Name;
+use async_graphql::indexmap::IndexMap;
 
 use crate::BuildError;
 

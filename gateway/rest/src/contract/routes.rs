@@ -27,7 +27,7 @@ pub(crate) enum Caller {
     /// Anybody, without a token.
     None,
     /// A token's owner; the graph decides what else is needed.
-    Caller,
+    User,
     /// App administrators.
     Admin,
 }

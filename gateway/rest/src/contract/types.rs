@@ -3,8 +3,8 @@
 //! The table writes a field as `name type`; a type is a scalar or a message, `[type]` a list, `{type}` a map with text
 //! keys, `?type` a value that may be absent.
 
-use async_graphql::indexmap::IndexMap;
 use async_graphql::Name;
+use async_graphql::indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use crate::BuildError;

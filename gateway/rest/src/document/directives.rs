@@ -9,7 +9,21 @@ use crate::contract::{EnumTable, Enums};
 
 /// The directives that the engine takes out of a document before the gateway sees it.
 const OURS: &[&str] = &[
-    "absent", "base64", "first", "flatten", "from", "hook", "item", "json", "mapBy", "number", "paged", "pageOffset", "pageSize", "pluck", "unix",
+    "absent",
+    "base64",
+    "first",
+    "flatten",
+    "from",
+    "hook",
+    "item",
+    "json",
+    "mapBy",
+    "number",
+    "paged",
+    "pageOffset",
+    "pageSize",
+    "pluck",
+    "unix",
 ];
 
 /// The unit of a time as a number.

@@ -8,7 +8,7 @@ use async_graphql::{Name, Value, Variables};
 use chrono::{SecondsFormat, TimeZone, Utc};
 use openim_core::{Error, ErrorCode};
 
-use super::directives::{all, find, path, Unit};
+use super::directives::{Unit, all, find, path};
 use super::paging::Pages;
 use super::source::Source;
 use crate::contract::{Contract, EnumTable, Enums, Field, Kind, Label, TypeId, Types};

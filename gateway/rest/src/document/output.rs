@@ -7,7 +7,7 @@ use apollo_compiler::ast::{DirectiveList, Field as Selected, Selection};
 use async_graphql::Name;
 use openim_core::ErrorCode;
 
-use super::directives::{all, find, path, Args};
+use super::directives::{Args, all, find, path};
 use super::render::{Convert, Entry, Filter, Leaf, Node};
 use super::source::Source;
 use crate::codec::write_string;
@@ -99,14 +99,21 @@ impl<'a> Compiler<'a> {
         for name in absent {
             message.field(name).ok_or_else(|| format!("@absent names {name}, which {} does not have", message.name))?;
         }
-        let extra = found.iter().find(|found| message.field(&found.name).is_none() && !steering.iter().any(|name| name.as_str() == found.name));
+        let extra =
+            found.iter().find(|found| message.field(&found.name).is_none() && !steering.iter().any(|name| name.as_str() == found.name));
         match extra {
             Some(extra) => Err(format!("{} is no field of {}", extra.name, message.name)),
             None => Ok(Node::Object(entries)),
         }
     }
 
-    fn collect(&mut self, selections: &'a [Selection], prefix: &[Name], root: Option<&[Name]>, found: &mut Vec<Found<'a>>) -> Result<(), String> {
+    fn collect(
+        &mut self,
+        selections: &'a [Selection],
+        prefix: &[Name],
+        root: Option<&[Name]>,
+        found: &mut Vec<Found<'a>>,
+    ) -> Result<(), String> {
         for field in self.source.fields(selections)? {
             let mut path = prefix.to_vec();
             path.push(Name::new(key(field)));

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use async_graphql::{Name, Value};
-use base64::engine::general_purpose::STANDARD;
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use openim_core::ErrorCode;
 
 use super::directives::Unit;

@@ -1,7 +1,7 @@
 //! A document's text as a syntax tree, and the same text without the engine's directives.
 
-use apollo_compiler::ast::{Definition, Document, Field, FragmentDefinition, OperationDefinition, Selection};
 use apollo_compiler::Node;
+use apollo_compiler::ast::{Definition, Document, Field, FragmentDefinition, OperationDefinition, Selection};
 
 use super::directives::is_ours;
 

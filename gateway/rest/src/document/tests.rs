@@ -19,7 +19,7 @@ fn route(contract: &Contract, request: &str, reply: &str) -> Route {
             None => Reply::Object(contract.types.id(name).expect("the reply's type")),
         },
     };
-    let (bind, caller) = (Bind::A2r, Caller::Caller);
+    let (bind, caller) = (Bind::A2r, Caller::User);
     Route { path: "/x".to_owned(), method: "POST".to_owned(), bind, caller, request: contract.types.id(request), rules: Vec::new(), reply }
 }
 

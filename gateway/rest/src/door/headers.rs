@@ -1,7 +1,7 @@
 //! The headers of every answer.
 
 use axum::body::Body;
-use axum::http::{header, HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 use uuid::{Builder, Uuid};
 

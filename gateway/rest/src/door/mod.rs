@@ -6,11 +6,11 @@ mod headers;
 use std::any::Any;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{header, HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use axum::Router;
 use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Timestamp};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -42,7 +42,8 @@ pub fn router(rest: Rest) -> Router {
 async fn handle(State(rest): State<Rest>, request: Request) -> Response {
     let started = rest.runtime().clock.now();
     let method = request.method().clone();
-    let path: Option<Arc<str>> = rest.served(request.uri().path()).filter(|served| served.route.method == method.as_str()).map(|served| served.path.clone());
+    let path: Option<Arc<str>> =
+        rest.served(request.uri().path()).filter(|served| served.route.method == method.as_str()).map(|served| served.path.clone());
     let answer = match method {
         Method::OPTIONS => Outcome::Text(StatusCode::OK, "application/json", "\"Options Request!\""),
         Method::POST => post(&rest, request).await,

@@ -108,9 +108,13 @@ async fn a_body_is_read_up_to_16_mib_and_a_cut_one_does_not_parse() {
         format!(r#"{{"userIDs":[],"x":"{}"}}"#, "a".repeat(size - frame.len()))
     };
     let limit = 16 << 20;
-    assert_eq!(door.post("/user/get_users_info", body(limit)).await.body, r#"{"errCode":0,"errMsg":"","errDlt":"","data":{"usersInfo":null}}"#);
+    assert_eq!(
+        door.post("/user/get_users_info", body(limit)).await.body,
+        r#"{"errCode":0,"errMsg":"","errDlt":"","data":{"usersInfo":null}}"#
+    );
     assert_eq!(door.post("/user/get_users_info", body(limit + 1)).await.code(), 1001);
-    let chunks: Vec<Result<String, std::io::Error>> = body(limit + 9).as_bytes().chunks(1 << 20).map(|c| Ok(String::from_utf8_lossy(c).into_owned())).collect();
+    let chunks: Vec<Result<String, std::io::Error>> =
+        body(limit + 9).as_bytes().chunks(1 << 20).map(|c| Ok(String::from_utf8_lossy(c).into_owned())).collect();
     let answer = door.post("/user/get_users_info", Body::from_stream(futures_util::stream::iter(chunks))).await;
     assert_eq!(answer.code(), 1001);
     assert_eq!(graph.calls().len(), 1);
@@ -162,7 +166,8 @@ async fn administrators_routes_refuse_others_after_validation() {
 
 #[tokio::test]
 async fn answers_are_gzipped_for_clients_that_take_it() {
-    let users: Vec<_> = (0..50).map(|n| json!({"userID": format!("user_{n}"), "appMangerLevel": "ORDINARY", "globalRecvMsgOpt": "RECEIVE"})).collect();
+    let users: Vec<_> =
+        (0..50).map(|n| json!({"userID": format!("user_{n}"), "appMangerLevel": "ORDINARY", "globalRecvMsgOpt": "RECEIVE"})).collect();
     let door = Door::over(&Graph::answering(json!({"usersInfo": users})));
     let headers = [("operationID", "x"), ("token", "user"), ("accept-encoding", "gzip")];
     let answer = door.post_with(&headers, "/user/get_users_info", r#"{"userIDs":["a"]}"#).await;

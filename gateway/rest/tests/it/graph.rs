@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use apollo_compiler::executable::{Selection, SelectionSet};
+use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::schema::{ExtendedType, Type};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
@@ -12,7 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use openim_core::Ctx;
 use openim_federation::{Gateway, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
 use openim_rest::{Operation, Operations};
-use serde_json::{json, Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::support::Door;
 
@@ -25,7 +26,10 @@ impl SubgraphTransport for Silent {
         Err(TransportError::DeadlineExceeded)
     }
 
-    async fn subscribe(&self, _request: SubgraphRequest) -> Result<BoxStream<'static, Result<SubgraphResponse, TransportError>>, TransportError> {
+    async fn subscribe(
+        &self,
+        _request: SubgraphRequest,
+    ) -> Result<BoxStream<'static, Result<SubgraphResponse, TransportError>>, TransportError> {
         Ok(stream::empty().boxed())
     }
 }
@@ -64,21 +68,28 @@ struct Shaped {
 
 impl Operations for Shaped {
     fn prepare(&self, document: &str, _name: Option<&str>) -> Result<Arc<dyn Operation>, Vec<ServerError>> {
-        let document = ExecutableDocument::parse(&self.schema, document, "document.graphql").map_err(|error| vec![ServerError::new(error.to_string(), None)])?;
+        let document = ExecutableDocument::parse(&self.schema, document, "document.graphql")
+            .map_err(|error| vec![ServerError::new(error.to_string(), None)])?;
         let made = Maker { schema: self.schema.clone(), style: self.style, words: self.words.clone() };
-        Ok(Arc::new(ShapedOperation { document, made }))
+        Ok(Arc::new(ShapedOperation { schema: self.schema.clone(), document, made }))
     }
 }
 
 struct ShapedOperation {
+    schema: Arc<Valid<Schema>>,
     document: ExecutableDocument,
     made: Maker,
 }
 
 #[async_trait]
 impl Operation for ShapedOperation {
-    async fn execute(&self, _variables: Variables, _ctx: &Ctx) -> Response {
+    async fn execute(&self, variables: Variables, _ctx: &Ctx) -> Response {
         let operation = self.document.operations.iter().next().expect("an operation");
+        let variables = serde_json::to_string(&variables).expect("variables");
+        let values = serde_json::from_str(&variables).expect("a map");
+        if let Err(error) = coerce_variable_values(&self.schema, operation, &values) {
+            return Response::from_errors(vec![ServerError::new(format!("{variables}: {error:?}"), None)]);
+        }
         let data = self.made.object(&operation.selection_set, &self.document);
         Response::new(Value::from_json(data).expect("data"))
     }
@@ -210,7 +221,8 @@ impl Contract {
             message => {
                 let object = value.as_object().unwrap_or_else(|| panic!("{at}: {value}"));
                 let fields = self.fields(message);
-                let expected: Vec<_> = fields.iter().filter(|(key, ty)| !ty.starts_with('{') || object.contains_key(key)).map(|(key, _)| key).collect();
+                let expected: Vec<_> =
+                    fields.iter().filter(|(key, ty)| !ty.starts_with('{') || object.contains_key(key)).map(|(key, _)| key).collect();
                 assert_eq!(object.keys().collect::<Vec<_>>(), expected, "{at}");
                 fields.iter().filter_map(|(key, ty)| object.get(key).map(|value| (key, ty, value))).for_each(|(key, ty, value)| {
                     self.fits(ty, value, &format!("{at}.{key}"));

@@ -18,7 +18,10 @@ async fn every_served_route_is_described_with_its_graphql() {
         assert_eq!(operation["x-graphql"], *source, "{path}");
         assert!(!operation["summary"].as_str().unwrap_or_default().is_empty(), "{path} has no comment at the top");
         let data = &operation["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["data"];
-        for reference in [data["$ref"].as_str(), operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str()].into_iter().flatten() {
+        for reference in [data["$ref"].as_str(), operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str()]
+            .into_iter()
+            .flatten()
+        {
             let name = reference.rsplit('/').next().expect("a name");
             assert!(api["components"]["schemas"].get(name).is_some(), "{reference}");
         }

@@ -1,6 +1,6 @@
 //! Page numbers over a graph that pages in bounded steps.
 
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use crate::support::{Door, Graph};
 

@@ -1,7 +1,7 @@
 //! The two sending routes: free content to the graph's input.
 
 use axum::http::StatusCode;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use crate::support::{Door, Graph};
 

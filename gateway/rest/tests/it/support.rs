@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use async_graphql::{Response, ServerError, Value, Variables};
 use async_trait::async_trait;
-use axum::body::{to_bytes, Body};
-use axum::http::{HeaderMap, Request, StatusCode};
 use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
 use openim_contracts::Authenticator;
 use openim_core::{Actor, Ctx, Error, ErrorCode, Platform, Principal, Runtime, Timestamp, UserId};
 use openim_graphql::error_extensions;
-use openim_rest::{router, Operation, Operations, Rest, RestOptions};
+use openim_rest::{Operation, Operations, Rest, RestOptions, router};
 use serde_json::Value as Json;
 use tower::ServiceExt as _;
 
@@ -76,7 +76,12 @@ impl Operation for Scripted {
             _ => None,
         };
         let operation_id = ctx.operation_id().to_string();
-        self.graph.0.calls.lock().expect("the calls").push(Call { name: self.name.clone(), variables: variables.clone(), user, operation_id });
+        self.graph.0.calls.lock().expect("the calls").push(Call {
+            name: self.name.clone(),
+            variables: variables.clone(),
+            user,
+            operation_id,
+        });
         match (self.graph.0.script)(&self.name, &variables) {
             Ok(data) => Response::new(Value::from_json(data).expect("data")),
             Err((code, message)) => {
