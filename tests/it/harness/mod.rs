@@ -1,0 +1,24 @@
+//! A server to talk to, and what one talks with.
+
+mod binary;
+mod client;
+mod server;
+mod socket;
+
+use std::time::Duration;
+
+pub(crate) use binary::Binary;
+pub(crate) use client::{Client, Rest};
+pub(crate) use server::Server;
+pub(crate) use socket::Socket;
+
+/// The bound of everything that is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for a future, not for ever.
+pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, future).await {
+        Ok(value) => value,
+        Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
+    }
+}

@@ -1,0 +1,89 @@
+//! A server in this process: everything as in production, but on a free port and with a folder of its own.
+
+use std::net::SocketAddr;
+
+use openim_core::Runtime;
+use openim_platform::config::{FlagSetting, Inputs, load};
+use openim_platform::telemetry::Telemetry;
+use openim_server::{Lifecycle, Running, start};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use super::{Client, Rest};
+
+/// The secret of test servers.
+pub(crate) const SECRET: &str = "a secret of tests";
+
+/// A running server.
+pub(crate) struct Server {
+    address: SocketAddr,
+    lifecycle: Lifecycle,
+    finished: Option<JoinHandle<bool>>,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Starts a server with the defaults.
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts a server with some settings of its own.
+    pub(crate) async fn start_with(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().display().to_string();
+        let base = [("server.listen", "127.0.0.1:0"), ("server.data_dir", data.as_str()), ("auth.secret", SECRET)];
+        let flags = base.iter().chain(settings).map(|(key, value)| FlagSetting { flag: "--set".into(), key: (*key).into(), value: (*value).into() });
+        // A file that is surely empty, so that nothing beside the checkout counts.
+        let loaded = load(&Inputs { file: Some("/dev/null".into()), environment: Vec::new(), flags: flags.collect() })?;
+        let running: Running = start(loaded.config, Telemetry::off(), Runtime::system()).await?;
+        let address = *running.addresses().first().expect("one address");
+        let lifecycle = running.lifecycle().clone();
+        let finished = Some(tokio::spawn(running.finished()));
+        Ok(Self { address, lifecycle, finished, _folder: folder })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns a client without a token.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    /// Asks the server to stop, as SIGTERM does.
+    pub(crate) fn stop(&self) {
+        self.lifecycle.stopping.cancel();
+    }
+
+    /// Waits for the end; tells whether nothing was cut off.
+    pub(crate) async fn finished(&mut self) -> bool {
+        match self.finished.take() {
+            Some(finished) => super::soon("the server stops", finished).await.expect("the server does not panic"),
+            None => true,
+        }
+    }
+
+    /// Returns the administrator's REST client.
+    pub(crate) async fn admin(&self) -> Rest {
+        let rest = self.client().rest();
+        let token = rest.call("/auth/get_admin_token", json!({ "secret": SECRET, "userID": "imAdmin" })).await;
+        rest.with_token(token["token"].as_str().expect("a token"))
+    }
+
+    /// Registers a user and returns a client with its token.
+    pub(crate) async fn user(&self, id: &str, nickname: &str) -> Client {
+        let admin = self.admin().await;
+        admin.call("/user/user_register", json!({ "users": [{ "userID": id, "nickname": nickname, "faceURL": "" }] })).await;
+        let token = admin.call("/auth/get_user_token", json!({ "userID": id, "platformID": 5 })).await;
+        self.client().with_token(token["token"].as_str().expect("a token"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.lifecycle.stopping.cancel();
+    }
+}
