@@ -13,7 +13,8 @@ pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
 enum Conversation {
     Table,
     ConvNo,
-    ConversationId,
+    #[sea_orm(iden = "conversation_id")]
+    TextId,
     Kind,
     UserA,
     UserB,
@@ -65,7 +66,7 @@ impl MigrationTrait for Log {
                 Table::create()
                     .table(Conversation::Table)
                     .col(big_pk_auto(Conversation::ConvNo))
-                    .col(text_uniq(Conversation::ConversationId))
+                    .col(text_uniq(Conversation::TextId))
                     .col(big_integer(Conversation::Kind))
                     .col(text_null(Conversation::UserA))
                     .col(text_null(Conversation::UserB))

@@ -3,6 +3,7 @@
 //! timer and without waiting when idle. The acknowledgement comes after the commit.
 
 mod commit;
+mod publisher;
 mod writer;
 
 use std::hash::{Hash, Hasher};
@@ -23,6 +24,7 @@ use crate::model::{Draft, Stored};
 use crate::published::Published;
 use crate::read_positions::ReadPositions;
 use crate::settings::MessagesSettings;
+use publisher::Publisher;
 use writer::Writer;
 
 pub(crate) use commit::Appended;
@@ -63,7 +65,9 @@ impl Batcher {
     /// Starts the writers. When `cancel` is cancelled they take no further sends, commit what waits, and end.
     pub(crate) fn start(&self, tracker: &TaskTracker, cancel: &CancellationToken) {
         for queue in std::mem::take(&mut *self.waiting.lock()) {
-            let writer = Writer::new(queue, self.commits.clone(), self.settings.clone());
+            let (publisher, publishing) = Publisher::new(self.commits.clone());
+            tracker.spawn(publishing);
+            let writer = Writer::new(queue, self.commits.clone(), publisher, self.settings.clone());
             tracker.spawn(writer.run(cancel.clone()));
         }
     }

@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::commit::{Commit, Placed};
+use super::publisher::Publisher;
 use super::{Commits, Pending};
 use crate::error;
-use crate::events;
 use crate::settings::MessagesSettings;
 
 /// For how many commits repeats are looked up before inserting, after a start and after a repeat came. Otherwise the
@@ -25,13 +25,14 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Writer {
     queue: mpsc::Receiver<Pending>,
     commits: Commits,
+    publisher: Publisher,
     settings: MessagesSettings,
     wary: u32,
 }
 
 impl Writer {
-    pub(super) fn new(queue: mpsc::Receiver<Pending>, commits: Commits, settings: MessagesSettings) -> Self {
-        Self { queue, commits, settings, wary: WARY_COMMITS }
+    pub(super) fn new(queue: mpsc::Receiver<Pending>, commits: Commits, publisher: Publisher, settings: MessagesSettings) -> Self {
+        Self { queue, commits, publisher, settings, wary: WARY_COMMITS }
     }
 
     /// Works until cancelled, then until the queue is empty.
@@ -116,7 +117,7 @@ impl Writer {
         }
     }
 
-    /// After the commit: acknowledge, then publish, then remember what was published.
+    /// After the commit: acknowledge, then publish.
     async fn answer(&self, batch: Vec<Pending>, commit: Commit) {
         let Commit { placed, appended, repeated } = commit;
         for grown in &appended {
@@ -132,12 +133,8 @@ impl Writer {
             // A sender that went away has its message stored; a repeat will find it.
             let _ = pending.reply.send(reply);
         }
-        let signals = events::signals(&appended, &repeated);
-        if !signals.is_empty() {
-            self.commits.store.fanout().publish(signals).await;
-        }
+        self.publisher.publish(&appended, &repeated);
         for grown in &appended {
-            self.commits.published.note(grown.log.no, grown.first, grown.last);
             self.commits.read_positions.note_all(&grown.messages);
         }
     }

@@ -148,7 +148,7 @@ impl Loader<PositionKey> for Loads {
     }
 }
 
-fn by_reader<'a, K>(keys: &'a [K], reader: impl Fn(&K) -> &Reader) -> HashMap<Reader, Vec<&'a K>> {
+fn by_reader<K>(keys: &[K], reader: impl Fn(&K) -> &Reader) -> HashMap<Reader, Vec<&K>> {
     let mut groups: HashMap<Reader, Vec<&K>> = HashMap::new();
     for key in keys {
         groups.entry(reader(key).clone()).or_default().push(key);

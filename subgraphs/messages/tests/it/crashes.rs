@@ -100,3 +100,41 @@ async fn what_another_process_still_owes_is_not_marked_as_published() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_fan_out_that_hangs_holds_up_no_sender() {
+    for_each_database(async |world| {
+        let dying = Arc::new(Notify::new());
+        let grave = Store::connect(&world.database(), Arc::new(Grave(dying.clone()))).await.expect("a second store");
+        let stage = Stage::on(world, grave, settings());
+        for number in 0..5 {
+            let sent = stage.text(world.user("a"), "b", &format!("{number}"), "hi").await;
+            assert_eq!(sent["message"]["seq"], json!(number + 1));
+        }
+        world.take_events().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_queue_is_an_error_that_may_be_retried() {
+    let world = openim_testing::TestWorld::sqlite().await;
+    // Somebody else holds the only writer of the database.
+    let stage = Stage::on(&world, world.store().clone(), MessagesSettings { queue: 1, ..settings() });
+    let held = world.store().begin().await.expect("a transaction");
+    let input = |number: usize| json!({"recipient": {"userId": "b"}, "clientMessageId": format!("{number}"), "content": {"text": {"text": "hi"}}});
+    let contexts: Vec<_> = (0..6).map(|_| world.user("a")).collect();
+    world.advance(Duration::from_millis(29_900));
+    let sends = contexts.into_iter().enumerate().map(|(number, ctx)| stage.refused(ctx, input(number)));
+    for (code, message) in futures_util::future::join_all(sends).await {
+        assert_eq!(code, "UNAVAILABLE", "{message}");
+    }
+    held.rollback().await;
+    // Those that were in time for the queue are either stored or forgotten; the same client ids find out.
+    for number in 0..6 {
+        let sent = stage.send(world.user("a"), input(number)).await;
+        assert!(sent["message"]["seq"].as_i64().is_some_and(|seq| seq <= 6));
+    }
+    stage.stop().await;
+    world.take_events().await;
+}
