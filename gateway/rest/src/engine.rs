@@ -114,6 +114,10 @@ impl Rest {
         &self.0.openapi
     }
 
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.routes.keys().map(AsRef::as_ref)
+    }
+
     pub(crate) fn served(&self, path: &str) -> Option<&Served> {
         self.0.routes.get(path)
     }

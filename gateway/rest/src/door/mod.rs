@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
+use axum::routing::any;
 use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Timestamp};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -30,13 +31,16 @@ const OPEN: [&str; 2] = ["/auth/get_admin_token", "/auth/parse_token"];
 /// It answers every path that no other door takes, because OpenIM checks headers before it looks at the path: merge it
 /// with the other doors' routers, which then must not bring a fallback of their own.
 pub fn router(rest: Rest) -> Router {
+    metrics::describe_counter!("api_count", "answers by route, method and errCode (OpenIM's name)");
+    metrics::describe_counter!("http_count", "requests by route, method and HTTP status (OpenIM's name)");
+    metrics::describe_histogram!("openim_rest_request_seconds", metrics::Unit::Seconds, "time of REST calls by route");
     let description = rest.openapi().clone();
-    Router::new()
-        .merge(crate::openapi::page(description))
-        .fallback(handle)
-        .with_state(rest)
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(CompressionLayer::new())
+    let mut router = Router::new().merge(crate::openapi::page(description));
+    // The fallback would answer them as well; as routes of their own they have names for whoever measures around this door.
+    for path in rest.paths() {
+        router = router.route(path, any(handle));
+    }
+    router.fallback(handle).with_state(rest).layer(CatchPanicLayer::custom(panicked)).layer(CompressionLayer::new())
 }
 
 async fn handle(State(rest): State<Rest>, request: Request) -> Response {
@@ -132,5 +136,5 @@ fn measure(path: Option<Arc<str>>, method: &Method, response: &Response, started
     }
     let spent = started.until(rest.runtime().clock.now());
     metrics::counter!("http_count", "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned()).increment(1);
-    metrics::histogram!("http_duration_seconds", "path" => path).record(spent.as_secs_f64());
+    metrics::histogram!("openim_rest_request_seconds", "path" => path).record(spent.as_secs_f64());
 }
