@@ -57,7 +57,7 @@ impl Incoming {
 impl Body {
     /// Reads a body of JSON.
     pub(crate) fn from_json(json: &[u8], batch_limit: usize) -> Result<Self> {
-        if !json.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'[') {
+        if json.trim_ascii_start().first() != Some(&b'[') {
             return Incoming::from_json(json).map(Self::Single);
         }
         let batch: Vec<Incoming> = serde_json::from_slice(json).map_err(|error| refuse(&error))?;

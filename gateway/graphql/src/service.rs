@@ -16,7 +16,7 @@ use crate::document::{Kind, Outline};
 use crate::documents::PersistedDocuments;
 use crate::incoming::Incoming;
 use crate::meters::{Meters, Transport};
-use crate::problem::{plain, with_public_errors};
+use crate::problem::{failure, with_public_errors};
 use crate::settings::Settings;
 use crate::streams::Streams;
 
@@ -40,10 +40,15 @@ pub(crate) struct Operation {
     pub(crate) kind: Option<Kind>,
     request: Request,
     span: tracing::Span,
-    transport: Transport,
 }
 
 impl<E: Executor> Service<E> {
+    /// Checks a token, within the deadline.
+    pub(crate) async fn authenticate(&self, token: Option<&str>) -> Result<Caller> {
+        let checked = Caller::authenticate(&*self.authenticator, token);
+        tokio::time::timeout(self.settings.deadline, checked).await.unwrap_or_else(|_| Err(too_late()))
+    }
+
     /// Makes an operation ready. A subscription's deadline is the end of its token; other operations get the setting's.
     pub(crate) async fn prepare(
         &self,
@@ -52,25 +57,16 @@ impl<E: Executor> Service<E> {
         operation_id: OperationId,
         transport: Transport,
     ) -> Result<Operation> {
-        let prepared = async {
-            let reference = incoming.reference()?;
-            let text = self.documents.resolve(incoming.query.take(), reference).await?;
-            let outline = Outline::of(&text);
-            let kind = outline.kind(incoming.operation_name.as_deref());
-            if outline.introspects && !self.settings.introspection {
-                return Err(Error::new(ErrorCode::GraphqlInvalid, "introspection is switched off"));
-            }
-            Ok((text, kind))
-        };
-        let (text, kind) = prepared.await.inspect_err(|_| self.meters.operation(transport, None, "refused"))?;
-        let name = incoming.operation_name.as_deref().filter(|name| name.len() <= SHOWN_NAME).unwrap_or_default();
+        let document = tokio::time::timeout(self.settings.deadline, self.document(&mut incoming)).await;
+        let document = document.unwrap_or_else(|_| Err(too_late()));
+        let (text, kind) = document.inspect_err(|_| self.meters.operation(transport, None, "refused"))?;
         let span = tracing::info_span!(
             "graphql",
             operation.id = %operation_id,
             operation.kind = kind.map_or("unknown", Kind::word),
-            operation.name = name,
-            transport = transport.word(),
+            operation.name = incoming.operation_name.as_deref().filter(|name| name.len() <= SHOWN_NAME).unwrap_or_default(),
             user.id = caller.principal().map_or("", |principal| principal.user_id.as_str()),
+            transport = tracing::field::Empty,
         );
         let deadline = match kind {
             Some(Kind::Subscription) => caller.expires_at().unwrap_or(Timestamp(i64::MAX)),
@@ -83,17 +79,29 @@ impl<E: Executor> Service<E> {
         if !self.settings.introspection {
             request = request.disable_introspection();
         }
-        Ok(Operation { kind, request, span, transport })
+        Ok(Operation { kind, request, span })
+    }
+
+    async fn document(&self, incoming: &mut Incoming) -> Result<(String, Option<Kind>)> {
+        let reference = incoming.reference()?;
+        let text = self.documents.resolve(incoming.query.take(), reference).await?;
+        let outline = Outline::of(&text);
+        let kind = outline.kind(incoming.operation_name.as_deref());
+        if outline.introspects && !self.settings.introspection {
+            return Err(Error::new(ErrorCode::GraphqlInvalid, "introspection is switched off"));
+        }
+        Ok((text, kind))
     }
 
     /// Runs a query or mutation until its deadline.
-    pub(crate) async fn execute(&self, operation: Operation) -> Response {
-        let Operation { kind, request, span, transport } = operation;
+    pub(crate) async fn execute(&self, operation: Operation, transport: Transport) -> Response {
+        let Operation { kind, request, span } = operation;
+        span.record("transport", transport.word());
         let started = Instant::now();
         let running = self.executor.execute(request).instrument(span);
         let response = match tokio::time::timeout(self.settings.deadline, running).await {
             Ok(response) => with_public_errors(response),
-            Err(_) => plain(ErrorCode::DeadlineExceeded, "the operation took too long"),
+            Err(_) => failure(too_late()),
         };
         let outcome = match (response.errors.is_empty(), is_refused(&response)) {
             (true, _) => "ok",
@@ -106,9 +114,14 @@ impl<E: Executor> Service<E> {
     }
 
     /// Runs a subscription.
-    pub(crate) fn subscribe(&self, operation: Operation) -> BoxStream<'static, Response> {
-        let Operation { kind, request, span, transport } = operation;
+    pub(crate) fn subscribe(&self, operation: Operation, transport: Transport) -> BoxStream<'static, Response> {
+        let Operation { kind, request, span } = operation;
+        span.record("transport", transport.word());
         self.meters.operation(transport, kind, "ok");
         span.in_scope(|| self.executor.execute_stream(request, None).map(with_public_errors).boxed())
     }
+}
+
+fn too_late() -> Error {
+    Error::new(ErrorCode::DeadlineExceeded, "the operation took too long")
 }

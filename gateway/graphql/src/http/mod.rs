@@ -108,7 +108,7 @@ impl<E: Executor> Exchange<E> {
 
     async fn caller(&self, parts: &Parts) -> Result<Caller, Problem> {
         let token = caller::token(&parts.headers)?;
-        Ok(Caller::authenticate(&*self.service.authenticator, token).await?)
+        Ok(self.service.authenticate(token).await?)
     }
 
     async fn read(&self, parts: &Parts, body: HttpBody) -> Result<Body, Problem> {
@@ -150,12 +150,7 @@ impl<E: Executor> Exchange<E> {
         if let Some(cursor) = parts.headers.get("last-event-id") {
             resume(&mut incoming, cursor)?;
         }
-        let transport = match (self.accepted.framing, format) {
-            (Some(Framing::Multipart), None) => Transport::Multipart,
-            (Some(Framing::Sse), None) => Transport::Sse,
-            _ => Transport::Http,
-        };
-        let operation = self.service.prepare(incoming, &caller, self.operation_id.clone(), transport).await;
+        let operation = self.service.prepare(incoming, &caller, self.operation_id.clone(), Transport::Http).await;
         let operation = operation.map_err(|error| Problem::of_operation(error, format))?;
         if parts.method == Method::GET {
             only_reading(&operation, format)?;
@@ -169,7 +164,7 @@ impl<E: Executor> Exchange<E> {
                     "a subscription needs a stream: accept text/event-stream or multipart/mixed;subscriptionSpec=1.0, or use a WebSocket";
                 Err(Problem::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::Args, text))
             }
-            (_, _, format) => Ok(answer::single(&self.service.execute(operation).await, format.unwrap_or(Format::Json))?),
+            (_, _, format) => Ok(answer::single(&self.service.execute(operation, Transport::Http).await, format.unwrap_or(Format::Json))?),
         }
     }
 
@@ -182,7 +177,7 @@ impl<E: Executor> Exchange<E> {
                 Ok(operation) if operation.kind == Some(Kind::Subscription) => {
                     failure(Error::new(ErrorCode::Args, "a batch cannot hold a subscription"))
                 }
-                Ok(operation) => self.service.execute(operation).await,
+                Ok(operation) => self.service.execute(operation, Transport::Http).await,
                 Err(error) => failure(error),
             }
         });

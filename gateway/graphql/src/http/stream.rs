@@ -37,8 +37,8 @@ pub(super) async fn open<E: Executor>(
 ) -> Result<axum::response::Response, Problem> {
     let lifeline = service.streams.open(Arc::new(caller), mark).await?;
     let answers = match operation.kind {
-        Some(Kind::Subscription) => service.subscribe(operation),
-        _ => stream::iter([service.execute(operation).await]).boxed(),
+        Some(Kind::Subscription) => service.subscribe(operation, framing.transport()),
+        _ => stream::iter([service.execute(operation, framing.transport()).await]).boxed(),
     };
     let (frames, mut receiver) = mpsc::channel::<Bytes>(QUEUE);
     let mut heartbeat = tokio::time::interval(service.settings.heartbeat);

@@ -46,6 +46,7 @@ enum Phase {
 }
 
 /// What happens next on a socket.
+#[expect(clippy::large_enum_variant, reason = "it lives for one turn of the loop, on the stack")]
 enum Step {
     Frame(Option<Result<Message, axum::Error>>),
     Admitted(Admission),
@@ -101,15 +102,16 @@ impl<E: Executor> Connection<E> {
         }
     }
 
-    /// Serves the socket until it is closed.
-    pub(super) async fn run(mut self) {
+    /// Serves the socket until it is closed. Boxed, as is the farewell: what a task's future holds by value, it holds several
+    /// times while it is moved from state to state.
+    pub(super) async fn run(mut self: Box<Self>) {
         let closing = loop {
             let step = poll_fn(|cx| self.poll_step(cx)).await;
             if let ControlFlow::Break(closing) = self.take(step) {
                 break closing;
             }
         };
-        self.close(closing).await;
+        Box::pin(self.close(closing)).await;
     }
 
     fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
@@ -207,7 +209,7 @@ impl<E: Executor> Connection<E> {
         let service = self.service.clone();
         self.phase = Phase::Checking(Box::pin(async move {
             let mark = service.streams.mark();
-            let caller = Arc::new(Caller::authenticate(&*service.authenticator, token.as_deref()).await?);
+            let caller = Arc::new(service.authenticate(token.as_deref()).await?);
             let lifeline = service.streams.open(caller.clone(), mark).await?;
             Ok((caller, lifeline))
         }));
@@ -307,8 +309,8 @@ impl<E: Executor> Connection<E> {
     }
 
     /// Sends what is left and the reason, and waits for the client to close its side, all within [`FAREWELL`].
-    async fn close(self, closing: Closing) {
-        let Self { service, mut socket, mut outbox, operations, lifeline, .. } = self;
+    async fn close(self: Box<Self>, closing: Closing) {
+        let Self { service, mut socket, mut outbox, operations, lifeline, .. } = *self;
         drop((operations, lifeline));
         service.meters.closed(Transport::Socket, closing.label);
         tracing::debug!(close.code = closing.code, close.reason = closing.label, "a websocket was closed");
@@ -336,8 +338,8 @@ async fn begin<E: Executor>(service: Arc<Service<E>>, caller: Arc<Caller>, incom
     };
     let operation_id = chosen.unwrap_or_else(|| OperationId::fresh(&*service.runtime.ids));
     match service.prepare(incoming, &caller, operation_id, Transport::Socket).await {
-        Ok(operation) if operation.kind == Some(Kind::Subscription) => Begun::Stream(service.subscribe(operation)),
-        Ok(operation) => Begun::Answer(service.execute(operation).await),
+        Ok(operation) if operation.kind == Some(Kind::Subscription) => Begun::Stream(service.subscribe(operation, Transport::Socket)),
+        Ok(operation) => Begun::Answer(service.execute(operation, Transport::Socket).await),
         Err(error) => Begun::Answer(failure(error)),
     }
 }

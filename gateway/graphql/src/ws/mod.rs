@@ -55,7 +55,7 @@ pub(crate) async fn upgrade<E: Executor>(service: Arc<Service<E>>, parts: &mut P
     let tracked = service.tasks.token();
     Ok(upgrade.on_upgrade(move |socket| async move {
         let open = Open::new(&service.meters.sockets);
-        Connection::new(service, socket, protocol, token, lifeline).run().await;
+        Box::new(Connection::new(service, socket, protocol, token, lifeline)).run().await;
         drop((open, tracked));
     }))
 }

@@ -10,6 +10,7 @@ use futures_util::stream::BoxStream;
 use crate::answer::is_refused;
 
 /// What came of starting an operation.
+#[expect(clippy::large_enum_variant, reason = "it is made and taken apart once per operation")]
 pub(super) enum Begun {
     /// A query or mutation, answered; or a refusal.
     Answer(Response),

@@ -1,5 +1,7 @@
 //! The doors over real sockets, with a small graph of their own behind them.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may fail the test")]
+
 mod documents;
 mod http;
 mod memory;

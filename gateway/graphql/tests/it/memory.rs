@@ -6,7 +6,8 @@ use tokio::net::TcpStream;
 
 use crate::support::{Server, soon};
 
-const SOCKETS: usize = 1000;
+/// Both ends are ours and many machines give a process 1024 descriptors.
+const SOCKETS: usize = 400;
 /// The promise is 20 KB; the executor of this test and the client's half of each socket are in the number too.
 const MOST: usize = 20 * 1024;
 
@@ -36,7 +37,7 @@ async fn idle_subscription(server: &Server) -> TcpStream {
     let query = json!({ "type": "subscribe", "id": "1", "payload": { "query": "subscription{ticks{number}}" } }).to_string();
     stream.write_all(&frame(&query)).await.unwrap();
     let mut seen = Vec::new();
-    while !seen.ends_with(b"ack\"}") {
+    while !String::from_utf8_lossy(&seen).contains("connection_ack") {
         assert_ne!(soon(stream.read_buf(&mut seen)).await.unwrap(), 0);
     }
     stream
@@ -57,6 +58,5 @@ async fn an_idle_subscription_stays_small() {
     }
     server.probe.open(SOCKETS + 50).await;
     let each = resident().saturating_sub(before) / SOCKETS;
-    println!("{each} bytes per idle subscription");
     assert!(each <= MOST, "{each} bytes per idle subscription");
 }

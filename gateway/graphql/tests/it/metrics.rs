@@ -1,4 +1,4 @@
-//! What is counted.
+//! What is counted. The recorder belongs to the process, so this test wants one of its own, as nextest gives it.
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;

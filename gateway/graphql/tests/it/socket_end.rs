@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use openim_core::ErrorCode;
 use serde_json::json;
 
-use crate::support::{Server, Socket, soon};
+use crate::support::{FANOUT, Server, Socket, soon};
 
 const TICKS: &str = "subscription { ticks { number } }";
 
@@ -53,6 +53,18 @@ async fn a_revocation_that_is_late_in_the_cache_is_seen_at_the_second_look() {
     server.refuse(&token, ErrorCode::TokenKicked);
     assert_eq!(alice.closed().await, (4403, "TOKEN_KICKED".to_owned()));
     assert!(revoked.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_lost_revocation_is_found_because_losses_are_told() {
+    let server = Server::start().await;
+    let (mut alice, token) = listening(&server, "alice", 1).await;
+    server.refuse(&token, ErrorCode::TokenKicked);
+    server.signal_revoked("alice").await;
+    for _ in 0..2 * FANOUT {
+        server.signal_revoked("nobody").await;
+    }
+    assert_eq!(alice.closed().await, (4403, "TOKEN_KICKED".to_owned()));
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub(crate) use graph::Probe;
 
 /// How long a test waits for something that must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How many publications the doors may be behind.
+pub(crate) const FANOUT: usize = 64;
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 /// Waits for something that must happen soon.
@@ -33,8 +35,10 @@ pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, what).await.expect("it happens in time")
 }
 
+type Verdict = std::result::Result<(Principal, Timestamp), ErrorCode>;
+
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<HashMap<String, std::result::Result<(Principal, Timestamp), ErrorCode>>>);
+pub(crate) struct Tokens(Mutex<HashMap<String, Verdict>>);
 
 #[async_trait]
 impl Authenticator for Tokens {
@@ -85,7 +89,8 @@ impl Server {
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let (tokens, fanout, probe) = (Arc::new(Tokens::default()), Arc::new(MemoryFanout::new()), Arc::new(Probe::default()));
+        let (tokens, fanout, probe) =
+            (Arc::new(Tokens::default()), Arc::new(MemoryFanout::with_capacity(FANOUT)), Arc::new(Probe::default()));
         let (shutdown, tasks) = (CancellationToken::new(), TaskTracker::new());
         let routes = router(Door {
             executor: graph::schema(probe.clone()),
