@@ -51,11 +51,13 @@ impl Refusal {
 
     /// Makes the envelope.
     pub(crate) fn answer(self) -> Answer {
+        // A text that only repeats the code tells nothing more.
+        let detail = if self.detail == self.code.text() { "" } else { &self.detail };
         let mut body = Vec::with_capacity(128);
         body.extend_from_slice(format!("{{\"errCode\":{},\"errMsg\":", self.code.number()).as_bytes());
         write_string(&mut body, self.code.text());
         body.extend_from_slice(b",\"errDlt\":");
-        write_string(&mut body, &self.detail);
+        write_string(&mut body, detail);
         body.push(b'}');
         Answer { status: self.status, code: self.code.number(), body }
     }

@@ -44,6 +44,7 @@ async fn headers_are_checked_in_openims_order_before_path_and_body() {
         }
     }
     assert_eq!(door.post_as("user", TIME, "broken").await.code(), 1001);
+    assert_eq!(door.post_as("expired", TIME, "{}").await.body, r#"{"errCode":1501,"errMsg":"TokenExpiredError","errDlt":""}"#);
 }
 
 #[tokio::test]

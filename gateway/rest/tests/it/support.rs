@@ -105,7 +105,7 @@ impl Authenticator for Tokens {
                 let principal = Principal { user_id: UserId::parse(token)?, platform, app_admin: token == "admin" };
                 return Ok((principal, Timestamp(i64::MAX)));
             }
-            "expired" => ErrorCode::TokenExpired,
+            "expired" => return Err(ErrorCode::TokenExpired.into()),
             "kicked" => ErrorCode::TokenKicked,
             "unknown" => ErrorCode::TokenNotExist,
             "panic" => panic!("a defect"),
