@@ -34,7 +34,8 @@ const MESSAGE_OVERHEAD: usize = 512;
 
 impl Caches {
     pub(crate) fn new() -> Self {
-        let weight = |_: &(i64, i64), message: &Arc<Message>| u32::try_from(message.envelope.content.len() + MESSAGE_OVERHEAD).unwrap_or(u32::MAX);
+        let weight =
+            |_: &(i64, i64), message: &Arc<Message>| u32::try_from(message.envelope.content.len() + MESSAGE_OVERHEAD).unwrap_or(u32::MAX);
         Self {
             logs: Cache::new(LOGS),
             messages: Cache::builder().max_capacity(MESSAGE_BYTES).weigher(weight).time_to_live(MESSAGE_LIFE).build(),
@@ -76,7 +77,11 @@ impl Caches {
     }
 
     /// Returns owners' states, asking for the unknown ones in one call.
-    pub(crate) async fn states(&self, reader: &dyn ConversationReader, keys: &[StateKey]) -> Result<FxHashMap<StateKey, Option<ReaderState>>> {
+    pub(crate) async fn states(
+        &self,
+        reader: &dyn ConversationReader,
+        keys: &[StateKey],
+    ) -> Result<FxHashMap<StateKey, Option<ReaderState>>> {
         let mut found = FxHashMap::default();
         let mut unknown = Vec::new();
         for key in keys {

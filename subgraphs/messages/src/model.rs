@@ -5,7 +5,9 @@ mod log;
 mod message;
 pub(crate) mod numbers;
 
-pub(crate) use commands::{BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange};
+pub(crate) use commands::{
+    BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange,
+};
 pub(crate) use log::{Head, Log, LogKey, Parties, Window};
 pub(crate) use message::{Envelope, Message, OfflinePush, Slot, Stored, StoredRange};
 

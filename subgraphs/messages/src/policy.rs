@@ -137,9 +137,7 @@ pub(crate) fn forced_off(content_type: i32) -> &'static [&'static str] {
     match content_type {
         numbers::REVOKE_REQUEST => &[UNREAD_COUNT, OFFLINE_PUSH],
         numbers::READ_RECEIPT => &[CONVERSATION_UPDATE, SENDER_CONVERSATION_UPDATE, UNREAD_COUNT, OFFLINE_PUSH],
-        numbers::TYPING => {
-            &[HISTORY, PERSISTENT, SENDER_SYNC, CONVERSATION_UPDATE, SENDER_CONVERSATION_UPDATE, UNREAD_COUNT, OFFLINE_PUSH]
-        }
+        numbers::TYPING => &[HISTORY, PERSISTENT, SENDER_SYNC, CONVERSATION_UPDATE, SENDER_CONVERSATION_UPDATE, UNREAD_COUNT, OFFLINE_PUSH],
         _ => &[],
     }
 }

@@ -69,7 +69,11 @@ impl ReadPositions {
         let ctx = Ctx::system(runtime, OperationId::fresh(&*runtime.ids));
         let positions: Vec<ReadPosition> = taken
             .iter()
-            .map(|((user_id, conversation_id), seq)| ReadPosition { user_id: user_id.clone(), conversation_id: conversation_id.clone(), seq: *seq })
+            .map(|((user_id, conversation_id), seq)| ReadPosition {
+                user_id: user_id.clone(),
+                conversation_id: conversation_id.clone(),
+                seq: *seq,
+            })
             .collect();
         let tx = store.begin().await?;
         for chunk in positions.chunks(CHUNK) {

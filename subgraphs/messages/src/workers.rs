@@ -16,7 +16,13 @@ use crate::published;
 use crate::settings::MessagesSettings;
 
 /// Starts everything.
-pub(crate) fn start(batcher: &Arc<Batcher>, commits: &Commits, settings: &MessagesSettings, tracker: &TaskTracker, cancel: &CancellationToken) {
+pub(crate) fn start(
+    batcher: &Arc<Batcher>,
+    commits: &Commits,
+    settings: &MessagesSettings,
+    tracker: &TaskTracker,
+    cancel: &CancellationToken,
+) {
     // The writers get a tracker of their own, so that the last flush comes after their last commit.
     let writers = TaskTracker::new();
     batcher.start(&writers, cancel);
@@ -77,7 +83,8 @@ async fn listen(commits: Commits, cancel: CancellationToken) {
         match received {
             Some(Received::Signals(signals)) => {
                 for signal in signals.iter() {
-                    if let (SignalKind::ConversationChanged { conversation_id }, Audience::Users(owners)) = (&signal.kind, &signal.audience) {
+                    if let (SignalKind::ConversationChanged { conversation_id }, Audience::Users(owners)) = (&signal.kind, &signal.audience)
+                    {
                         forget(&commits.caches, owners, conversation_id).await;
                     }
                 }

@@ -124,7 +124,14 @@ fn postgres(settings: &DatabaseSettings) -> ConnectOptions {
         .set_application_name("openim");
     let statement_ms = settings.statement_timeout.as_millis().to_string();
     options.map_sqlx_postgres_opts(move |postgres| {
-        postgres.options([("statement_timeout", statement_ms.as_str()), ("idle_in_transaction_session_timeout", "60000")])
+        postgres.options([
+            ("statement_timeout", statement_ms.as_str()),
+            ("idle_in_transaction_session_timeout", "60000"),
+            // The plan of a prepared statement is kept. One that was made while its table was small must not scan the
+            // table when it has grown; where there is no index, tables are still scanned. Compiling plans never pays here.
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
+        ])
     });
     options
 }

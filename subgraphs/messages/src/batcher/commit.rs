@@ -79,7 +79,15 @@ impl Commit {
         let tails = append::lock(db, &numbers).await?;
         let drafts: Vec<&Draft> = batch.iter().map(|pending| &pending.draft).collect();
         let stored = if wary { append::find_sent(db, &drafts).await? } else { Vec::new() };
-        let mut numbering = Numbering { logs: &logs, tails: &tails, now, grown: BTreeMap::new(), placed: Vec::new(), known: FxHashMap::default(), repeated: Vec::new() };
+        let mut numbering = Numbering {
+            logs: &logs,
+            tails: &tails,
+            now,
+            grown: BTreeMap::new(),
+            placed: Vec::new(),
+            known: FxHashMap::default(),
+            repeated: Vec::new(),
+        };
         for (log, message) in &stored {
             numbering.known.insert((&message.envelope.sender, message.envelope.client_id.as_str()), (log.clone(), message.clone()));
         }
@@ -91,7 +99,8 @@ impl Commit {
         insert(tx, &appended).await?;
         for grown in appended.iter().filter(|grown| grown.first == 1) {
             if let Some(event) = events::started(grown, now) {
-                let operation_id = batch.iter().find(|pending| pending.draft.log.id == grown.log.key.id).map(|pending| pending.operation_id.clone());
+                let operation_id =
+                    batch.iter().find(|pending| pending.draft.log.id == grown.log.key.id).map(|pending| pending.operation_id.clone());
                 let operation_id = operation_id.ok_or_else(|| Error::internal("a log grew without a message"))?;
                 tx.append(&Ctx::system(&commits.runtime, operation_id), &event).await?;
             }
@@ -101,7 +110,12 @@ impl Commit {
 }
 
 /// Returns the logs of a batch, making those that are new, and which of them are not in the cache yet.
-async fn resolve(commits: &Commits, tx: &Tx, batch: &[Pending], now: Timestamp) -> Result<(FxHashMap<ConversationId, Arc<Log>>, Vec<Arc<Log>>)> {
+async fn resolve(
+    commits: &Commits,
+    tx: &Tx,
+    batch: &[Pending],
+    now: Timestamp,
+) -> Result<(FxHashMap<ConversationId, Arc<Log>>, Vec<Arc<Log>>)> {
     let mut logs = FxHashMap::default();
     let mut unknown: BTreeMap<&ConversationId, &LogKey> = BTreeMap::new();
     for key in batch.iter().map(|pending| &pending.draft.log) {

@@ -76,7 +76,11 @@ impl Writer {
             Ok(placed) => self.answer(batch, placed).await,
             Err(failure) if batch.len() == 1 || failure.code() == ErrorCode::Unavailable => refuse(batch, &failure),
             Err(failure) => {
-                tracing::warn!(error = &failure as &dyn std::error::Error, messages = batch.len(), "a batch was not stored, its messages are tried one by one");
+                tracing::warn!(
+                    error = &failure as &dyn std::error::Error,
+                    messages = batch.len(),
+                    "a batch was not stored, its messages are tried one by one"
+                );
                 for pending in batch {
                     let alone = vec![pending];
                     match self.commit(&alone).await {

@@ -35,9 +35,9 @@ pub(crate) struct Bump {
 /// Locks the ends of logs, always in key order, so that two batches cannot wait for each other; the lock is the fence
 /// between processes. `logs` must be in order and hold each once.
 pub(crate) async fn lock(db: &impl ConnectionTrait, logs: &[i64]) -> Result<FxHashMap<i64, Tail>> {
-    let rows = Sql::new(db, "SELECT s.conv_no, s.max_seq, s.last_stored_at FROM ")
-        .rows(vec![("conv_no", Column::Int(logs.to_vec()))])
-        .text("JOIN conv_seq s ON s.conv_no = d.conv_no ORDER BY s.conv_no")
+    let rows = Sql::new(db, "SELECT s.conv_no, s.max_seq, s.last_stored_at FROM conv_seq s WHERE ")
+        .is_one_of("s.conv_no", logs.to_vec())
+        .text(" ORDER BY s.conv_no")
         .postgres(" FOR UPDATE OF s")
         .all(db)
         .await?;
@@ -58,8 +58,8 @@ pub(crate) async fn find_sent(db: &impl ConnectionTrait, drafts: &[&Draft]) -> R
             ("client_msg_id", Column::Text(chunk.iter().map(|draft| draft.envelope.client_id.to_string()).collect())),
         ];
         let sql = Sql::new(db, "SELECT ").text(MESSAGE_COLUMNS).text(", ").text(LOG_COLUMNS).text(" FROM ").rows(columns);
-        let sql = sql.text("JOIN message m ON m.sender_id = d.sender_id AND m.client_msg_id = d.client_msg_id ");
-        for row in sql.text("JOIN conversation c ON c.conv_no = m.conv_no").all(db).await? {
+        let sql = sql.look_up("message", "m", "m.sender_id = d.sender_id AND m.client_msg_id = d.client_msg_id");
+        for row in sql.look_up("conversation", "c", "c.conv_no = m.conv_no").all(db).await? {
             let log = rows::log(&row)?;
             let message = rows::message(&row, &log.key.id)?;
             found.push((Arc::new(log), Arc::new(message)));
@@ -93,7 +93,7 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, messages: &[Numbered<'_>])
 
 /// Moves the ends of logs.
 pub(crate) async fn bump(db: &impl ConnectionTrait, bumps: &[Bump]) -> Result<()> {
-    for chunk in bumps.chunks(chunk_rows(db, 5)) {
+    for chunk in bumps.chunks(chunk_rows(db, 6)) {
         let columns = vec![
             ("conv_no", Column::Int(chunk.iter().map(|bump| bump.log).collect())),
             ("max_seq", Column::Int(chunk.iter().map(|bump| bump.max_seq).collect())),
@@ -104,7 +104,9 @@ pub(crate) async fn bump(db: &impl ConnectionTrait, bumps: &[Bump]) -> Result<()
         Sql::new(db, "UPDATE conv_seq SET max_seq = d.max_seq, last_stored_at = d.stored_at, last_sent_at = d.sent_at, ")
             .text("last_sender = d.sender FROM ")
             .rows(columns)
-            .text("WHERE conv_seq.conv_no = d.conv_no")
+            .text("WHERE conv_seq.conv_no = d.conv_no AND ")
+            // Says the same again, so that the plan starts at the key's index.
+            .is_one_of("conv_seq.conv_no", chunk.iter().map(|bump| bump.log).collect())
             .run(db)
             .await?;
     }

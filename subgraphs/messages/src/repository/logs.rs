@@ -14,7 +14,7 @@ pub(crate) async fn find(db: &impl ConnectionTrait, ids: &[ConversationId]) -> R
     let mut found = Vec::new();
     for chunk in ids.chunks(chunk_rows(db, 1)) {
         let sql = Sql::new(db, "SELECT ").text(LOG_COLUMNS).text(" FROM ").rows(vec![("id", texts(chunk))]);
-        for row in sql.text("JOIN conversation c ON c.conversation_id = d.id").all(db).await? {
+        for row in sql.look_up("conversation", "c", "c.conversation_id = d.id").all(db).await? {
             found.push(Arc::new(rows::log(&row)?));
         }
     }
@@ -26,7 +26,13 @@ pub(crate) async fn find(db: &impl ConnectionTrait, ids: &[ConversationId]) -> R
 pub(crate) async fn insert(db: &impl ConnectionTrait, keys: &[&LogKey], at: Timestamp) -> Result<()> {
     for chunk in keys.chunks(chunk_rows(db, 6)) {
         let pair = |key: &&LogKey, first: bool| match &key.parties {
-            Parties::Pair(a, b) => if first { a.to_string() } else { b.to_string() },
+            Parties::Pair(a, b) => {
+                if first {
+                    a.to_string()
+                } else {
+                    b.to_string()
+                }
+            }
             Parties::Group(_) => String::new(),
         };
         let group = |key: &&LogKey| match &key.parties {
@@ -42,7 +48,9 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, keys: &[&LogKey], at: Time
             ("created_at", Column::Int(vec![at.0; chunk.len()])),
         ];
         Sql::new(db, "INSERT INTO conversation (conversation_id, kind, user_a, user_b, group_id, created_at) ")
-            .text("SELECT d.conversation_id, d.kind, NULLIF(d.user_a, ''), NULLIF(d.user_b, ''), NULLIF(d.group_id, ''), d.created_at FROM ")
+            .text(
+                "SELECT d.conversation_id, d.kind, NULLIF(d.user_a, ''), NULLIF(d.user_b, ''), NULLIF(d.group_id, ''), d.created_at FROM ",
+            )
             .rows(columns)
             .text("WHERE true ON CONFLICT (conversation_id) DO NOTHING")
             .run(db)
@@ -51,7 +59,8 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, keys: &[&LogKey], at: Time
         Sql::new(db, "INSERT INTO conv_seq (conv_no, max_seq, min_seq, published_seq, last_stored_at, last_sent_at) ")
             .text("SELECT c.conv_no, 0, 1, 0, 0, 0 FROM ")
             .rows(vec![("id", texts(&ids))])
-            .text("JOIN conversation c ON c.conversation_id = d.id WHERE true ORDER BY c.conv_no ON CONFLICT (conv_no) DO NOTHING")
+            .look_up("conversation", "c", "c.conversation_id = d.id")
+            .text("WHERE true ORDER BY c.conv_no ON CONFLICT (conv_no) DO NOTHING")
             .run(db)
             .await?;
     }
@@ -62,9 +71,10 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, keys: &[&LogKey], at: Time
 pub(crate) async fn heads(db: &impl ConnectionTrait, ids: &[ConversationId]) -> Result<Vec<Head>> {
     let mut found = Vec::new();
     for chunk in ids.chunks(chunk_rows(db, 1)) {
-        let sql = Sql::new(db, "SELECT ").text(LOG_COLUMNS).text(", s.max_seq, s.min_seq, s.last_sent_at, s.last_stored_at, s.last_sender FROM ");
-        let sql = sql.rows(vec![("id", texts(chunk))]);
-        for row in sql.text("JOIN conversation c ON c.conversation_id = d.id JOIN conv_seq s ON s.conv_no = c.conv_no").all(db).await? {
+        let sql =
+            Sql::new(db, "SELECT ").text(LOG_COLUMNS).text(", s.max_seq, s.min_seq, s.last_sent_at, s.last_stored_at, s.last_sender FROM ");
+        let sql = sql.rows(vec![("id", texts(chunk))]).look_up("conversation", "c", "c.conversation_id = d.id");
+        for row in sql.look_up("conv_seq", "s", "s.conv_no = c.conv_no").all(db).await? {
             found.push(rows::head(&row)?);
         }
     }

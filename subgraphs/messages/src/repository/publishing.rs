@@ -18,7 +18,8 @@ pub(crate) async fn unpublished(db: &impl ConnectionTrait, before: Timestamp, li
     let rows = Sql::new(db, "SELECT ")
         .text(LOG_COLUMNS)
         .text(", s.max_seq, s.min_seq, s.last_sent_at, s.last_stored_at, s.last_sender, s.published_seq FROM conv_seq s ")
-        .text("JOIN conversation c ON c.conv_no = s.conv_no WHERE s.published_seq < s.max_seq AND s.last_stored_at < ")
+        .look_up("conversation", "c", "c.conv_no = s.conv_no")
+        .text("WHERE s.published_seq < s.max_seq AND s.last_stored_at < ")
         .bind(before.0)
         .text(" LIMIT ")
         .bind(limit)
@@ -31,16 +32,21 @@ pub(crate) async fn unpublished(db: &impl ConnectionTrait, before: Timestamp, li
 /// that joined on to what was published before. Elsewhere another process still owes the part in between. Rows that a
 /// batch holds are left for the next time: a sender never waits for this.
 pub(crate) async fn mark_published(db: &impl ConnectionTrait, ranges: &[(i64, i64, i64)]) -> Result<Vec<i64>> {
+    let logs: Vec<i64> = ranges.iter().map(|range| range.0).collect();
     let columns = vec![
-        ("conv_no", Column::Int(ranges.iter().map(|range| range.0).collect())),
+        ("conv_no", Column::Int(logs.clone())),
         ("first_seq", Column::Int(ranges.iter().map(|range| range.1).collect())),
         ("last_seq", Column::Int(ranges.iter().map(|range| range.2).collect())),
     ];
     let rows = Sql::new(db, "UPDATE conv_seq SET published_seq = f.last_seq FROM (SELECT s.conv_no, d.last_seq FROM ")
         .rows(columns)
-        .text("JOIN conv_seq s ON s.conv_no = d.conv_no AND s.published_seq >= d.first_seq - 1 AND s.published_seq < d.last_seq ORDER BY s.conv_no")
+        .text("JOIN conv_seq s ON s.conv_no = d.conv_no AND s.published_seq >= d.first_seq - 1 AND s.published_seq < d.last_seq WHERE ")
+        .is_one_of("s.conv_no", logs.clone())
+        .text(" ORDER BY s.conv_no")
         .postgres(" FOR UPDATE OF s SKIP LOCKED")
-        .text(") AS f WHERE conv_seq.conv_no = f.conv_no RETURNING conv_seq.conv_no AS conv_no")
+        .text(") AS f WHERE conv_seq.conv_no = f.conv_no AND ")
+        .is_one_of("conv_seq.conv_no", logs)
+        .text(" RETURNING conv_seq.conv_no AS conv_no")
         .all(db)
         .await?;
     rows.iter().map(|row| rows::get(row, "conv_no")).collect()

@@ -16,12 +16,12 @@ const RECENT: i64 = 1_000;
 
 /// Returns the messages in these parts of logs, with their log's number, in no order. The caller bounds the parts.
 pub(crate) async fn in_ranges(db: &impl ConnectionTrait, ranges: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
-    select(db, ranges, "m.seq BETWEEN d.first_seq AND d.last_seq").await
+    select(db, ranges, "m.conv_no = d.conv_no AND m.seq BETWEEN d.first_seq AND d.last_seq").await
 }
 
 /// Returns the newest message in each part.
 pub(crate) async fn newest(db: &impl ConnectionTrait, ranges: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
-    let newest = "m.seq = (SELECT MAX(n.seq) FROM message n WHERE n.conv_no = d.conv_no AND n.seq BETWEEN d.first_seq AND d.last_seq)";
+    let newest = "m.conv_no = d.conv_no AND m.seq = (SELECT MAX(n.seq) FROM message n WHERE n.conv_no = d.conv_no AND n.seq BETWEEN d.first_seq AND d.last_seq)";
     select(db, ranges, newest).await
 }
 
@@ -35,8 +35,7 @@ async fn select(db: &impl ConnectionTrait, ranges: &[Range], place: &str) -> Res
             ("last_seq", Column::Int(chunk.iter().map(|range| range.last).collect())),
         ];
         let sql = Sql::new(db, "SELECT ").text(MESSAGE_COLUMNS).text(" FROM ").rows(columns);
-        let rows = sql.text("JOIN message m ON m.conv_no = d.conv_no AND ").text(place).all(db).await?;
-        for row in rows {
+        for row in sql.look_up("message", "m", place).all(db).await? {
             let log: i64 = rows::get(&row, "conv_no")?;
             if let Some(id) = ids.get(&log) {
                 found.push((log, Arc::new(rows::message(&row, id)?)));
@@ -58,9 +57,8 @@ pub(crate) async fn stored_since(db: &impl ConnectionTrait, heads: &[Head], sinc
         ];
         let rows = Sql::new(db, "SELECT m.conv_no AS conv_no, MIN(m.seq) AS first_seq, MAX(m.seq) AS last_seq FROM ")
             .rows(columns)
-            .text("JOIN message m ON m.conv_no = d.conv_no AND m.seq > d.max_seq - ")
-            .bind(RECENT)
-            .text(" WHERE m.stored_at >= ")
+            .look_up("message", "m", &format!("m.conv_no = d.conv_no AND m.seq > d.max_seq - {RECENT}"))
+            .text("WHERE m.stored_at >= ")
             .bind(since.0)
             .text(" GROUP BY m.conv_no")
             .all(db)

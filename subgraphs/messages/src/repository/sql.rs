@@ -84,6 +84,35 @@ impl Sql {
         self
     }
 
+    /// Joins the rows of `table` that belong to each row before it. On PostgreSQL the fence (`OFFSET 0`) makes it look
+    /// them up by index whatever it thought of the table's size when it planned: a plan made while a table was small is
+    /// kept for as long as the statement lives.
+    pub(super) fn look_up(self, table: &str, alias: &str, condition: &str) -> Self {
+        let text = match self.backend {
+            DbBackend::Postgres => {
+                format!(" CROSS JOIN LATERAL (SELECT {alias}.* FROM {table} {alias} WHERE {condition} OFFSET 0) AS {alias} ")
+            }
+            _ => format!(" JOIN {table} {alias} ON {condition} "),
+        };
+        self.text(&text)
+    }
+
+    /// Adds the condition that a number is one of these.
+    pub(super) fn is_one_of(mut self, column: &str, numbers: Vec<i64>) -> Self {
+        match self.backend {
+            DbBackend::Postgres => {
+                let values = numbers.into_iter().map(Value::from).collect();
+                self.values.push(Value::Array(ArrayType::BigInt, Some(Box::new(values))));
+                let _ = write!(self.text, "{column} = ANY(${}::bigint[])", self.values.len());
+            }
+            _ => {
+                let _ = write!(self.text, "{column} IN ({})", vec!["?"; numbers.len()].join(","));
+                self.values.extend(numbers.into_iter().map(Value::from));
+            }
+        }
+        self
+    }
+
     /// Adds a list of rows as a table expression `AS d(names)`.
     pub(super) fn rows(mut self, columns: Vec<(&str, Column)>) -> Self {
         match self.backend {

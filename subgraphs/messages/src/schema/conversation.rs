@@ -56,7 +56,9 @@ impl Conversation {
         ctx: &Context<'_>,
         #[graphql(desc = "How many places from the start of the range, 1 to 100.")] first: Option<i32>,
         #[graphql(desc = "The cursor after which the page starts: the seq of a message.")] after: Option<String>,
-        #[graphql(desc = "How many places from the end of the range, 1 to 100; 20 when neither first nor last is given.")] last: Option<i32>,
+        #[graphql(desc = "How many places from the end of the range, 1 to 100; 20 when neither first nor last is given.")] last: Option<
+            i32,
+        >,
         #[graphql(desc = "The cursor before which the page ends: the seq of a message.")] before: Option<String>,
     ) -> Result<MessageConnection> {
         if first.is_some() && last.is_some() {
@@ -74,7 +76,11 @@ impl Conversation {
 
     /// The messages at these seqs in the order asked, those outside of what the owner may see left out; a place whose
     /// message is gone has `status: DELETED`. At most 1,000.
-    async fn messages_by_seq(&self, ctx: &Context<'_>, #[graphql(desc = "The seqs, at most 1,000.")] seqs: Vec<Long>) -> Result<Vec<MessageNode>> {
+    async fn messages_by_seq(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The seqs, at most 1,000.")] seqs: Vec<Long>,
+    ) -> Result<Vec<MessageNode>> {
         let Some(window) = self.window(ctx).await? else { return Ok(Vec::new()) };
         let seqs: Vec<i64> = seqs.into_iter().map(|seq| seq.0).collect();
         let slots = service(ctx)?.slots_of(&window, &seqs).await?;

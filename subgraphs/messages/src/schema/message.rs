@@ -236,9 +236,11 @@ impl MessageNode {
         let envelope = self.envelope();
         let owner = match self.reader.user() {
             Some(user) => Some(user.clone()),
-            None => caller.principal().ok().map(|principal| principal.user_id.clone()).filter(|id| {
-                envelope.is_some_and(|envelope| &envelope.sender == id || envelope.receiver.as_ref() == Some(id))
-            }),
+            None => caller
+                .principal()
+                .ok()
+                .map(|principal| principal.user_id.clone())
+                .filter(|id| envelope.is_some_and(|envelope| &envelope.sender == id || envelope.receiver.as_ref() == Some(id))),
         };
         Ok(owner.map(|owner| Conversation::new(owner, self.place().0.clone())))
     }

@@ -63,7 +63,11 @@ pub(super) struct SendMessageBatchPayload {
 impl Mutation {
     /// Sends a message to a user and returns it once it is stored for good. Sending again with the same
     /// `clientMessageId` returns the first message. The sender and app administrators may.
-    async fn send_message(&self, ctx: &Context<'_>, #[graphql(desc = "The message.")] input: SendMessageInput) -> Result<SendMessagePayload> {
+    async fn send_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The message.")] input: SendMessageInput,
+    ) -> Result<SendMessagePayload> {
         let caller = caller(ctx)?;
         let stored = service(ctx)?.send(caller, input.command()?).await?;
         let message = MessageNode::new(stored.message, Reader::of(caller)?);

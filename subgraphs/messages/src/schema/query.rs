@@ -22,7 +22,8 @@ impl Query {
     async fn viewer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(name = "as", desc = "Another user whose things to open; app administrators only. Naming oneself is allowed.")] as_user: Option<ID>,
+        #[graphql(name = "as", desc = "Another user whose things to open; app administrators only. Naming oneself is allowed.")]
+        as_user: Option<ID>,
     ) -> Result<Option<Viewer>> {
         Ok(Some(Viewer(viewer_id(caller(ctx)?, as_user)?)))
     }

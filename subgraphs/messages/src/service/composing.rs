@@ -33,7 +33,9 @@ pub(super) fn check(ctx: &Ctx, settings: &MessagesSettings, command: &SendMessag
     let receiver = match &command.recipient {
         Recipient::User(receiver) => receiver,
         Recipient::Group(group) => {
-            return Err(error::args(format!("nothing can be sent to {group}: group messages need the groups domain, which this server does not have yet")));
+            return Err(error::args(format!(
+                "nothing can be sent to {group}: group messages need the groups domain, which this server does not have yet"
+            )));
         }
     };
     if command.content_type <= 0 {
@@ -88,7 +90,10 @@ fn mentions(command: &SendMessage, content: &serde_json::Map<String, Value>) -> 
         None => Vec::new(),
     };
     if mentions.len() > MOST_MENTIONS || mentions.iter().any(|id| id.len() > openim_core::MAX_ID_BYTES) {
-        return Err(error::args(format!("at most {MOST_MENTIONS} users can be mentioned, with ids of at most {} bytes", openim_core::MAX_ID_BYTES)));
+        return Err(error::args(format!(
+            "at most {MOST_MENTIONS} users can be mentioned, with ids of at most {} bytes",
+            openim_core::MAX_ID_BYTES
+        )));
     }
     Ok(mentions)
 }

@@ -46,7 +46,9 @@ impl Service {
         match places {
             [] => Ok(Vec::new()),
             [place] => {
-                let one = async { Ok(reading::in_ranges(self.store.read(), std::slice::from_ref(place)).await?.pop().map(|(_, message)| message)) };
+                let one = async {
+                    Ok(reading::in_ranges(self.store.read(), std::slice::from_ref(place)).await?.pop().map(|(_, message)| message))
+                };
                 Ok(self.caches.message_or(place.log.no, place.first, one).await?.into_iter().collect())
             }
             many => {
@@ -82,7 +84,11 @@ impl Service {
         Ok(known)
     }
 
-    async fn limits(&self, reader: &Reader, logs: &FxHashMap<ConversationId, Arc<Log>>) -> Result<FxHashMap<StateKey, Option<ReaderState>>> {
+    async fn limits(
+        &self,
+        reader: &Reader,
+        logs: &FxHashMap<ConversationId, Arc<Log>>,
+    ) -> Result<FxHashMap<StateKey, Option<ReaderState>>> {
         let Reader::User(user) = reader else { return Ok(FxHashMap::default()) };
         let own = logs.values().filter(|log| log.has(user));
         let keys: Vec<StateKey> = own.map(|log| (user.clone(), log.key.id.clone())).collect();

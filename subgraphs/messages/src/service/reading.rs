@@ -109,11 +109,8 @@ impl Service {
     pub(crate) async fn page(&self, window: Window, limit: i64, before: Option<i64>, after: Option<i64>, newest: bool) -> Result<LogPage> {
         let lower = after.map_or(window.lower, |seq| window.lower.max(seq.saturating_add(1)));
         let upper = before.map_or(window.upper, |seq| window.upper.min(seq.saturating_sub(1)));
-        let (first, last) = if newest {
-            (lower.max(upper.saturating_sub(limit - 1)), upper)
-        } else {
-            (lower, upper.min(lower.saturating_add(limit - 1)))
-        };
+        let (first, last) =
+            if newest { (lower.max(upper.saturating_sub(limit - 1)), upper) } else { (lower, upper.min(lower.saturating_add(limit - 1))) };
         let found = self.messages_in(&[Range { log: window.head.log.clone(), first, last }]).await?;
         let mut messages: Vec<_> = found.into_values().collect();
         messages.sort_unstable_by_key(|message| message.seq);
@@ -148,7 +145,8 @@ impl Service {
             return Err(error::args(format!("at most {MOST_CONVERSATIONS} conversations")));
         }
         let windows = self.windows(reader, &unique(ids.iter())).await?;
-        let heads: Vec<_> = windows.values().filter(|window| window.head.last_stored_at >= since).map(|window| window.head.clone()).collect();
+        let heads: Vec<_> =
+            windows.values().filter(|window| window.head.last_stored_at >= since).map(|window| window.head.clone()).collect();
         if heads.is_empty() {
             return Ok(Vec::new());
         }

@@ -18,18 +18,43 @@ async fn every_typed_content_comes_back_as_it_was_sent() {
         let stage = Stage::start(world);
         let cases = [
             (101, "text", json!({"text": "hi 👋 \u{0} \"q\""}), json!({"text": "hi 👋 \u{0} \"q\""})),
-            (102, "picture", json!({"source": {"url": "u", "width": 3, "size": 4_000_000_000_i64}}), json!({"source": {"url": "u", "width": 3, "size": 4_000_000_000_i64}})),
+            (
+                102,
+                "picture",
+                json!({"source": {"url": "u", "width": 3, "size": 4_000_000_000_i64}}),
+                json!({"source": {"url": "u", "width": 3, "size": 4_000_000_000_i64}}),
+            ),
             (103, "voice", json!({"url": "u", "duration": 3}), json!({"url": "u", "duration": 3})),
             (104, "video", json!({"url": "u", "snapshotUrl": "s"}), json!({"url": "u", "snapshotUrl": "s"})),
             (105, "file", json!({"name": "n", "size": 9}), json!({"name": "n", "size": 9})),
-            (106, "at", json!({"text": "@b", "userIds": ["b"], "users": [{"userId": "b", "groupNickname": "B"}]}), json!({"at": "@b", "userIds": ["b"], "users": [{"userId": "b", "groupNickname": "B"}]})),
-            (107, "merger", json!({"title": "t", "abstracts": ["x"], "messages": [{"seq": 1}]}), json!({"title": "t", "abstracts": ["x"], "messages": [{"seq": 1}]})),
+            (
+                106,
+                "at",
+                json!({"text": "@b", "userIds": ["b"], "users": [{"userId": "b", "groupNickname": "B"}]}),
+                json!({"at": "@b", "userIds": ["b"], "users": [{"userId": "b", "groupNickname": "B"}]}),
+            ),
+            (
+                107,
+                "merger",
+                json!({"title": "t", "abstracts": ["x"], "messages": [{"seq": 1}]}),
+                json!({"title": "t", "abstracts": ["x"], "messages": [{"seq": 1}]}),
+            ),
             (108, "card", json!({"userId": "b", "nickname": "B"}), json!({"userId": "b", "nickname": "B"})),
             (109, "location", json!({"longitude": 1.5, "latitude": -2.25}), json!({"longitude": 1.5, "latitude": -2.25})),
             (110, "custom", json!({"data": "{}", "extension": "e"}), json!({"data": "{}", "extension": "e"})),
-            (114, "quote", json!({"text": "yes", "quoted": {"seq": 1, "deep": {"a": [null]}}}), json!({"quoteText": "yes", "quoted": {"seq": 1, "deep": {"a": [null]}}})),
+            (
+                114,
+                "quote",
+                json!({"text": "yes", "quoted": {"seq": 1, "deep": {"a": [null]}}}),
+                json!({"quoteText": "yes", "quoted": {"seq": 1, "deep": {"a": [null]}}}),
+            ),
             (115, "face", json!({"index": 7}), json!({"index": 7})),
-            (117, "advancedText", json!({"text": "t", "entities": [{"type": "bold", "offset": 1}]}), json!({"advanced": "t", "entities": [{"type": "bold", "offset": 1}]})),
+            (
+                117,
+                "advancedText",
+                json!({"text": "t", "entities": [{"type": "bold", "offset": 1}]}),
+                json!({"advanced": "t", "entities": [{"type": "bold", "offset": 1}]}),
+            ),
             (118, "markdown", json!({"text": "# t"}), json!({"markdown": "# t"})),
         ];
         for (place, (content_type, form, given, expected)) in cases.into_iter().enumerate() {
@@ -43,8 +68,13 @@ async fn every_typed_content_comes_back_as_it_was_sent() {
         }
         let at = stage.ask(world.user("a"), "{ message(conversationId: \"si_a_b\", seq: 6) { atUserIds } }", json!({})).await;
         assert_eq!(at["message"]["atUserIds"], json!(["b"]), "mentions are taken from the content");
-        stage.send(world.user("desk"), json!({"recipient": {"userId": "a"}, "clientMessageId": "n",
-            "content": {"systemNotice": {"name": "ops", "noticeType": 1, "text": "hello", "mixType": 1, "picture": {"x": 1}}}})).await;
+        stage
+            .send(
+                world.user("desk"),
+                json!({"recipient": {"userId": "a"}, "clientMessageId": "n",
+            "content": {"systemNotice": {"name": "ops", "noticeType": 1, "text": "hello", "mixType": 1, "picture": {"x": 1}}}}),
+            )
+            .await;
         let read = read(&stage, world.user("a"), "sn_a_desk", 1).await;
         assert_eq!(read["content"], json!({"__typename": "SystemNoticeContent", "name": "ops", "notice": "hello", "mixType": 1}));
         stage.stop().await;
@@ -63,7 +93,12 @@ async fn the_text_of_a_content_is_kept_to_the_byte() {
         let stage = Stage::start(world);
         // Odd spacing, unknown keys, escapes, a number that no float can hold.
         let odd = "{ \"content\" : \"h\\u0069\",\n\t\"unknown\":[1.0, 12345678901234567890123], \"content2\": null }";
-        let cases = [(101, odd, "TextContent"), (101, "{\"content\":5}", "RawContent"), (777, odd, "RawContent"), (1400, "{\"detail\":\"x\"}", "RawContent")];
+        let cases = [
+            (101, odd, "TextContent"),
+            (101, "{\"content\":5}", "RawContent"),
+            (777, odd, "RawContent"),
+            (1400, "{\"detail\":\"x\"}", "RawContent"),
+        ];
         for (place, (content_type, text, form)) in cases.into_iter().enumerate() {
             let sender = if content_type == 1400 { "desk" } else { "b" };
             let input = json!({"recipient": {"userId": "a"}, "clientMessageId": format!("m{place}"),

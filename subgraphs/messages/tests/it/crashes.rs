@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream};
 use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use openim_contracts::{Signal, SignalKind};
 use openim_entities::messages::conv_seq;
 use openim_messages::MessagesSettings;
@@ -122,7 +122,8 @@ async fn a_full_queue_is_an_error_that_may_be_retried() {
     // Somebody else holds the only writer of the database.
     let stage = Stage::on(&world, world.store().clone(), MessagesSettings { queue: 1, ..settings() });
     let held = world.store().begin().await.expect("a transaction");
-    let input = |number: usize| json!({"recipient": {"userId": "b"}, "clientMessageId": format!("{number}"), "content": {"text": {"text": "hi"}}});
+    let input =
+        |number: usize| json!({"recipient": {"userId": "b"}, "clientMessageId": format!("{number}"), "content": {"text": {"text": "hi"}}});
     let contexts: Vec<_> = (0..6).map(|_| world.user("a")).collect();
     world.advance(Duration::from_millis(29_900));
     let sends = contexts.into_iter().enumerate().map(|(number, ctx)| stage.refused(ctx, input(number)));

@@ -133,8 +133,13 @@ async fn the_first_message_starts_the_conversation_once() {
         let stage = Stage::start(world);
         stage.text(world.user("b"), "a", "1", "hi").await;
         stage.text(world.user("a"), "b", "2", "ho").await;
-        stage.send(world.user("desk"), json!({"recipient": {"userId": "a"}, "clientMessageId": "3",
-            "content": {"systemNotice": {"name": "ops", "noticeType": 1, "text": "hello"}}})).await;
+        stage
+            .send(
+                world.user("desk"),
+                json!({"recipient": {"userId": "a"}, "clientMessageId": "3",
+            "content": {"systemNotice": {"name": "ops", "noticeType": 1, "text": "hello"}}}),
+            )
+            .await;
         stage.stop().await;
         let events = world.take_events().await;
         let started: Vec<ConversationStarted> = events.iter().filter_map(|event| event.decode().ok()).collect();
@@ -146,8 +151,11 @@ async fn the_first_message_starts_the_conversation_once() {
         assert_eq!((started[1].conversation_id.as_str(), started[1].owners.clone()), ("sn_a_desk", ids(&["a"])));
         // Senders have read what they wrote: one event for all of them.
         let advanced: Vec<openim_contracts::ReadAdvanced> = events.iter().filter_map(|event| event.decode().ok()).collect();
-        let positions: BTreeMap<_, _> = advanced.iter().flat_map(|event| &event.positions)
-            .map(|position| ((position.user_id.as_str(), position.conversation_id.as_str()), position.seq)).collect();
+        let positions: BTreeMap<_, _> = advanced
+            .iter()
+            .flat_map(|event| &event.positions)
+            .map(|position| ((position.user_id.as_str(), position.conversation_id.as_str()), position.seq))
+            .collect();
         assert_eq!(positions[&("a", "si_a_b")], 2);
         assert_eq!(positions[&("b", "si_a_b")], 1);
     })
@@ -232,7 +240,8 @@ async fn a_stopped_process_refuses_new_sends_and_has_stored_the_acknowledged_one
         let subgraph = stage.subgraph.clone();
         stage.stop().await;
         let input = json!({"recipient": {"userId": "b"}, "clientMessageId": "2", "content": {"text": {"text": "hi"}}});
-        let request = async_graphql::Request::new(crate::stage::SEND).variables(async_graphql::Variables::from_json(json!({"input": input})));
+        let request =
+            async_graphql::Request::new(crate::stage::SEND).variables(async_graphql::Variables::from_json(json!({"input": input})));
         let response = serde_json::to_value(subgraph.execute(world.user("a"), request).await).expect("a response");
         assert_eq!(response["errors"][0]["extensions"], json!({"code": "UNAVAILABLE", "errCode": 500, "retryable": true}));
         assert_eq!(dense(world.store()).await, 1);

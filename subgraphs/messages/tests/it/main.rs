@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod batches;
 mod contents;
 mod crashes;
 mod face;
@@ -9,5 +10,4 @@ mod log;
 mod reading;
 mod refusals;
 mod resuming;
-mod batches;
 mod stage;

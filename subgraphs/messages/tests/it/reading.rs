@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::stage::{Stage, seqs};
 
-const PULL: &str = "query($as: ID, $ranges: [SeqRangeInput!]!, $order: PullOrder) { viewer(as: $as) { pullMessages(ranges: $ranges, order: $order) {
+const PULL: &str =
+    "query($as: ID, $ranges: [SeqRangeInput!]!, $order: PullOrder) { viewer(as: $as) { pullMessages(ranges: $ranges, order: $order) {
     conversationId notification isEnd endSeq messages { seq status id contentType rawText content { __typename } } } } }";
 const ENTITIES: &str = "query($keys: [_Any!]!) { _entities(representations: $keys) { __typename
     ... on Message { seq rawText sender { id } isRead conversation { ownerId id } }
@@ -66,7 +67,8 @@ async fn an_administrator_sees_everything_and_opens_anybodys_view() {
         let stage = Stage::start(world);
         ten(&stage, world).await;
         stage.states.set("a", "si_a_b", ReaderState { min_seq: 5, ..ReaderState::default() });
-        let one = stage.ask(world.admin(), "{ message(conversationId: \"si_a_b\", seq: 1) { rawText conversation { id } } }", json!({})).await;
+        let one =
+            stage.ask(world.admin(), "{ message(conversationId: \"si_a_b\", seq: 1) { rawText conversation { id } } }", json!({})).await;
         assert_eq!(one["message"], json!({"rawText": "{\"content\":\"1\"}", "conversation": null}));
         let ranges = range(0, 99, Value::Null);
         let pulled = stage.ask(world.admin(), PULL, json!({"as": "a", "ranges": ranges})).await["viewer"]["pullMessages"].clone();
@@ -191,7 +193,8 @@ async fn the_receivers_position_makes_a_message_read() {
         let stage = Stage::start(world);
         ten(&stage, world).await;
         stage.states.set("b", "si_a_b", ReaderState { read_seq: 5, ..ReaderState::default() });
-        let keys: Vec<Value> = [5, 7, 2].iter().map(|seq| json!({"__typename": "Message", "conversationId": "si_a_b", "seq": seq})).collect();
+        let keys: Vec<Value> =
+            [5, 7, 2].iter().map(|seq| json!({"__typename": "Message", "conversationId": "si_a_b", "seq": seq})).collect();
         let found = stage.ask(world.user("a"), ENTITIES, json!({"keys": keys})).await["_entities"].clone();
         let read: Vec<_> = found.as_array().expect("entities").iter().map(|message| message["isRead"] == json!(true)).collect();
         assert_eq!(read, [true, false, false], "5 and 7 went to b, 2 to a");
@@ -237,7 +240,8 @@ async fn the_latest_messages_of_a_page_of_conversations_are_one_question_each() 
             keys.push(json!({"__typename": "Conversation", "ownerId": "a", "id": format!("si_a_{peer}")}));
         }
         let asked = *stage.states.questions.lock();
-        let query = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Conversation { maxSeq latestMessage { rawText } } } }";
+        let query =
+            "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Conversation { maxSeq latestMessage { rawText } } } }";
         let found = stage.ask(world.user("a"), query, json!({"keys": keys})).await["_entities"].clone();
         for (number, conversation) in found.as_array().expect("entities").iter().enumerate() {
             assert_eq!(conversation["latestMessage"]["rawText"], json!(format!("{{\"content\":\"p{number:02}\"}}")));

@@ -79,9 +79,15 @@ async fn an_administrator_sends_as_anybody_at_any_time() {
         let sent = stage.send(world.admin(), input).await["message"].clone();
         assert_eq!(sent["sentAt"], json!("2020-02-03T04:05:06.007Z"));
         assert_eq!(sent["createdAt"], json!("2026-01-01T00:00:00.000Z"));
-        assert_eq!((sent["senderId"].clone(), sent["source"].clone(), sent["kind"].clone()), (json!("a"), json!("SYSTEM"), json!("SINGLE")));
+        assert_eq!(
+            (sent["senderId"].clone(), sent["source"].clone(), sent["kind"].clone()),
+            (json!("a"), json!("SYSTEM"), json!("SINGLE"))
+        );
         assert_eq!((sent["senderNickname"].clone(), sent["senderFaceUrl"].clone()), (json!("The Team"), json!("https://faces.example/a")));
-        assert_eq!((sent["senderPlatform"].clone(), sent["ex"].clone(), sent["attachedInfo"].clone()), (json!("ANDROID"), json!("e"), json!("null")));
+        assert_eq!(
+            (sent["senderPlatform"].clone(), sent["ex"].clone(), sent["attachedInfo"].clone()),
+            (json!("ANDROID"), json!("e"), json!("null"))
+        );
         assert_eq!(sent["options"], json!([{"key": "offlinePush", "value": false}]));
         assert_eq!(sent["offlinePush"], json!({"title": "t", "iosBadgeCount": true}));
         assert_eq!(sent["clientMessageId"].as_str().map(str::len), Some(32));
@@ -116,7 +122,10 @@ async fn a_system_account_writes_notices_that_ignore_receive_options() {
         let input = json!({"recipient": {"userId": "deaf"}, "clientMessageId": "1",
             "content": {"systemNotice": {"name": "ops", "noticeType": 1, "text": "hello"}}});
         let sent = stage.send(world.user("desk"), input).await["message"].clone();
-        assert_eq!((sent["conversationId"].clone(), sent["kind"].clone(), sent["contentType"].clone()), (json!("sn_deaf_desk"), json!("SYSTEM"), json!(1400)));
+        assert_eq!(
+            (sent["conversationId"].clone(), sent["kind"].clone(), sent["contentType"].clone()),
+            (json!("sn_deaf_desk"), json!("SYSTEM"), json!(1400))
+        );
         stage.stop().await;
         world.take_events().await;
     })
