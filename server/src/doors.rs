@@ -57,7 +57,13 @@ pub(crate) fn open(config: &Config, domains: &Domains, ports: &Arc<Ports>, telem
             doors.add(subgraph_host::routes(hosted, signer, runtime.clone()), SUBGRAPH);
         }
     }
-    Ok(doors.finish(Health { ports: Some(ports.clone()), stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() }, runtime))
+    let health = Health {
+        ports: Some(ports.clone()),
+        events: Domains::carry_events(roles),
+        stopping: lifecycle.stopping.clone(),
+        metrics: telemetry.metrics().cloned(),
+    };
+    Ok(doors.finish(health, runtime))
 }
 
 /// Opens the GraphQL door over a gateway that stands alone.
@@ -67,7 +73,7 @@ pub(crate) fn open(config: &Config, domains: &Domains, ports: &Arc<Ports>, telem
 pub(crate) fn open_gateway(config: &Config, gateway: Gateway, telemetry: &Telemetry, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Doors> {
     let mut doors = Doors { router: Router::new(), places: Vec::new() };
     doors.add(gateway::graphql_alone(config, gateway, lifecycle, runtime)?, GRAPHQL);
-    Ok(doors.finish(Health { ports: None, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() }, runtime))
+    Ok(doors.finish(Health { ports: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() }, runtime))
 }
 
 impl Doors {

@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) struct Health {
     /// What must work; `None` for a process that stands on nothing.
     pub(crate) ports: Option<Arc<Ports>>,
+    /// Whether this process carries events; a gateway leaves them to the others.
+    pub(crate) events: bool,
     /// Cancelled when the process is about to stop.
     pub(crate) stopping: CancellationToken,
     /// Renders the metrics, when they are recorded.
@@ -38,7 +40,7 @@ pub(crate) fn routes(health: Health) -> Router {
 
 async fn ready(State(health): State<Health>) -> Response {
     let mut parts = match &health.ports {
-        Some(ports) => signs(ports).await,
+        Some(ports) => signs(ports, health.events).await,
         None => Map::new(),
     };
     if health.stopping.is_cancelled() {
@@ -50,11 +52,11 @@ async fn ready(State(health): State<Health>) -> Response {
 }
 
 /// Asks every port. The answer goes to whoever asks, so it names parts but no causes.
-async fn signs(ports: &Ports) -> Map<String, Value> {
+async fn signs(ports: &Ports, events: bool) -> Map<String, Value> {
     let Ok(signs) = tokio::time::timeout(PATIENCE, ports.readiness()).await else {
         return Map::from_iter([("ports".to_owned(), json!("give no sign of life"))]);
     };
-    let told = signs.into_iter().map(|(name, sign)| {
+    let told = signs.into_iter().filter(|(name, _)| events || *name != "events").map(|(name, sign)| {
         let state = sign.map_or_else(
             |error| {
                 tracing::warn!(part = name, error = &error as &dyn std::error::Error, "a part is not ready");

@@ -61,12 +61,17 @@ impl Domains {
             }
         }
         // Whoever writes relays at once what it wrote; workers relay what others left and handle everything.
-        if roles.iter().any(|role| role != Role::Gateway) {
+        if Self::carry_events(roles) {
             let handlers = self.handlers();
             let consumers: Vec<_> = handlers.iter().map(|handler| Consumer::of(&**handler)).collect();
             let here = if roles.has(Role::Worker) { handlers } else { Vec::new() };
             ports.start_events(EventPlan::new(here, &consumers));
         }
+    }
+
+    /// Tells whether processes with these roles carry events.
+    pub(crate) fn carry_events(roles: &Roles) -> bool {
+        roles.iter().any(|role| role != Role::Gateway)
     }
 
     fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
