@@ -101,7 +101,9 @@ mod tests {
         let good = cursor(2).text();
         let mut other_version = URL_SAFE_NO_PAD.decode(&good).unwrap();
         other_version[0] = 9;
-        for bad in ["", "x", "%%%", &good[..good.len() - 4], &format!("{good}AAAA"), &URL_SAFE_NO_PAD.encode(other_version), &"A".repeat(5_000)] {
+        for bad in
+            ["", "x", "%%%", &good[..good.len() - 4], &format!("{good}AAAA"), &URL_SAFE_NO_PAD.encode(other_version), &"A".repeat(5_000)]
+        {
             assert_eq!(Cursor::parse(bad), None, "{bad}");
         }
     }

@@ -19,7 +19,13 @@ use crate::seat::{End, Item, Notice, Seat};
 /// What is to be told next. Ranges are opened one message at a time, so that a long one takes no memory.
 #[derive(Debug)]
 enum Todo {
-    Messages { id: ConversationId, key: u64, next: i64, last: i64, at: Timestamp },
+    Messages {
+        id: ConversationId,
+        key: u64,
+        next: i64,
+        last: i64,
+        at: Timestamp,
+    },
     Say(Happened),
     /// Everything that was signalled until then has been told.
     Advance(Timestamp),

@@ -43,7 +43,8 @@ async fn a_missed_signal_is_healed_by_the_next_one() {
     let id = chat("ann", "bob");
     node.voice.say(PAIR, &id, 1, 1);
     node.voice.say(PAIR, &id, 4, 5);
-    ann.expect(&["message si_ann_bob 1", "message si_ann_bob 2", "message si_ann_bob 3", "message si_ann_bob 4", "message si_ann_bob 5"]).await;
+    ann.expect(&["message si_ann_bob 1", "message si_ann_bob 2", "message si_ann_bob 3", "message si_ann_bob 4", "message si_ann_bob 5"])
+        .await;
 }
 
 #[tokio::test]
@@ -112,7 +113,8 @@ async fn after_a_loss_every_stream_catches_up_from_the_graph() {
     node.voice.store(&new, 1);
     node.voice.read(&known, "bob", 3);
     node.voice.lost();
-    ann.expect(&["changed si_ann_cid", "message si_ann_bob 3", "message si_ann_bob 4", "message si_ann_cid 1", "read si_ann_bob bob 3"]).await;
+    ann.expect(&["changed si_ann_cid", "message si_ann_bob 3", "message si_ann_bob 4", "message si_ann_cid 1", "read si_ann_bob bob 3"])
+        .await;
     bob.expect(&["message si_ann_bob 3", "message si_ann_bob 4", "read si_ann_bob bob 3"]).await;
 
     node.voice.say(PAIR, &known, 4, 5);

@@ -8,4 +8,5 @@ mod groups;
 mod live;
 mod resuming;
 mod sdl;
+mod shapes;
 mod support;

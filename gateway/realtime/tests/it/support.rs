@@ -164,7 +164,7 @@ pub(crate) struct Node {
     pub(crate) stop: CancellationToken,
     clock: Arc<ManualClock>,
     runtime: Runtime,
-    subgraph: Arc<dyn Subgraph>,
+    pub(crate) subgraph: Arc<dyn Subgraph>,
 }
 
 impl Node {

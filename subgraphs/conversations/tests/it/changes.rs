@@ -20,8 +20,7 @@ async fn changes(house: &House<'_>, name: &str, since: Timestamp) -> Value {
 async fn only_what_happened_since_is_told() {
     for_each_database(async |world| {
         let house = House::new(world);
-        let (old, read, written) =
-            (house.chat("ann", "me", 2).await, house.chat("bob", "me", 2).await, house.chat("eve", "me", 2).await);
+        let (old, read, written) = (house.chat("ann", "me", 2).await, house.chat("bob", "me", 2).await, house.chat("eve", "me", 2).await);
         world.advance(Duration::from_secs(60));
         let since = world.now();
         assert_eq!(changes(&house, "me", since).await, json!({"truncated": false, "conversations": []}));

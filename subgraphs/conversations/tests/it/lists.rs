@@ -101,7 +101,8 @@ async fn ends_cover_notification_streams_and_leave_out_empty_logs() {
         let data = house.data(world.user("bob"), "{ viewer { heads { conversationId maxSeq live } } }", json!({})).await;
         let end = |id: &str, seq: i64| json!({"conversationId": id, "maxSeq": seq, "live": true});
         assert_eq!(data["viewer"]["heads"], json!([end("n_ann_bob", 2), end("n_bob_bob", 7), end("si_ann_bob", 4)]));
-        let data = house.data(world.user("ann"), "{ viewer { heads(includeEmpty: true) { conversationId maxSeq live } } }", json!({})).await;
+        let data =
+            house.data(world.user("ann"), "{ viewer { heads(includeEmpty: true) { conversationId maxSeq live } } }", json!({})).await;
         assert_eq!(data["viewer"]["heads"], json!([end("n_ann_ann", 0), end("n_ann_bob", 2), end("si_ann_bob", 4)]));
         let document = "{ viewer { heads(ids: [\"si_ann_bob\", \"si_bob_eve\"]) { conversationId maxSeq live } } }";
         let data = house.data(world.user("ann"), document, json!({})).await;

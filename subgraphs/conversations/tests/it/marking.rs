@@ -57,7 +57,10 @@ async fn a_participant_whose_row_is_late_gets_it_by_marking() {
         house.log(&id, 3, "ann", &["ann", "bob"]);
         assert_eq!(house.mark("bob", &id, 2).await, (2, 1));
         let kinds: Vec<_> = world.take_signals().into_iter().map(|signal| signal.kind).collect();
-        assert!(matches!(kinds[..], [SignalKind::ConversationChanged { .. }, SignalKind::ConversationRead { read_seq: 2, .. }]), "{kinds:?}");
+        assert!(
+            matches!(kinds[..], [SignalKind::ConversationChanged { .. }, SignalKind::ConversationRead { read_seq: 2, .. }]),
+            "{kinds:?}"
+        );
         let data = house.data(world.user("bob"), "query($id: ID!) { conversation(id: $id) { peerId } }", json!({"id": id.as_str()})).await;
         assert_eq!(data["conversation"]["peerId"], json!("ann"));
     })

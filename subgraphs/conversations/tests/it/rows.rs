@@ -51,7 +51,9 @@ async fn a_system_message_gives_its_receiver_a_row_only() {
         let id = ConversationId::system(&user("ann"), &user("news"));
         let participants = vec![user("ann"), user("news")];
         let kind = ConversationKind::System;
-        house.event(&ConversationStarted { conversation_id: id.clone(), kind, owners: vec![user("ann")], participants, at: world.now() }).await;
+        house
+            .event(&ConversationStarted { conversation_id: id.clone(), kind, owners: vec![user("ann")], participants, at: world.now() })
+            .await;
         let row = house.data(world.user("ann"), ROW, json!({"id": id.as_str()})).await;
         assert_eq!((&row["conversation"]["kind"], &row["conversation"]["peerId"]), (&json!("SYSTEM"), &json!("news")));
         let row = house.data(world.user("news"), ROW, json!({"id": id.as_str()})).await;
@@ -115,7 +117,8 @@ async fn more_positions_than_one_statement_holds_are_all_kept() {
         house.read_advanced(&positions).await;
 
         let reader = openim_conversations::reader(world.store().clone());
-        let keys: Vec<_> = names.iter().zip(&ids).map(|(name, id)| (user(name), id.clone())).chain([(user("eve"), ids[0].clone())]).collect();
+        let keys: Vec<_> =
+            names.iter().zip(&ids).map(|(name, id)| (user(name), id.clone())).chain([(user("eve"), ids[0].clone())]).collect();
         let states = reader.states_of(&keys).await.unwrap();
         assert_eq!(states.iter().filter(|state| state.is_some_and(|state| state.read_seq == 2)).count(), 1_203);
         assert_eq!(states.last(), Some(&None));

@@ -68,7 +68,8 @@ impl<'a> House<'a> {
         self.log(&id, messages, from, &pair);
         let participants = pair.map(user).to_vec();
         let kind = ConversationKind::Single;
-        let event = ConversationStarted { conversation_id: id.clone(), kind, owners: participants.clone(), participants, at: self.world.now() };
+        let event =
+            ConversationStarted { conversation_id: id.clone(), kind, owners: participants.clone(), participants, at: self.world.now() };
         self.event(&event).await;
         self.world.take_signals();
         id

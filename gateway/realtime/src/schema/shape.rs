@@ -1,0 +1,183 @@
+//! What a stream keeps of its document: names only. async-graphql keeps the whole parsed document, its variables and a
+//! resolver per open stream, 15 KB and more; thousands of idle streams should not cost that. Documents with anything
+//! unusual in them (directives, unknown names) are left to async-graphql, which answers the same.
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, OperationType, Selection, SelectionSet};
+use async_graphql::{Name, ScalarType, Value, Variables, indexmap::IndexMap};
+use openim_core::{ConversationId, UserId};
+use openim_graphql::Long;
+
+use crate::event::{Event, Happened};
+
+/// Names that are not objects, in any event or entity.
+const LEAVES: &[&str] = &["__typename", "cursor", "missed", "readerId", "readSeq", "reason", "conversationId", "seq", "ownerId", "id"];
+/// Names that are.
+const OBJECTS: &[&str] = &["message", "conversation", "reader", "user"];
+/// How deep fragments may nest.
+const MAX_DEPTH: usize = 8;
+
+/// What a client wants of each event.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Shape {
+    key: Name,
+    fields: Box<[Wanted]>,
+    /// The cursor to begin after.
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Debug, PartialEq)]
+struct Wanted {
+    key: Name,
+    name: Name,
+    /// The one type of event it is wanted of.
+    of: Option<Name>,
+    fields: Box<[Wanted]>,
+}
+
+/// An object with the name of its type and its fields, before anybody has chosen.
+struct Told(&'static str, Vec<(&'static str, Part)>);
+
+enum Part {
+    Leaf(Value),
+    Object(Told),
+}
+
+impl Shape {
+    /// Reads a document; `None` leaves it to async-graphql.
+    pub(crate) fn of(document: &ExecutableDocument, variables: &Variables) -> Option<Self> {
+        let DocumentOperations::Single(operation) = &document.operations else { return None };
+        let operation = &operation.node;
+        if operation.ty != OperationType::Subscription || !operation.directives.is_empty() {
+            return None;
+        }
+        let [item] = operation.selection_set.node.items.as_slice() else { return None };
+        let Selection::Field(root) = &item.node else { return None };
+        let root = &root.node;
+        if root.name.node != "events" || !root.directives.is_empty() {
+            return None;
+        }
+        let after = match root.arguments.as_slice() {
+            [] => None,
+            [(name, value)] if name.node == "after" => {
+                let given = |name: Name| {
+                    let definition = operation.variable_definitions.iter().find(|definition| definition.node.name.node == name).ok_or(())?;
+                    let default = definition.node.default_value.as_ref().map(|value| value.node.clone());
+                    Ok::<_, ()>(variables.get(&name).cloned().or(default).unwrap_or_default())
+                };
+                match value.node.clone().into_const_with(given).ok()? {
+                    Value::String(text) if text.len() <= crate::cursor::MAX_TEXT => Some(text),
+                    Value::Null => None,
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let mut fields = Vec::new();
+        collect(document, &root.selection_set.node, None, 0, &mut fields)?;
+        Some(Self { key: key(root), fields: fields.into(), after })
+    }
+
+    /// Answers with one event.
+    pub(crate) fn answer(&self, event: Event, viewer: &UserId) -> Value {
+        let event = choose(&self.fields, &told(event, viewer));
+        Value::Object(IndexMap::from_iter([(self.key.clone(), event)]))
+    }
+}
+
+fn collect(document: &ExecutableDocument, set: &SelectionSet, of: Option<&Name>, depth: usize, wanted: &mut Vec<Wanted>) -> Option<()> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    for item in &set.items {
+        let (inner, on, directives) = match &item.node {
+            Selection::Field(field) => {
+                let one = one(document, &field.node, of, depth)?;
+                match wanted.iter().find(|other| other.key == one.key && (other.of == one.of || other.of.is_none() || one.of.is_none())) {
+                    Some(same) if *same == one => {}
+                    // Two selections of one object would have to be merged.
+                    Some(_) => return None,
+                    None => wanted.push(one),
+                }
+                continue;
+            }
+            Selection::InlineFragment(fragment) => {
+                let fragment = &fragment.node;
+                (&fragment.selection_set.node, fragment.type_condition.as_ref().map(|on| &on.node.on.node), &fragment.directives)
+            }
+            Selection::FragmentSpread(spread) => {
+                let fragment = &document.fragments.get(&spread.node.fragment_name.node)?.node;
+                (&fragment.selection_set.node, Some(&fragment.type_condition.node.on.node), &spread.node.directives)
+            }
+        };
+        if !directives.is_empty() {
+            return None;
+        }
+        let narrowed = match (of, on.filter(|on| *on != "Event")) {
+            (Some(of), Some(on)) if of != on => continue,
+            (of, on) => on.or(of),
+        };
+        collect(document, inner, narrowed, depth + 1, wanted)?;
+    }
+    Some(())
+}
+
+fn one(document: &ExecutableDocument, field: &Field, of: Option<&Name>, depth: usize) -> Option<Wanted> {
+    let name = &field.name.node;
+    let leaf = LEAVES.contains(&name.as_str());
+    let known = leaf || OBJECTS.contains(&name.as_str());
+    if !known || !field.directives.is_empty() || !field.arguments.is_empty() || leaf != field.selection_set.node.items.is_empty() {
+        return None;
+    }
+    let mut fields = Vec::new();
+    collect(document, &field.selection_set.node, None, depth + 1, &mut fields)?;
+    Some(Wanted { key: key(field), name: name.clone(), of: of.cloned(), fields: fields.into() })
+}
+
+fn key(field: &Field) -> Name {
+    field.alias.as_ref().map_or(&field.name.node, |alias| &alias.node).clone()
+}
+
+fn choose(wanted: &[Wanted], Told(type_name, parts): &Told) -> Value {
+    let mut chosen = IndexMap::with_capacity(wanted.len());
+    for one in wanted.iter().filter(|one| one.of.as_ref().is_none_or(|of| of == type_name)) {
+        if one.name == "__typename" {
+            chosen.insert(one.key.clone(), Value::String((*type_name).to_owned()));
+        } else if let Some((_, part)) = parts.iter().find(|(name, _)| one.name == *name) {
+            let value = match part {
+                Part::Leaf(value) => value.clone(),
+                Part::Object(told) => choose(&one.fields, told),
+            };
+            chosen.insert(one.key.clone(), value);
+        }
+    }
+    Value::Object(chosen)
+}
+
+fn told(event: Event, viewer: &UserId) -> Told {
+    let text = |text: &str| Part::Leaf(Value::String(text.to_owned()));
+    let long = |number: i64| Part::Leaf(Long(number).to_value());
+    let view =
+        |id: &ConversationId| Part::Object(Told("Conversation", vec![("ownerId", text(viewer.as_str())), ("id", text(id.as_str()))]));
+    let user = |id: &UserId| Part::Object(Told("User", vec![("id", text(id.as_str()))]));
+    let (name, mut parts) = match &event.what {
+        Happened::Ready { missed } => ("Ready", vec![("missed", long(*missed))]),
+        Happened::MessageAdded { conversation_id, seq } => {
+            let message = Told("Message", vec![("conversationId", text(conversation_id.as_str())), ("seq", long(*seq))]);
+            ("MessageAdded", vec![("message", Part::Object(message)), ("conversation", view(conversation_id))])
+        }
+        Happened::ConversationRead { conversation_id, reader, read_seq } => {
+            let parts = vec![
+                ("conversation", view(conversation_id)),
+                ("readerId", text(reader.as_str())),
+                ("reader", user(reader)),
+                ("readSeq", long(*read_seq)),
+            ];
+            ("ConversationRead", parts)
+        }
+        Happened::ConversationChanged { conversation_id } => ("ConversationChanged", vec![("conversation", view(conversation_id))]),
+        Happened::UserChanged { user_id } => ("UserChanged", vec![("user", user(user_id))]),
+        Happened::Reset { reason } => ("Reset", vec![("reason", Part::Leaf(async_graphql::resolver_utils::enum_value(*reason)))]),
+    };
+    parts.push(("cursor", Part::Leaf(Value::String(event.cursor))));
+    Told(name, parts)
+}
