@@ -36,7 +36,7 @@ pub(crate) struct Bump {
 /// between processes. `logs` must be in order and hold each once.
 pub(crate) async fn lock(db: &impl ConnectionTrait, logs: &[i64]) -> Result<FxHashMap<i64, Tail>> {
     let rows = Sql::new(db, "SELECT s.conv_no, s.max_seq, s.last_stored_at FROM conv_seq s WHERE ")
-        .is_one_of("s.conv_no", logs.to_vec())
+        .among("s.conv_no", logs.to_vec())
         .text(" ORDER BY s.conv_no")
         .postgres(" FOR UPDATE OF s")
         .all(db)
@@ -106,7 +106,7 @@ pub(crate) async fn bump(db: &impl ConnectionTrait, bumps: &[Bump]) -> Result<()
             .rows(columns)
             .text("WHERE conv_seq.conv_no = d.conv_no AND ")
             // Says the same again, so that the plan starts at the key's index.
-            .is_one_of("conv_seq.conv_no", chunk.iter().map(|bump| bump.log).collect())
+            .among("conv_seq.conv_no", chunk.iter().map(|bump| bump.log).collect())
             .run(db)
             .await?;
     }

@@ -41,11 +41,11 @@ pub(crate) async fn mark_published(db: &impl ConnectionTrait, ranges: &[(i64, i6
     let rows = Sql::new(db, "UPDATE conv_seq SET published_seq = f.last_seq FROM (SELECT s.conv_no, d.last_seq FROM ")
         .rows(columns)
         .text("JOIN conv_seq s ON s.conv_no = d.conv_no AND s.published_seq >= d.first_seq - 1 AND s.published_seq < d.last_seq WHERE ")
-        .is_one_of("s.conv_no", logs.clone())
+        .among("s.conv_no", logs.clone())
         .text(" ORDER BY s.conv_no")
         .postgres(" FOR UPDATE OF s SKIP LOCKED")
         .text(") AS f WHERE conv_seq.conv_no = f.conv_no AND ")
-        .is_one_of("conv_seq.conv_no", logs)
+        .among("conv_seq.conv_no", logs)
         .text(" RETURNING conv_seq.conv_no AS conv_no")
         .all(db)
         .await?;

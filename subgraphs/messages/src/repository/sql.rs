@@ -98,7 +98,7 @@ impl Sql {
     }
 
     /// Adds the condition that a number is one of these.
-    pub(super) fn is_one_of(mut self, column: &str, numbers: Vec<i64>) -> Self {
+    pub(super) fn among(mut self, column: &str, numbers: Vec<i64>) -> Self {
         match self.backend {
             DbBackend::Postgres => {
                 let values = numbers.into_iter().map(Value::from).collect();
