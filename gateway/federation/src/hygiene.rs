@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use apollo_compiler::ast;
 use apollo_compiler::executable::{Directive, ExecutableDocument, Field, Operation, Selection, SelectionSet};
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{Node, Schema};
 use async_graphql::{Name, Value};
 use indexmap::IndexMap;
@@ -130,7 +131,7 @@ impl<'d> Cleaner<'d> {
         self.text.clear();
         self.used.clear();
         for field in fields {
-            self.field(field);
+            self.field(field, self.operation.object_type());
         }
         let mut operation = self.operation.operation_type.to_string();
         let mut variables = Vec::new();
@@ -157,7 +158,8 @@ impl<'d> Cleaner<'d> {
         self.constants
     }
 
-    fn field(&mut self, field: &Node<Field>) {
+    /// Writes a field of the type `on`.
+    fn field(&mut self, field: &Node<Field>, on: &str) {
         let source = source_key(field, self.field_names);
         if source != field.name.as_str() {
             let _ = write!(self.text, "{source}: ");
@@ -165,10 +167,13 @@ impl<'d> Cleaner<'d> {
         self.text.push_str(&field.name);
         self.arguments(field);
         self.text.push(' ');
-        if self.schema.types.get(field.selection_set.ty.as_str()).is_some_and(|ty| !ty.is_scalar() && !ty.is_enum()) {
+        let schema = self.schema;
+        let definition = schema.type_field(on, &field.name).map_or(&field.definition.ty, |definition| &definition.ty);
+        let ty = definition.inner_named_type();
+        if schema.types.get(ty).is_some_and(is_composite) {
             self.text.push_str("{ ");
             let before = self.text.len();
-            self.selections(&field.selection_set);
+            self.selections(&field.selection_set, ty);
             if self.text.len() == before {
                 self.text.push_str("__typename ");
             }
@@ -176,8 +181,9 @@ impl<'d> Cleaner<'d> {
         }
     }
 
-    /// Writes the selections. Where they depend on an object's type, the planner asks for `__typename` itself.
-    fn selections(&mut self, set: &SelectionSet) {
+    /// Writes what is selected of the type `on`. Where that depends on an object's type, the planner asks for
+    /// `__typename` itself.
+    fn selections(&mut self, set: &SelectionSet, on: &str) {
         let document = self.document;
         for selection in &set.selections {
             if !self.conditions.include(selection.directives().iter()) {
@@ -185,25 +191,33 @@ impl<'d> Cleaner<'d> {
             }
             match selection {
                 Selection::Field(field) if field.name == "__typename" => self.text.push_str("__typename "),
-                Selection::Field(field) => self.field(field),
-                Selection::InlineFragment(fragment) => self.fragment(&set.ty, &fragment.selection_set),
+                Selection::Field(field) => self.field(field, on),
+                Selection::InlineFragment(fragment) => self.fragment(&fragment.selection_set, on),
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = document.fragments.get(&spread.fragment_name) {
-                        self.fragment(&set.ty, &fragment.selection_set);
+                        self.fragment(&fragment.selection_set, on);
                     }
                 }
             }
         }
     }
 
-    fn fragment(&mut self, parent: &ast::NamedType, set: &SelectionSet) {
-        if set.ty == *parent {
-            return self.selections(set);
+    /// Writes a fragment where it says something: the planner loses its way in conditions that always or never hold.
+    fn fragment(&mut self, set: &SelectionSet, on: &str) {
+        let condition = set.ty.as_str();
+        let object = self.schema.types.get(on).is_some_and(ExtendedType::is_object);
+        // A union has none of the fields that an interface around it has.
+        let union = self.schema.types.get(on).is_some_and(ExtendedType::is_union);
+        if condition == on || (self.schema.is_subtype(condition, on) && !union) {
+            return self.selections(set, on);
+        }
+        if object {
+            return;
         }
         let start = self.text.len();
-        let _ = write!(self.text, "... on {} {{ ", set.ty);
+        let _ = write!(self.text, "... on {condition} {{ ");
         let inside = self.text.len();
-        self.selections(set);
+        self.selections(set, condition);
         if self.text.len() == inside {
             self.text.truncate(start);
         } else {
@@ -234,6 +248,10 @@ impl<'d> Cleaner<'d> {
             self.text.push(')');
         }
     }
+}
+
+fn is_composite(ty: &ExtendedType) -> bool {
+    ty.is_object() || ty.is_interface() || ty.is_union()
 }
 
 /// Numbers that do not survive the planner: it knows 64-bit integers and prints floats in its own way.

@@ -80,7 +80,7 @@ impl ProofSigner {
 mod tests {
     use std::sync::Arc;
 
-    use openim_core::{ManualClock, Platform, Principal, SequentialIds, UserId};
+    use openim_core::{Clock, ManualClock, Platform, Principal, SequentialIds, UserId};
 
     use super::*;
 

@@ -127,12 +127,6 @@ impl SharedStreams {
             streams.remove(key);
         }
     }
-
-    /// Returns how many streams run.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.0.lock().values().filter(|stream| stream.strong_count() > 0).count()
-    }
 }
 
 fn open() -> (Arc<Shared>, broadcast::Receiver<Item>, Source) {

@@ -3,6 +3,8 @@
 mod answer;
 mod socket;
 
+use std::collections::HashMap;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +35,8 @@ pub struct HttpOptions {
     pub max_answer_bytes: usize,
     /// How many idle connections are kept.
     pub pool_size: usize,
+    /// Returns the headers that join the subgraph's trace to the caller's; without any, the operation id is the trace.
+    pub trace_headers: Option<fn() -> HashMap<String, String>>,
 }
 
 impl Default for HttpOptions {
@@ -44,6 +48,7 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(3),
             max_answer_bytes: 64 << 20,
             pool_size: 64,
+            trace_headers: None,
         }
     }
 }
@@ -106,7 +111,13 @@ impl Http {
             insert(&mut headers, HEADER, &proof);
         }
         insert(&mut headers, "operationid", ctx.operation_id().as_str());
-        insert(&mut headers, "traceparent", &traceparent(ctx));
+        let traced = self.options.trace_headers.map(|trace| trace()).unwrap_or_default();
+        if traced.is_empty() {
+            insert(&mut headers, "traceparent", &traceparent(ctx));
+        }
+        for (name, value) in traced.iter().filter_map(|(name, value)| Some((HeaderName::from_str(name).ok()?, HeaderValue::from_str(value).ok()?))) {
+            headers.insert(name, value);
+        }
         Ok(headers)
     }
 

@@ -24,6 +24,8 @@ pub struct Generator {
     field_names: Vec<String>,
     fragments: Vec<String>,
     variables: Vec<(String, String, Value)>,
+    /// How many more selections the operation may have.
+    budget: usize,
 }
 
 /// The response keys of one selection, so that equal keys mean equal fields.
@@ -34,6 +36,8 @@ struct Entry {
     uses: Vec<(String, String)>,
     ty: String,
     inner: Scope,
+    /// Whether every use has an unconditional field: the monolith's library cannot merge an object without fields.
+    merges: bool,
 }
 
 impl Generator {
@@ -45,12 +49,13 @@ impl Generator {
         }
         field_names.sort_unstable();
         field_names.dedup();
-        Self { schema, rng: StdRng::seed_from_u64(seed), field_names, fragments: Vec::new(), variables: Vec::new() }
+        Self { schema, rng: StdRng::seed_from_u64(seed), field_names, fragments: Vec::new(), variables: Vec::new(), budget: 0 }
     }
 
     pub fn operation(&mut self) -> Operation {
         self.fragments.clear();
         self.variables.clear();
+        self.budget = self.rng.random_range(5..50);
         let changes = self.rng.random_bool(0.12);
         let (kind, root) = if changes { ("mutation", "Mutation") } else { ("query", "Query") };
         let depth = self.rng.random_range(2..=5);
@@ -73,6 +78,10 @@ impl Generator {
         let ty = self.schema.types[type_name].clone();
         let mut text = String::new();
         for _ in 0..self.rng.random_range(1..=4) {
+            if self.budget == 0 {
+                break;
+            }
+            self.budget -= 1;
             let roll = self.rng.random_range(0..100);
             let is_root = matches!(type_name, "Query" | "Mutation");
             if roll < 8 && type_name != "Mutation" {
@@ -111,12 +120,19 @@ impl Generator {
         let mut text = if alias.is_empty() { String::new() } else { format!("{alias}: ") };
         let _ = write!(text, "{}{arguments} {} ", field.name, self.condition());
         if !self.is_leaf(&field.ty) {
+            let again = scope.0.get(&key).is_some_and(|entry| entry.uses.len() > 1);
+            let merges = scope.0.get(&key).is_some_and(|entry| entry.merges) || (!again && self.rng.random_bool(0.5));
+            if again && !merges {
+                return String::new();
+            }
             let mut inner = scope.0.get_mut(&key).map(|entry| std::mem::take(&mut entry.inner)).unwrap_or_default();
+            let named = if merges && self.admit(&mut inner, "", "__typename", "__typename", "String!") { "__typename " } else { "" };
             let selection = self.selection(field.ty.inner_named_type(), depth.saturating_sub(1), &mut inner);
             if let Some(entry) = scope.0.get_mut(&key) {
                 entry.inner = inner;
+                entry.merges = !named.is_empty();
             }
-            let _ = write!(text, "{{ {selection}}} ");
+            let _ = write!(text, "{{ {named}{selection}}} ");
         }
         text
     }
@@ -129,18 +145,19 @@ impl Generator {
         if self.rng.random_bool(0.4) {
             let name = format!("F{}", self.fragments.len());
             self.fragments.push(format!("fragment {name} on {on} {{ {body}}}"));
-            let again = if self.rng.random_bool(0.2) { format!("...{name} ") } else { String::new() };
+            let again = if parent != "Mutation" && self.rng.random_bool(0.2) { format!("...{name} ") } else { String::new() };
             return format!("...{name} {condition} {again}");
         }
         if on == parent && self.rng.random_bool(0.5) { format!("... {condition} {{ {body}}} ") } else { format!("... on {on} {condition} {{ {body}}} ") }
     }
 
-    /// The types that may share an object with a type.
+    /// The types that a fragment may be on. The monolith's library knows no unions around an object.
     fn overlapping(&self, parent: &str) -> Vec<String> {
         let mut names = vec![parent.to_owned()];
         for (name, ty) in &self.schema.types {
-            let composite = ty.is_object() || ty.is_interface() || ty.is_union();
-            if composite && !name.starts_with("__") && name != parent && (self.schema.is_subtype(parent, name) || self.schema.is_subtype(name, parent)) {
+            let narrower = ty.is_object() && self.schema.is_subtype(parent, name);
+            let wider = ty.is_interface() && self.is_object(parent) && self.schema.is_subtype(name, parent);
+            if name != parent && (narrower || wider) {
                 names.push(name.to_string());
             }
         }
@@ -149,9 +166,11 @@ impl Generator {
 
     /// Takes a response key for a field, unless it already stands for something else.
     fn admit(&self, scope: &mut Scope, parent: &str, key: &str, field: &str, ty: &str) -> bool {
-        let entry = scope.0.entry(key.to_owned()).or_insert_with(|| Entry { uses: Vec::new(), ty: ty.to_owned(), inner: Scope::default() });
+        let entry = scope.0.entry(key.to_owned()).or_insert_with(|| Entry { uses: Vec::new(), ty: ty.to_owned(), inner: Scope::default(), merges: false });
+        // The monolith's library runs a mutation as often as it is written.
         let fits = entry.ty == ty
-            && entry.uses.iter().all(|(other, used)| used == field || (other != parent && self.is_object(other) && self.is_object(parent)));
+            && (parent != "Mutation" || entry.uses.is_empty())
+            && entry.uses.iter().all(|(other, used)| used == field || (!other.is_empty() && !parent.is_empty() && other != parent && self.is_object(other) && self.is_object(parent)));
         if fits {
             entry.uses.push((parent.to_owned(), field.to_owned()));
         }
