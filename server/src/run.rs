@@ -10,7 +10,7 @@ use axum::Router;
 use axum::serve::ListenerExt as _;
 use openim_core::Runtime;
 use openim_federation::Gateway;
-use openim_platform::config::{Config, Roles};
+use openim_platform::config::Config;
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
 use tokio::net::TcpListener;
@@ -27,8 +27,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 pub struct Running {
     addresses: Vec<SocketAddr>,
     places: Vec<Place>,
-    roles: Roles,
-    database: String,
+    does: String,
+    database: Option<String>,
     secret_file: Option<PathBuf>,
     grace: Duration,
     lifecycle: Lifecycle,
@@ -53,8 +53,8 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
     Ok(Running {
         addresses,
         places,
-        roles: config.server.roles.clone(),
-        database: database_name(&config),
+        does: format!("roles {}", config.server.roles),
+        database: Some(database_name(&config)),
         secret_file: secret.kept_in,
         grace: Duration::from_secs(config.server.shutdown_seconds),
         lifecycle,
@@ -76,8 +76,8 @@ pub(crate) async fn serve_gateway(
     Ok(Running {
         addresses,
         places,
-        roles: config.server.roles.clone(),
-        database: "none".to_owned(),
+        does: "a gateway alone".to_owned(),
+        database: None,
         secret_file: None,
         grace: Duration::from_secs(config.server.shutdown_seconds),
         lifecycle,
@@ -125,13 +125,13 @@ impl Running {
     }
 
     /// Returns what this process does.
-    pub(crate) fn roles(&self) -> &Roles {
-        &self.roles
+    pub(crate) fn does(&self) -> &str {
+        &self.does
     }
 
     /// Returns where the data is, without passwords.
-    pub(crate) fn database(&self) -> &str {
-        &self.database
+    pub(crate) fn database(&self) -> Option<&str> {
+        self.database.as_deref()
     }
 
     /// Returns what is served.

@@ -88,3 +88,77 @@ fn refuse(error: &Error) -> Response {
     answer.extensions = Some(error_extensions(error.code()));
     (status, Json(Answer::from_errors(vec![answer]))).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
+    use axum::body::Body;
+    use axum::http::Request as HttpRequest;
+    use openim_core::{Actor, Platform, Principal, UserId};
+    use openim_graphql::SchemaSubgraph;
+    use serde_json::{Value, json};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    struct Query;
+
+    #[Object]
+    impl Query {
+        async fn who(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+            Ok(openim_graphql::caller(ctx)?.principal()?.user_id.to_string())
+        }
+    }
+
+    fn host() -> Router {
+        let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
+        let subgraph: Arc<dyn Subgraph> = Arc::new(SchemaSubgraph::new("people", schema, |_, request| request));
+        routes(vec![subgraph], Arc::new(ProofSigner::new("the right secret, long enough")), Runtime::system())
+    }
+
+    fn proof(secret: &str) -> String {
+        let runtime = Runtime::system();
+        let principal = Principal { user_id: UserId::parse("ann").expect("an id"), platform: Platform::WEB, app_admin: false };
+        let deadline = runtime.clock.now().plus(std::time::Duration::from_secs(5));
+        let operation = OperationId::fresh(&*runtime.ids);
+        ProofSigner::new(secret).sign(&Ctx::new(runtime, Actor::User(principal), operation, deadline)).expect("a proof")
+    }
+
+    async fn call(method: &str, path: &str, proof: Option<&str>, body: &str) -> (StatusCode, String) {
+        let mut request = HttpRequest::builder().method(method).uri(path);
+        if let Some(proof) = proof {
+            request = request.header(HEADER, proof);
+        }
+        let response = host().oneshot(request.body(Body::from(body.to_owned())).expect("a request")).await.expect("an answer");
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.expect("a body");
+        (status, String::from_utf8(bytes.to_vec()).expect("text"))
+    }
+
+    #[tokio::test]
+    async fn a_proved_caller_is_known_to_the_resolvers() {
+        let proof = proof("the right secret, long enough");
+        let (status, body) = call("POST", "/subgraph/people", Some(&proof), "{\"query\": \"{ who }\"}").await;
+        assert_eq!((status, serde_json::from_str::<Value>(&body).expect("JSON")), (StatusCode::OK, json!({ "data": { "who": "ann" } })));
+        let (status, sdl) = call("GET", "/subgraph/people/sdl", Some(&proof), "").await;
+        assert!(status == StatusCode::OK && sdl.contains("who: String!"), "{sdl}");
+    }
+
+    #[tokio::test]
+    async fn without_a_good_proof_nothing_is_answered_not_even_what_exists() {
+        let forged = proof("another secret, long enough");
+        for (method, path) in [("POST", "/subgraph/people"), ("GET", "/subgraph/people/sdl"), ("POST", "/subgraph/nobody")] {
+            for proof in [None, Some(forged.as_str()), Some("garbage")] {
+                let (status, body) = call(method, path, proof, "{\"query\": \"{ who }\"}").await;
+                assert!(status == StatusCode::UNAUTHORIZED && body.contains("UNAUTHENTICATED") && !body.contains("ann"), "{method} {path}: {body}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_proved_caller_learns_what_is_wrong() {
+        let proof = proof("the right secret, long enough");
+        assert_eq!(call("POST", "/subgraph/nobody", Some(&proof), "{}").await.0, StatusCode::NOT_FOUND);
+        assert_eq!(call("POST", "/subgraph/people", Some(&proof), "no json").await.0, StatusCode::BAD_REQUEST);
+    }
+}

@@ -1,8 +1,12 @@
 //! Tests of the whole house through its real doors: GraphQL, graphql-transport-ws and OpenIM's REST.
 
+#![expect(clippy::expect_used, reason = "a test ends where it does not find what it needs")]
+
 mod bad_input;
 mod chat;
 mod command_line;
+mod faults;
+mod gateway_alone;
 mod harness;
 mod operators;
 mod stopping;

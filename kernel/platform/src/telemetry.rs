@@ -23,6 +23,9 @@ use crate::config;
 
 pub use propagation::{TRACE_HEADERS, adopt_parent, inject_current};
 
+/// How long the last traces may take: a collector that is away must not hold up the end of the process.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Why telemetry could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
@@ -81,7 +84,7 @@ impl Telemetry {
 
     /// Sends the traces that wait and stops sending.
     pub fn flush(&self) {
-        if let Some(Err(error)) = self.traces.as_ref().map(SdkTracerProvider::shutdown) {
+        if let Some(Err(error)) = self.traces.as_ref().map(|traces| traces.shutdown_with_timeout(LAST_WORDS)) {
             tracing::warn!(error.cause = %error, "the last traces could not be sent");
         }
     }

@@ -2,32 +2,32 @@
 
 use std::fs;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use openim_core::Runtime;
 use openim_federation::{Gateway, Http, HttpOptions};
 use openim_platform::config::Loaded;
-use openim_platform::telemetry::Telemetry;
+use openim_platform::telemetry::{Telemetry, inject_current};
 
 use crate::cli;
 use crate::run::serve_gateway;
 use crate::supergraph::subgraph_urls;
 
 pub(super) async fn run(loaded: Loaded, command: cli::Gateway, runtime: Runtime) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
     let config = loaded.config;
     let telemetry = Telemetry::start(&config.telemetry)?;
     let supergraph = fs::read_to_string(&command.supergraph).with_context(|| format!("{} cannot be read", command.supergraph.display()))?;
 
     let mut builder = Gateway::builder();
     for (name, url) in places(&supergraph, &command.subgraphs)? {
-        let transport = Http::new(&url, HttpOptions::default()).with_context(|| format!("subgraph {name}"))?;
+        let transport = Http::new(&url, HttpOptions { trace_headers: Some(inject_current), ..HttpOptions::default() }).with_context(|| format!("subgraph {name}"))?;
         builder = builder.transport(name, transport);
     }
     let gateway = builder.supergraph(supergraph).build()?;
     let running = serve_gateway(config, command.listen, gateway, telemetry.clone(), runtime).await?;
-    for address in running.addresses() {
-        super::print(&format!("the gateway answers at http://{address}/graphql\n"))?;
-    }
+    super::print(&super::serve::announcement(&running, begun.elapsed().as_millis()))?;
     super::serve::wait(running, &telemetry).await
 }
 

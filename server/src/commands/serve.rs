@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use openim_core::Runtime;
 use openim_platform::config::Loaded;
@@ -11,7 +12,7 @@ use crate::run::{Running, start};
 use crate::shutdown::watch_signals;
 
 pub(super) async fn run(loaded: Loaded, runtime: Runtime) -> anyhow::Result<ExitCode> {
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     let telemetry = Telemetry::start(&loaded.config.telemetry)?;
     let running = start(loaded.config, telemetry.clone(), runtime).await?;
     tracing::info!(addresses = ?running.addresses(), startup.duration_ms = begun.elapsed().as_millis(), "ready");
@@ -31,8 +32,9 @@ pub(super) async fn wait(running: Running, telemetry: &Telemetry) -> anyhow::Res
     Ok(ExitCode::SUCCESS)
 }
 
-fn announcement(running: &Running, milliseconds: u128) -> String {
-    let mut text = format!("OpenIM Graph {} is ready after {milliseconds} ms, roles {}\n", env!("CARGO_PKG_VERSION"), running.roles());
+/// Says where a server is and what it has.
+pub(super) fn announcement(running: &Running, milliseconds: u128) -> String {
+    let mut text = format!("OpenIM Graph {} is ready after {milliseconds} ms: {}\n", env!("CARGO_PKG_VERSION"), running.does());
     for address in running.addresses() {
         let (host, note) = match address.ip() {
             ip if !ip.is_unspecified() => (address.to_string(), ""),
@@ -44,7 +46,9 @@ fn announcement(running: &Running, milliseconds: u128) -> String {
     for place in running.places() {
         let _ = writeln!(text, "    {:<12} {}", place.path, place.what);
     }
-    let _ = writeln!(text, "  data: {}", running.database());
+    if let Some(database) = running.database() {
+        let _ = writeln!(text, "  data: {database}");
+    }
     if let Some(path) = running.secret_file() {
         let _ = writeln!(text, "  no auth.secret is configured; the generated one is in {}", path.display());
     }

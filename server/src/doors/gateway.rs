@@ -15,6 +15,7 @@ use openim_platform::cache::{Cache, MemoryCache};
 use openim_platform::config::{Config, Role, ServiceUrl};
 use openim_platform::fanout::{Fanout, MemoryFanout};
 use openim_platform::ports::Ports;
+use openim_platform::telemetry::inject_current;
 use openim_realtime::{GraphQuery, Hub, OPERATIONS};
 use openim_rest::Rest;
 
@@ -61,7 +62,7 @@ fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Res
         Role::Gateway | Role::Worker => &none,
     };
     let url = format!("{}/subgraph/{}", base.expose().trim_end_matches('/'), role.word());
-    let options = HttpOptions { signer: Some(signer.clone()), ..HttpOptions::default() };
+    let options = HttpOptions { signer: Some(signer.clone()), trace_headers: Some(inject_current), ..HttpOptions::default() };
     Http::new(&url, options).with_context(|| format!("subgraphs.{}", role.word()))
 }
 

@@ -27,6 +27,7 @@ pub(crate) struct Process {
 impl Binary {
     /// Finds the binary that was built beside these tests.
     pub(crate) fn new() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let tests = std::env::current_exe().expect("the path of the tests");
         let profile = tests.ancestors().nth(2).expect("target/<profile>/deps/<test>");
         let path = profile.join(format!("openim{}", std::env::consts::EXE_SUFFIX));
@@ -54,8 +55,26 @@ impl Binary {
 
     /// Starts a server on a free port and waits until it says that it is ready.
     pub(crate) async fn serve(&self, arguments: &[&str]) -> Process {
-        let arguments: Vec<&str> = ["serve", "--listen", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
-        let mut child = self.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary runs");
+        let arguments: Vec<&str> = ["--listen", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
+        self.serve_with(&arguments, &[]).await
+    }
+
+    /// Starts a server as it is told and waits until it says that it is ready. What it logs goes into a file of the folder.
+    pub(crate) async fn serve_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
+        let arguments: Vec<&str> = ["serve"].iter().chain(arguments).copied().collect();
+        self.launch(&arguments, environment).await
+    }
+
+    /// Starts a gateway alone on a free port and waits until it says that it is ready.
+    pub(crate) async fn gateway(&self, arguments: &[&str]) -> Process {
+        let arguments: Vec<&str> = ["gateway", "--listen", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
+        self.launch(&arguments, &[]).await
+    }
+
+    async fn launch(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).expect("a log");
+        let mut command = self.command(arguments);
+        let mut child = command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(log).spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let mut output = Vec::new();
         let address = loop {

@@ -7,9 +7,9 @@ mod socket;
 
 use std::time::Duration;
 
-pub(crate) use binary::Binary;
+pub(crate) use binary::{Binary, Process};
 pub(crate) use client::{Client, Rest};
-pub(crate) use server::Server;
+pub(crate) use server::{SECRET, Server};
 pub(crate) use socket::Socket;
 
 /// The bound of everything that is waited for.

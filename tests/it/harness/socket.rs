@@ -74,6 +74,23 @@ impl Socket {
         }
     }
 
+    /// Waits for the next message however long the stream is silent; `None` when the socket is gone.
+    pub(crate) async fn patient_message(&mut self) -> Option<Value> {
+        loop {
+            match self.stream.next().await? {
+                Ok(Message::Text(text)) => {
+                    let message: Value = serde_json::from_str(&text).ok()?;
+                    if message["type"] != "ping" {
+                        return Some(message);
+                    }
+                    self.send(json!({ "type": "pong" })).await.ok()?;
+                }
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
     /// Waits for the next value of a subscription and returns its data.
     pub(crate) async fn next(&mut self) -> Value {
         let mut message = self.message().await.unwrap_or_else(|closed| panic!("the socket closed: {closed:?}"));
