@@ -45,8 +45,8 @@ async fn surrounded(State(runtime): State<Runtime>, mut request: Request, next: 
     let status = response.status();
     span.record("http.status", status.as_u16());
     tracing::debug!(parent: &span, duration_ms = started.elapsed().as_millis(), "answered a request");
-    metrics::counter!("http_requests_total", "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned()).increment(1);
-    metrics::histogram!("http_request_seconds", "path" => path).record(started.elapsed().as_secs_f64());
+    metrics::counter!("openim_http_requests_total", "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned()).increment(1);
+    metrics::histogram!("openim_http_request_seconds", "path" => path).record(started.elapsed().as_secs_f64());
     response.headers_mut().insert(OPERATION_ID, operation);
     response
 }
@@ -72,13 +72,13 @@ struct OpenRequest;
 
 impl OpenRequest {
     fn new() -> Self {
-        metrics::gauge!("http_requests_open").increment(1.0);
+        metrics::gauge!("openim_http_requests_open").increment(1.0);
         Self
     }
 }
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        metrics::gauge!("http_requests_open").decrement(1.0);
+        metrics::gauge!("openim_http_requests_open").decrement(1.0);
     }
 }

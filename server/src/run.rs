@@ -49,6 +49,7 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
     domains.start_work(&config.server.roles, &ports, &lifecycle);
 
     let Doors { router, places } = doors::open(&config, &domains, &ports, &telemetry, &lifecycle, &runtime)?;
+    keep_metrics_tidy(&telemetry, &lifecycle);
     let addresses = serve(&config.server.listen, router, &lifecycle).await?;
     Ok(Running {
         addresses,
@@ -72,6 +73,7 @@ pub(crate) async fn serve_gateway(
 ) -> anyhow::Result<Running> {
     let lifecycle = Lifecycle::default();
     let Doors { router, places } = doors::open_gateway(&config, gateway, &telemetry, &lifecycle, &runtime)?;
+    keep_metrics_tidy(&telemetry, &lifecycle);
     let addresses = serve(&[listen], router, &lifecycle).await?;
     Ok(Running {
         addresses,
@@ -83,6 +85,11 @@ pub(crate) async fn serve_gateway(
         lifecycle,
         ports: None,
     })
+}
+
+fn keep_metrics_tidy(telemetry: &Telemetry, lifecycle: &Lifecycle) {
+    let (telemetry, stop) = (telemetry.clone(), lifecycle.draining.clone());
+    lifecycle.workers.spawn(async move { stop.run_until_cancelled(telemetry.keep_tidy()).await });
 }
 
 async fn serve(listen: &[SocketAddr], router: Router, lifecycle: &Lifecycle) -> anyhow::Result<Vec<SocketAddr>> {

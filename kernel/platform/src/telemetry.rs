@@ -15,6 +15,7 @@ use opentelemetry_otlp::WithExportConfig as _;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use tracing_subscriber::filter::Filtered;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -25,6 +26,9 @@ pub use propagation::{TRACE_HEADERS, adopt_parent, inject_current};
 
 /// How long the last traces may take: a collector that is away must not hold up the end of the process.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How often metrics are tidied.
+const TIDY: Duration = Duration::from_secs(5);
 
 /// Why telemetry could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +61,9 @@ impl Telemetry {
     /// When a part cannot be built from the configuration, or when it was started before.
     pub fn start(config: &config::Telemetry) -> Result<Self, TelemetryError> {
         let traces = if config.otlp_endpoint.is_empty() { None } else { Some(exporter(config)?) };
-        let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")));
+        // The same filter as the log's: without one, every span of every library would be sent.
+        let filter = EnvFilter::builder().parse(&config.log_filter)?;
+        let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")).with_filter(filter));
         Registry::default().with(spans).with(log(config)?).try_init()?;
 
         let metrics = if config.metrics {
@@ -82,6 +88,16 @@ impl Telemetry {
         self.metrics.as_ref()
     }
 
+    /// Tidies what the metrics have collected, until it is dropped: histograms grow until somebody reads or tidies them.
+    pub async fn keep_tidy(&self) {
+        let Some(metrics) = &self.metrics else { return };
+        let mut tick = tokio::time::interval(TIDY);
+        loop {
+            tick.tick().await;
+            metrics.run_upkeep();
+        }
+    }
+
     /// Sends the traces that wait and stops sending.
     pub fn flush(&self) {
         if let Some(Err(error)) = self.traces.as_ref().map(|traces| traces.shutdown_with_timeout(LAST_WORDS)) {
@@ -99,7 +115,7 @@ fn log(config: &config::Telemetry) -> Result<Box<dyn Layer<WithSpans> + Send + S
     })
 }
 
-type Spans = tracing_opentelemetry::OpenTelemetryLayer<Registry, opentelemetry_sdk::trace::Tracer>;
+type Spans = Filtered<tracing_opentelemetry::OpenTelemetryLayer<Registry, opentelemetry_sdk::trace::Tracer>, EnvFilter, Registry>;
 type WithSpans = tracing_subscriber::layer::Layered<Option<Spans>, Registry>;
 
 fn exporter(config: &config::Telemetry) -> Result<SdkTracerProvider, TelemetryError> {

@@ -17,8 +17,7 @@ pub(super) fn buckets(builder: PrometheusBuilder) -> Result<PrometheusBuilder, B
 
 /// Describes what every process has.
 pub(super) fn describe() {
-    metrics::describe_counter!("http_requests_total", "requests by path, method and status");
-    metrics::describe_histogram!("http_request_seconds", metrics::Unit::Seconds, "time until the head of the answer, by path");
-    metrics::describe_gauge!("http_requests_open", "requests that wait for their answer");
-    metrics::describe_gauge!("process_start_seconds", metrics::Unit::Seconds, "when the process started, since 1970");
+    metrics::describe_counter!("openim_http_requests_total", "requests by path, method and status");
+    metrics::describe_histogram!("openim_http_request_seconds", metrics::Unit::Seconds, "time until the head of the answer, by path");
+    metrics::describe_gauge!("openim_http_requests_open", "requests that wait for their answer");
 }
