@@ -199,13 +199,30 @@ mod tests {
 
     #[test]
     fn short_flags_become_settings() {
-        let mut cli = Cli::parse_from(["openim", "serve", "--roles", "users", "--listen", "127.0.0.1:0", "--set", "rest.enabled=false", "--data-dir", "d"]);
+        let mut cli = Cli::parse_from([
+            "openim",
+            "serve",
+            "--roles",
+            "users",
+            "--listen",
+            "127.0.0.1:0",
+            "--set",
+            "rest.enabled=false",
+            "--data-dir",
+            "d",
+        ]);
         let command = cli.command.take().expect("a command");
-        let mut flags: Vec<_> = cli.inputs(&command).flags.into_iter().map(|flag| format!("{} {}={}", flag.flag, flag.key, flag.value)).collect();
+        let mut flags: Vec<_> =
+            cli.inputs(&command).flags.into_iter().map(|flag| format!("{} {}={}", flag.flag, flag.key, flag.value)).collect();
         flags.sort();
         assert_eq!(
             flags,
-            ["--data-dir server.data_dir=d", "--listen server.listen=127.0.0.1:0", "--roles server.roles=users", "--set rest.enabled=false"]
+            [
+                "--data-dir server.data_dir=d",
+                "--listen server.listen=127.0.0.1:0",
+                "--roles server.roles=users",
+                "--set rest.enabled=false"
+            ]
         );
     }
 }

@@ -40,7 +40,14 @@ const OPERATORS: [Place; 3] = [
 ///
 /// # Errors
 /// When the graph does not compose or a route's document does not fit it.
-pub(crate) fn open(config: &Config, domains: &Domains, ports: &Arc<Ports>, telemetry: &Telemetry, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Doors> {
+pub(crate) fn open(
+    config: &Config,
+    domains: &Domains,
+    ports: &Arc<Ports>,
+    telemetry: &Telemetry,
+    lifecycle: &Lifecycle,
+    runtime: &Runtime,
+) -> anyhow::Result<Doors> {
     let roles = &config.server.roles;
     let mut doors = Doors { router: Router::new(), places: Vec::new() };
     if roles.has(Role::Gateway) {
@@ -70,10 +77,19 @@ pub(crate) fn open(config: &Config, domains: &Domains, ports: &Arc<Ports>, telem
 ///
 /// # Errors
 /// When registered documents cannot be read.
-pub(crate) fn open_gateway(config: &Config, gateway: Gateway, telemetry: &Telemetry, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Doors> {
+pub(crate) fn open_gateway(
+    config: &Config,
+    gateway: Gateway,
+    telemetry: &Telemetry,
+    lifecycle: &Lifecycle,
+    runtime: &Runtime,
+) -> anyhow::Result<Doors> {
     let mut doors = Doors { router: Router::new(), places: Vec::new() };
     doors.add(gateway::graphql_alone(config, gateway, lifecycle, runtime)?, GRAPHQL);
-    Ok(doors.finish(Health { ports: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() }, runtime))
+    Ok(doors.finish(
+        Health { ports: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
+        runtime,
+    ))
 }
 
 impl Doors {

@@ -45,7 +45,8 @@ async fn surrounded(State(runtime): State<Runtime>, mut request: Request, next: 
     let status = response.status();
     span.record("http.status", status.as_u16());
     tracing::debug!(parent: &span, duration_ms = started.elapsed().as_millis(), "answered a request");
-    metrics::counter!("openim_http_requests_total", "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned()).increment(1);
+    metrics::counter!("openim_http_requests_total", "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned())
+        .increment(1);
     metrics::histogram!("openim_http_request_seconds", "path" => path).record(started.elapsed().as_secs_f64());
     response.headers_mut().insert(OPERATION_ID, operation);
     response

@@ -66,7 +66,8 @@ impl SubgraphHost {
         let proof = headers.get(HEADER).and_then(|value| value.to_str().ok());
         let proof = proof.ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "only a gateway of this deployment may call"))?;
         let ctx = self.signer.verify(proof, &self.runtime)?;
-        let subgraph = self.subgraphs.get(name).ok_or_else(|| Error::new(ErrorCode::NotFound, "this process does not have the subgraph"))?;
+        let subgraph =
+            self.subgraphs.get(name).ok_or_else(|| Error::new(ErrorCode::NotFound, "this process does not have the subgraph"))?;
         Ok((ctx, subgraph.clone()))
     }
 }
@@ -150,7 +151,10 @@ mod tests {
         for (method, path) in [("POST", "/subgraph/people"), ("GET", "/subgraph/people/sdl"), ("POST", "/subgraph/nobody")] {
             for proof in [None, Some(forged.as_str()), Some("garbage")] {
                 let (status, body) = call(method, path, proof, "{\"query\": \"{ who }\"}").await;
-                assert!(status == StatusCode::UNAUTHORIZED && body.contains("UNAUTHENTICATED") && !body.contains("ann"), "{method} {path}: {body}");
+                assert!(
+                    status == StatusCode::UNAUTHORIZED && body.contains("UNAUTHENTICATED") && !body.contains("ann"),
+                    "{method} {path}: {body}"
+                );
             }
         }
     }

@@ -32,7 +32,11 @@ async fn operations_beyond_the_limits_are_refused() -> anyhow::Result<()> {
     let ann = server.user("ann", "Ann").await;
     let level = "conversations(first: 1) { edges { node { latestMessage { conversation { peer { id } } } } } }";
     let deep = (0..12).fold("id".to_owned(), |inner, _| format!("latestMessage {{ conversation {{ {inner} }} }}"));
-    assert_eq!(ann.code(&format!("{{ viewer {{ conversations {{ edges {{ node {{ {deep} }} }} }} }} }}"), json!({})).await, "LIMIT_EXCEEDED", "depth");
+    assert_eq!(
+        ann.code(&format!("{{ viewer {{ conversations {{ edges {{ node {{ {deep} }} }} }} }} }}"), json!({})).await,
+        "LIMIT_EXCEEDED",
+        "depth"
+    );
     let wide: String = (0..200).map(|number| format!("a{number}: {level} ")).collect();
     assert_eq!(ann.code(&format!("{{ viewer {{ {wide} }} }}"), json!({})).await, "LIMIT_EXCEEDED", "aliases");
     let costly: String = (0..40).map(|number| format!("a{number}: conversations(first: 100) {{ edges {{ node {{ messages(last: 100) {{ edges {{ node {{ seq sender {{ id }} }} }} }} }} }} }} ")).collect();
@@ -95,11 +99,18 @@ async fn foreign_data_and_unknown_users_are_refused() -> anyhow::Result<()> {
 
     assert_eq!(eve.code("{ viewer(as: \"ann\") { id } }", json!({})).await, "NO_PERMISSION");
     assert_eq!(eve.code("{ admin { users { totalCount } } }", json!({})).await, "NO_PERMISSION");
-    let read = "mutation { markConversationRead(input: {conversationId: \"si_ann_bob\", readSeq: 1, ownerId: \"ann\"}) { conversation { id } } }";
+    let read =
+        "mutation { markConversationRead(input: {conversationId: \"si_ann_bob\", readSeq: 1, ownerId: \"ann\"}) { conversation { id } } }";
     assert_eq!(eve.code(read, json!({})).await, "NO_PERMISSION");
     let message = eve.answer("{ message(conversationId: \"si_ann_bob\", seq: 1) { rawText } }", json!({})).await;
     assert!(message["data"]["message"].is_null(), "{message}");
-    let pulled = eve.rest().answer("/msg/pull_msg_by_seq", json!({ "userID": "ann", "seqRanges": [{ "conversationID": "si_ann_bob", "begin": 1, "end": 1, "num": 1 }] }).to_string()).await;
+    let pulled = eve
+        .rest()
+        .answer(
+            "/msg/pull_msg_by_seq",
+            json!({ "userID": "ann", "seqRanges": [{ "conversationID": "si_ann_bob", "begin": 1, "end": 1, "num": 1 }] }).to_string(),
+        )
+        .await;
     assert_eq!(pulled["errCode"], 1002, "{pulled}");
 
     assert_eq!(bob.code(SEND, json!({ "to": "nobody", "key": "k2" })).await, "RECORD_NOT_FOUND");
@@ -107,7 +118,8 @@ async fn foreign_data_and_unknown_users_are_refused() -> anyhow::Result<()> {
     let admin = server.admin().await;
     let token = admin.answer("/auth/get_user_token", json!({ "userID": "nobody", "platformID": 1 }).to_string()).await;
     assert_eq!(token["errCode"], 1004, "{token}");
-    let secret = server.client().rest().answer("/auth/get_admin_token", json!({ "secret": "wrong", "userID": "imAdmin" }).to_string()).await;
+    let secret =
+        server.client().rest().answer("/auth/get_admin_token", json!({ "secret": "wrong", "userID": "imAdmin" }).to_string()).await;
     assert_ne!(secret["errCode"], 0, "{secret}");
     Ok(())
 }

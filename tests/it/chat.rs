@@ -31,13 +31,22 @@ async fn what_one_sends_the_other_sees_at_every_door() -> anyhow::Result<()> {
     live.event("Ready").await;
 
     let sent = send(&ann, "bob", "hello Bob", "k1").await;
-    assert_eq!((&sent["duplicate"], &sent["message"]["seq"], &sent["message"]["conversationId"]), (&json!(false), &json!(1), &json!("si_ann_bob")));
+    assert_eq!(
+        (&sent["duplicate"], &sent["message"]["seq"], &sent["message"]["conversationId"]),
+        (&json!(false), &json!(1), &json!("si_ann_bob"))
+    );
     let event = live.event("MessageAdded").await;
     assert_eq!(event["message"]["content"]["text"], "hello Bob", "{event}");
     assert_eq!(event["message"]["sender"]["nickname"], "Ann", "{event}");
 
     // The same over REST, as OpenIM's clients pull it.
-    let pulled = bob.rest().call("/msg/pull_msg_by_seq", json!({ "userID": "bob", "seqRanges": [{ "conversationID": "si_ann_bob", "begin": 1, "end": 1, "num": 1 }] })).await;
+    let pulled = bob
+        .rest()
+        .call(
+            "/msg/pull_msg_by_seq",
+            json!({ "userID": "bob", "seqRanges": [{ "conversationID": "si_ann_bob", "begin": 1, "end": 1, "num": 1 }] }),
+        )
+        .await;
     let message = &pulled["msgs"]["si_ann_bob"]["Msgs"][0];
     assert_eq!((&message["sendID"], &message["recvID"], &message["seq"]), (&json!("ann"), &json!("bob"), &json!(1)), "{pulled}");
     inbox_with(&bob, 1).await;
@@ -55,7 +64,11 @@ async fn what_one_sends_the_other_sees_at_every_door() -> anyhow::Result<()> {
     loop {
         let event = anns.event("MessageAdded").await;
         if event["message"]["seq"] == 2 {
-            assert_eq!((&event["message"]["senderId"], &event["message"]["content"]["text"]), (&json!("bob"), &json!("hello Ann")), "{event}");
+            assert_eq!(
+                (&event["message"]["senderId"], &event["message"]["content"]["text"]),
+                (&json!("bob"), &json!("hello Ann")),
+                "{event}"
+            );
             break;
         }
     }
@@ -79,7 +92,8 @@ async fn unread_counts_fall_when_the_reader_has_read_and_the_sender_hears_of_it(
     let own = ann.data(INBOX, json!({})).await;
     assert_eq!(own["viewer"]["conversations"]["totalUnread"], 0, "one's own messages are read: {own}");
 
-    let read = "mutation($id: ID!) { markConversationRead(input: {conversationId: $id, readSeq: 3}) { conversation { unreadCount readSeq } } }";
+    let read =
+        "mutation($id: ID!) { markConversationRead(input: {conversationId: $id, readSeq: 3}) { conversation { unreadCount readSeq } } }";
     let marked = bob.data(read, json!({ "id": "si_ann_bob" })).await;
     assert_eq!(marked["markConversationRead"]["conversation"], json!({ "unreadCount": 0, "readSeq": 3 }));
     loop {

@@ -9,8 +9,14 @@ async fn bad_configuration_ends_with_code_2_and_names_the_key_and_its_place() {
     let output = binary.run(&[], &[("OPENIM__AUTH__LOGIN_POLICY", "7")]).await;
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{text}");
-    assert!(text.contains("graphql.max_depht: there is no such key; did you mean graphql.max_depth?\n    set by openim.toml line 2"), "{text}");
-    assert!(text.contains("auth.login_policy: must be one of 0, 1, 4, 5, not 7\n    set by environment variable OPENIM__AUTH__LOGIN_POLICY"), "{text}");
+    assert!(
+        text.contains("graphql.max_depht: there is no such key; did you mean graphql.max_depth?\n    set by openim.toml line 2"),
+        "{text}"
+    );
+    assert!(
+        text.contains("auth.login_policy: must be one of 0, 1, 4, 5, not 7\n    set by environment variable OPENIM__AUTH__LOGIN_POLICY"),
+        "{text}"
+    );
     assert!(!binary.folder().join("data").exists(), "nothing is made before the configuration is good");
 }
 

@@ -37,7 +37,8 @@ async fn greetings() -> String {
 async fn any_supergraph_is_served_and_its_addresses_can_be_replaced() {
     let (binary, url) = (Binary::new(), greetings().await);
     let replaced = format!("greetings={url}");
-    let cases = [(SUPERGRAPH.replace("URL", &url), vec![]), (SUPERGRAPH.replace("URL", "http://127.0.0.1:1"), vec!["--subgraph", &replaced])];
+    let cases =
+        [(SUPERGRAPH.replace("URL", &url), vec![]), (SUPERGRAPH.replace("URL", "http://127.0.0.1:1"), vec!["--subgraph", &replaced])];
     for (sdl, flags) in cases {
         let file = binary.folder().join("supergraph.graphql");
         std::fs::write(&file, sdl).expect("writable");

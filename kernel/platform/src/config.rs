@@ -61,7 +61,8 @@ impl Inputs {
     /// Takes the environment of this process, and the file it names when no flag does.
     pub fn from_process(file: Option<PathBuf>, flags: Vec<FlagSetting>) -> Self {
         let environment: Vec<_> = std::env::vars_os().collect();
-        let named = || environment.iter().find(|(name, value)| name == "OPENIM_CONFIG" && !value.is_empty()).map(|(_, value)| PathBuf::from(value));
+        let named =
+            || environment.iter().find(|(name, value)| name == "OPENIM_CONFIG" && !value.is_empty()).map(|(_, value)| PathBuf::from(value));
         Self { file: file.or_else(named), environment, flags }
     }
 }

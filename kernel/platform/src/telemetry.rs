@@ -63,7 +63,8 @@ impl Telemetry {
         let traces = if config.otlp_endpoint.is_empty() { None } else { Some(exporter(config)?) };
         // The same filter as the log's: without one, every span of every library would be sent.
         let filter = EnvFilter::builder().parse(&config.log_filter)?;
-        let spans = traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")).with_filter(filter));
+        let spans =
+            traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")).with_filter(filter));
         Registry::default().with(spans).with(log(config)?).try_init()?;
 
         let metrics = if config.metrics {

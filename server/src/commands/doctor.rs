@@ -113,7 +113,9 @@ async fn database(config: &Config, runtime: &Runtime) -> Vec<(&'static str, Find
 async fn migrations(store: &Store, config: &Config) -> Finding {
     match store.pending_migrations().await {
         Ok(pending) if pending.is_empty() => Good("the schema is up to date".into()),
-        Ok(pending) if !config.database.is_postgres() || config.database.migrate_on_start => Good(format!("{} are applied at the next start", pending.len())),
+        Ok(pending) if !config.database.is_postgres() || config.database.migrate_on_start => {
+            Good(format!("{} are applied at the next start", pending.len()))
+        }
         Ok(pending) => Bad(format!("{} are missing: run `openim migrate`", pending.len())),
         Err(error) => Bad(chain(&error)),
     }
@@ -143,7 +145,12 @@ async fn service(name: &str, embedded: bool, ping: impl Future<Output = openim_c
 }
 
 fn ports(config: &Config) -> Finding {
-    let taken: Vec<_> = config.server.listen.iter().filter_map(|address| TcpListener::bind(address).err().map(|error| format!("{address}: {error}"))).collect();
+    let taken: Vec<_> = config
+        .server
+        .listen
+        .iter()
+        .filter_map(|address| TcpListener::bind(address).err().map(|error| format!("{address}: {error}")))
+        .collect();
     let all = config.server.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if taken.is_empty() { Good(format!("{all} free")) } else { Doubtful(format!("{} (is the server running already?)", taken.join(", "))) }
 }
@@ -165,4 +172,3 @@ fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
-

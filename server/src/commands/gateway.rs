@@ -22,7 +22,8 @@ pub(super) async fn run(loaded: Loaded, command: cli::Gateway, runtime: Runtime)
 
     let mut builder = Gateway::builder();
     for (name, url) in places(&supergraph, &command.subgraphs)? {
-        let transport = Http::new(&url, HttpOptions { trace_headers: Some(inject_current), ..HttpOptions::default() }).with_context(|| format!("subgraph {name}"))?;
+        let transport = Http::new(&url, HttpOptions { trace_headers: Some(inject_current), ..HttpOptions::default() })
+            .with_context(|| format!("subgraph {name}"))?;
         builder = builder.transport(name, transport);
     }
     let gateway = builder.supergraph(supergraph).build()?;

@@ -13,7 +13,8 @@ use crate::build::{data_folder, database_settings};
 pub(super) async fn run(loaded: &Loaded, only_status: bool) -> anyhow::Result<ExitCode> {
     let config = &loaded.config;
     data_folder(config)?;
-    let store = Store::connect(&database_settings(config), Arc::new(MemoryFanout::new())).await.context("the database cannot be reached")?;
+    let store =
+        Store::connect(&database_settings(config), Arc::new(MemoryFanout::new())).await.context("the database cannot be reached")?;
     let pending = store.pending_migrations().await.context("the database cannot tell its migrations")?;
     let code = match (pending.is_empty(), only_status) {
         (true, _) => {

@@ -32,7 +32,9 @@ fn check(folder: &Path, write: bool) -> anyhow::Result<ExitCode> {
         }
         different += 1;
         if write {
-            fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| fs::write(&path, &file.text)).with_context(|| format!("{} cannot be written", path.display()))?;
+            fs::create_dir_all(path.parent().unwrap_or(folder))
+                .and_then(|()| fs::write(&path, &file.text))
+                .with_context(|| format!("{} cannot be written", path.display()))?;
             super::print(&format!("{} is rewritten\n", path.display()))?;
         } else {
             let line = 1 + found.lines().zip(file.text.lines()).take_while(|(theirs, ours)| theirs == ours).count();

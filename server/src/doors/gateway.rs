@@ -28,7 +28,13 @@ use crate::shutdown::Lifecycle;
 ///
 /// # Errors
 /// When the subgraphs do not fit together or an address is no URL.
-pub(super) fn compose(config: &Config, domains: &Domains, ports: &Ports, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Gateway> {
+pub(super) fn compose(
+    config: &Config,
+    domains: &Domains,
+    ports: &Ports,
+    lifecycle: &Lifecycle,
+    runtime: &Runtime,
+) -> anyhow::Result<Gateway> {
     let roles = &config.server.roles;
     let signer = Arc::new(ProofSigner::new(config.internal.secret.expose()));
     let mut builder = Gateway::builder().limits(settings::limits(config)).introspection(config.graphql.introspection);
@@ -132,7 +138,9 @@ impl OwnGraph {
     fn open(&self, gateway: &Gateway) -> anyhow::Result<()> {
         let mut prepared = Vec::new();
         for document in OPERATIONS {
-            let plan = gateway.prepare(document, None).map_err(|errors| anyhow::anyhow!("an operation of the hub does not fit the graph: {errors:?}"))?;
+            let plan = gateway
+                .prepare(document, None)
+                .map_err(|errors| anyhow::anyhow!("an operation of the hub does not fit the graph: {errors:?}"))?;
             prepared.push((document, plan));
         }
         // Set once, right after the gateway was built.
@@ -144,7 +152,8 @@ impl OwnGraph {
 #[async_trait]
 impl GraphQuery for OwnGraph {
     async fn query(&self, operation: &'static str, variables: Variables, ctx: &Ctx) -> Response {
-        let found = self.0.get().and_then(|(gateway, prepared)| Some((gateway, &prepared.iter().find(|(document, _)| *document == operation)?.1)));
+        let found =
+            self.0.get().and_then(|(gateway, prepared)| Some((gateway, &prepared.iter().find(|(document, _)| *document == operation)?.1)));
         match found {
             Some((gateway, prepared)) => gateway.execute_prepared(prepared, variables, ctx).await,
             None => {

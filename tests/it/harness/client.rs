@@ -71,7 +71,11 @@ impl Client {
     /// Sends an operation that must fail and returns the code of its first error.
     pub(crate) async fn code(&self, query: &str, variables: Value) -> String {
         let answer = self.answer(query, variables).await;
-        answer.pointer("/errors/0/extensions/code").and_then(Value::as_str).unwrap_or_else(|| panic!("{query} has no error: {answer}")).to_owned()
+        answer
+            .pointer("/errors/0/extensions/code")
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("{query} has no error: {answer}"))
+            .to_owned()
     }
 
     fn url(&self, path: &str) -> String {

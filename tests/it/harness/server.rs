@@ -34,7 +34,11 @@ impl Server {
         let folder = tempfile::tempdir()?;
         let data = folder.path().display().to_string();
         let base = [("server.listen", "127.0.0.1:0"), ("server.data_dir", data.as_str()), ("auth.secret", SECRET)];
-        let flags = base.iter().chain(settings).map(|(key, value)| FlagSetting { flag: "--set".into(), key: (*key).into(), value: (*value).into() });
+        let flags = base.iter().chain(settings).map(|(key, value)| FlagSetting {
+            flag: "--set".into(),
+            key: (*key).into(),
+            value: (*value).into(),
+        });
         // A file that is surely empty, so that nothing beside the checkout counts.
         let loaded = load(&Inputs { file: Some("/dev/null".into()), environment: Vec::new(), flags: flags.collect() })?;
         let running: Running = start(loaded.config, Telemetry::off(), Runtime::system()).await?;

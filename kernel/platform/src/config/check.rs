@@ -31,7 +31,10 @@ pub(super) fn check(config: &Config, settings: &Settings) -> Vec<Problem> {
 impl Auth {
     fn check(&self, report: &mut Report<'_>) {
         if self.admin_nicknames.len() > self.admin_user_ids.len() {
-            report.problem("auth.admin_nicknames", "has more entries than auth.admin_user_ids; give one for each administrator, in the same order");
+            report.problem(
+                "auth.admin_nicknames",
+                "has more entries than auth.admin_user_ids; give one for each administrator, in the same order",
+            );
         }
     }
 }
@@ -39,7 +42,8 @@ impl Auth {
 impl Graphql {
     fn check(&self, report: &mut Report<'_>) {
         if self.documents == Documents::Only && self.registered_documents.as_os_str().is_empty() {
-            report.problem("graphql.documents", "\"only\" needs registered documents; say where they are with graphql.registered_documents");
+            report
+                .problem("graphql.documents", "\"only\" needs registered documents; say where they are with graphql.registered_documents");
         }
     }
 }
@@ -76,11 +80,15 @@ fn deployment(config: &Config, report: &mut Report<'_>) {
     }
     if roles.has(Role::Gateway) {
         let subgraphs = &config.subgraphs;
-        let places = [(Role::Users, &subgraphs.users), (Role::Messages, &subgraphs.messages), (Role::Conversations, &subgraphs.conversations)];
+        let places =
+            [(Role::Users, &subgraphs.users), (Role::Messages, &subgraphs.messages), (Role::Conversations, &subgraphs.conversations)];
         for (role, url) in places {
             if !roles.has(role) && url.is_empty() {
                 let name = role.word();
-                report.problem(&format!("subgraphs.{name}"), format!("a gateway without role {name} must be told where it is, http://host:port"));
+                report.problem(
+                    &format!("subgraphs.{name}"),
+                    format!("a gateway without role {name} must be told where it is, http://host:port"),
+                );
             }
         }
     }

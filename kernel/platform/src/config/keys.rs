@@ -137,7 +137,9 @@ impl Rule {
             Self::UserIds => "a list of user ids (letters, digits and _, 64 bytes at most), each once".into(),
             Self::Texts => "a list of texts".into(),
             Self::Origins => "a list of origins such as https://chat.example.com, or *".into(),
-            Self::Url(schemes) => format!("a URL that starts with {}", schemes.iter().map(|scheme| prefix(scheme)).collect::<Vec<_>>().join(", ")),
+            Self::Url(schemes) => {
+                format!("a URL that starts with {}", schemes.iter().map(|scheme| prefix(scheme)).collect::<Vec<_>>().join(", "))
+            }
             Self::Secret(length) => format!("a text of at least {length} characters"),
             Self::Filter => "a filter such as info or info,openim_messages=debug".into(),
         }

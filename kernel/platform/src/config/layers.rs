@@ -116,7 +116,8 @@ impl Layers {
 
     fn wrong(&mut self, key: &'static Key, value: &Value, origin: Origin) {
         let expected = key.rule.expected();
-        let message = if key.rule.hidden() { format!("must be {expected}") } else { format!("must be {expected}, not {}", shown(key, value)) };
+        let message =
+            if key.rule.hidden() { format!("must be {expected}") } else { format!("must be {expected}, not {}", shown(key, value)) };
         self.problem(key.name, message, origin);
     }
 
@@ -157,7 +158,11 @@ impl Layers {
                 table.insert(key.into(), setting.value.clone());
             }
         }
-        T::deserialize(Value::Table(root)).map_err(|error| Problem { key: "configuration".into(), message: error.message().into(), origin: Origin::Default })
+        T::deserialize(Value::Table(root)).map_err(|error| Problem {
+            key: "configuration".into(),
+            message: error.message().into(),
+            origin: Origin::Default,
+        })
     }
 }
 

@@ -8,7 +8,9 @@ use super::{DEFAULTS, keys};
 
 /// Writes docs/configuration.md from the commented defaults.
 pub fn reference() -> String {
-    let mut page = String::from("<!-- Generated from kernel/platform/src/config/defaults.toml: change that, then run the tests with UPDATE_EXPECT=1. -->\n\n# Configuration\n");
+    let mut page = String::from(
+        "<!-- Generated from kernel/platform/src/config/defaults.toml: change that, then run the tests with UPDATE_EXPECT=1. -->\n\n# Configuration\n",
+    );
     let mut comment: Vec<&str> = Vec::new();
     let mut started = false;
     for line in DEFAULTS.lines() {

@@ -54,7 +54,8 @@ fn later_layers_win() {
 #[test]
 fn every_problem_is_told_at_once_with_its_place() {
     let file = "[server]\nlisten = [\"localhost\"]\nroles = \"all\"\n\n[graphql]\nmax_depht = 9\nmax_cost = \"many\"\n";
-    let environment = [("OPENIM__GRAPHQL__MAX_BATCH", "0"), ("OPENIM__MONGODB__HOST", "x"), ("OPENIM__REST__ENABLED", "yes"), ("PATH", "/bin")];
+    let environment =
+        [("OPENIM__GRAPHQL__MAX_BATCH", "0"), ("OPENIM__MONGODB__HOST", "x"), ("OPENIM__REST__ENABLED", "yes"), ("PATH", "/bin")];
     expect![[r#"
         the configuration has 8 problems:
           graphql.max_cost: must be a whole number from 10 to 100000000, not "many"

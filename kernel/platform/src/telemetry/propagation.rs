@@ -11,7 +11,8 @@ pub const TRACE_HEADERS: [&str; 2] = ["traceparent", "tracestate"];
 
 /// Makes `span` a child of the caller's span; `header` looks up a header of [`TRACE_HEADERS`].
 pub fn adopt_parent<'a>(span: &Span, header: impl Fn(&str) -> Option<&'a str>) {
-    let carrier: HashMap<String, String> = TRACE_HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), header(name)?.to_owned()))).collect();
+    let carrier: HashMap<String, String> =
+        TRACE_HEADERS.iter().filter_map(|name| Some(((*name).to_owned(), header(name)?.to_owned()))).collect();
     if carrier.is_empty() {
         return;
     }
