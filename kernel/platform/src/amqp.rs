@@ -15,6 +15,9 @@ use tokio_util::sync::CancellationToken;
 /// How long a connection may take to be made.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// How often is looked whether a connection still works.
+const WATCH: Duration = Duration::from_millis(250);
+
 /// The waits between attempts to connect.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -59,7 +62,10 @@ impl Broker {
             let ended = match self.open(purpose).await {
                 Ok(connection) => {
                     let connection = Arc::new(connection);
-                    let ended = session(connection.clone()).await;
+                    let ended = tokio::select! {
+                        ended = session(connection.clone()) => ended,
+                        () = lost(&connection) => Err(Error::unavailable("the connection is gone")),
+                    };
                     state.set(false);
                     close(&connection).await;
                     ended
@@ -78,6 +84,13 @@ impl Broker {
                 () = stop.cancelled() => {}
             }
         }
+    }
+}
+
+/// Returns when a connection no longer works. A consumer or an acknowledgement of a lost connection may wait for ever.
+async fn lost(connection: &Connection) {
+    while connection.status().connected() {
+        tokio::time::sleep(WATCH).await;
     }
 }
 

@@ -37,8 +37,8 @@ pub(super) async fn session(bus: &RabbitEvents, plan: &EventPlan, connection: Ar
         handlers.push(handle_all(bus, &**handler, incoming(&connection, queue.as_str()).await?, stop).boxed());
     }
     bus.consuming.set(true);
-    let (handled, buried) = tokio::join!(try_join_all(handlers), bury_all(bus, dead, stop));
-    handled.and(buried)
+    // The first failure ends them all, wherever they are: what they had not finished is rolled back and comes again.
+    tokio::try_join!(try_join_all(handlers), bury_all(bus, dead, stop)).map(|_| ())
 }
 
 async fn incoming(connection: &Connection, queue: &str) -> Result<Incoming> {

@@ -49,9 +49,6 @@ pub(super) async fn session(bus: &RabbitEvents, plan: &EventPlan, connection: Ar
     bus.relaying.set(true);
     let wake = bus.delivery.store.wake();
     while !stop.is_cancelled() {
-        if !connection.status().connected() {
-            return Err(Error::unavailable("the relay's connection is gone"));
-        }
         if relay_batch(bus, plan, &channel).await? == 0 {
             wait(&wake, POLL, stop).await;
         }

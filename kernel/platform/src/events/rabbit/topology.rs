@@ -43,11 +43,10 @@ async fn declare_queue(channel: &Channel, broker: &Broker, consumer: &Consumer) 
     let mut arguments = quorum();
     arguments.insert("x-delivery-limit".into(), AMQPValue::LongInt(DELIVERIES));
     arguments.insert("x-dead-letter-exchange".into(), text(dead(broker)?.as_str()));
+    // Dead letters move "at most once": the other strategy needs a worker a queue, which is known to leave the queue without
+    // a leader when nodes come and go, and these are the few that killed their consumer twenty times.
     // The dead remember whose they were.
     arguments.insert("x-dead-letter-routing-key".into(), text(consumer.name));
-    // A dead event leaves its queue only when the queue of the dead has confirmed it; that needs this overflow.
-    arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
-    arguments.insert("x-overflow".into(), text("reject-publish"));
     let name = queue(broker, consumer.name)?;
     channel.queue_declare(name.clone(), QueueDeclareOptions::durable(), arguments).await.map_err(Error::unavailable)?;
     for topic in consumer.topics {
