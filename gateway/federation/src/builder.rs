@@ -58,7 +58,7 @@ impl Default for GatewayBuilder {
             directives: String::new(),
             limits: Limits::default(),
             plan_cache: 2_000,
-            planning_time: Duration::from_secs(5),
+            planning_time: Duration::from_secs(3),
             event_time: Duration::from_secs(10),
             introspection: true,
             default_ctx: None,
@@ -103,7 +103,7 @@ impl GatewayBuilder {
         self
     }
 
-    /// Sets how many operations stay parsed and planned.
+    /// Sets how many operations stay parsed and planned; a long one counts once a kilobyte.
     #[must_use]
     pub fn plan_cache(mut self, operations: u64) -> Self {
         self.plan_cache = operations;
@@ -148,8 +148,7 @@ impl GatewayBuilder {
             None => compose_supergraph(&self.subgraphs)?,
         };
         let names = Planner::subgraph_names(&supergraph).map_err(BuildError::Supergraph)?;
-        let services: HashMap<String, usize> =
-            self.transports.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)).collect();
+        let services: HashMap<String, usize> = self.transports.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)).collect();
         if let Some(missing) = names.into_iter().find(|name| !services.contains_key(name)) {
             return Err(BuildError::MissingTransport(missing));
         }
@@ -161,7 +160,7 @@ impl GatewayBuilder {
             schema,
             planner,
             transports: self.transports.into_iter().map(|(_, transport)| transport).collect(),
-            documents: moka::future::Cache::new(self.plan_cache),
+            documents: moka::future::Cache::builder().weigher(|text: &String, _| weight(text)).max_capacity(self.plan_cache).build(),
             limits: self.limits,
             planning_time: self.planning_time,
             event_time: self.event_time,
@@ -172,4 +171,8 @@ impl GatewayBuilder {
             closing: CancellationToken::new(),
         })))
     }
+}
+
+fn weight(text: &str) -> u32 {
+    u32::try_from(text.len() / 1024 + 1).unwrap_or(u32::MAX)
 }

@@ -163,13 +163,7 @@ impl InputTypes {
         }
     }
 
-    fn fit_object(
-        &self,
-        value: Value,
-        fields: &IndexMap<Box<str>, InputField>,
-        one_of: bool,
-        place: &mut String,
-    ) -> Result<Value, String> {
+    fn fit_object(&self, value: Value, fields: &IndexMap<Box<str>, InputField>, one_of: bool, place: &mut String) -> Result<Value, String> {
         let Value::Object(mut object) = value else { return Err(format!("{place} must be an object")) };
         let end = place.len();
         for (name, slot) in &mut object {

@@ -10,10 +10,8 @@ use graphql_composition::{Subgraphs, compose, render_federated_sdl};
 use crate::BuildError;
 
 const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
-const LINKED: [(&str, &str); 2] = [
-    ("authenticated", "https://specs.apollo.dev/authenticated/v0.1"),
-    ("requiresScopes", "https://specs.apollo.dev/requiresScopes/v0.1"),
-];
+const LINKED: [(&str, &str); 2] =
+    [("authenticated", "https://specs.apollo.dev/authenticated/v0.1"), ("requiresScopes", "https://specs.apollo.dev/requiresScopes/v0.1")];
 
 /// Composes subgraphs, named and in order, into a supergraph that the planner understands.
 pub(crate) fn compose_supergraph(subgraphs: &[(String, String)]) -> Result<String, BuildError> {

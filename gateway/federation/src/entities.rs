@@ -1,6 +1,7 @@
 //! Entities: their representations are gathered from the data, equal ones sent once, the answers spread to all who asked.
 
 use std::hash::{Hash, Hasher};
+use std::sync::LazyLock;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, ServerError, Value};
@@ -11,6 +12,8 @@ use crate::errors::{adopt, client_key, client_path};
 use crate::merge::{merge_objects, rewrite, visit, visit_mut};
 use crate::shape::type_name;
 use crate::steps::{EntityGroup, Fetch, Path, PathStep, Require};
+
+static TYPE_NAME: LazyLock<Name> = LazyLock::new(|| Name::new("__typename"));
 
 /// What is sent for one group of a fetch, and who gets the answers.
 #[derive(Debug, Default)]
@@ -88,7 +91,13 @@ impl Batch {
     }
 
     /// Gives a subgraph's errors the client's paths: an error of one entity becomes one for every object that used it.
-    pub(crate) fn adopt_errors(&self, group: &EntityGroup, fetch: &Fetch, errors: Vec<ServerError>, entities: &[Value]) -> Vec<ServerError> {
+    pub(crate) fn adopt_errors(
+        &self,
+        group: &EntityGroup,
+        fetch: &Fetch,
+        errors: Vec<ServerError>,
+        entities: &[Value],
+    ) -> Vec<ServerError> {
         let mut taken: Vec<(usize, Vec<PathSegment>)> = Vec::new();
         let mut adopted = Vec::new();
         for error in errors {
@@ -163,7 +172,7 @@ fn represent(object: &IndexMap<Name, Value>, requires: &[Require]) -> Option<Val
         return None;
     }
     if let Some(name) = name {
-        representation.insert(Name::new("__typename"), Value::String(name.to_owned()));
+        representation.insert(TYPE_NAME.clone(), Value::String(name.to_owned()));
     }
     (!representation.is_empty()).then_some(Value::Object(representation))
 }
@@ -175,17 +184,15 @@ fn fill(object: &IndexMap<Name, Value>, requires: &[Require], representation: &m
     for require in requires {
         match require {
             Require::Field { key, .. } if key == "__typename" => only_type_name |= requires.len() == 1,
-            Require::Field { source, key, non_null, children } => {
-                match object.get(source.as_str()).or_else(|| object.get(key.as_str())) {
-                    Some(Value::Null) | None if *non_null => return None,
-                    None => {}
-                    Some(value) => {
-                        if let Some(copy) = copy(value, children)? {
-                            representation.insert(key.clone(), copy);
-                        }
+            Require::Field { source, key, non_null, children } => match object.get(source.as_str()).or_else(|| object.get(key.as_str())) {
+                Some(Value::Null) | None if *non_null => return None,
+                None => {}
+                Some(value) => {
+                    if let Some(copy) = copy(value, children)? {
+                        representation.insert(key.clone(), copy);
                     }
                 }
-            }
+            },
             Require::On { types, children } => {
                 if name.is_none_or(|name| types.contains(name)) {
                     only_type_name |= fill(object, children, representation)?;

@@ -46,15 +46,7 @@ pub(crate) struct Outcome {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(transports: &'a [Arc<dyn SubgraphTransport>], plan: &'a Plan, variables: &'a Variables, ctx: &'a Ctx) -> Self {
-        Self {
-            transports,
-            ctx,
-            variables,
-            plan,
-            data: Mutex::new(Value::Object(IndexMap::new())),
-            errors: Mutex::default(),
-            timings: None,
-        }
+        Self { transports, ctx, variables, plan, data: Mutex::new(Value::Object(IndexMap::new())), errors: Mutex::default(), timings: None }
     }
 
     /// Also measures every fetch.
@@ -66,17 +58,13 @@ impl<'a> Run<'a> {
     /// Runs all parts; `introspection` is what `__schema` and `__type` answered.
     pub(crate) async fn run(self, mut introspection: Option<IndexMap<Name, Value>>) -> Outcome {
         if let [part] = self.plan.parts.as_slice() {
-            if let Some(step) = &part.step {
-                self.step(step).await;
-            }
+            self.run_step(part.step.as_ref()).await;
             let data = self.take_data(introspection.take());
             return self.finish(part_data(data, part));
         }
         let mut all = Some(IndexMap::new());
         for part in &self.plan.parts {
-            if let Some(step) = &part.step {
-                self.step(step).await;
-            }
+            self.run_step(part.step.as_ref()).await;
             let data = self.take_data(None);
             match (part_data(data, part), &mut all) {
                 (Some(fields), Some(all)) => all.extend(fields),
@@ -96,9 +84,7 @@ impl<'a> Run<'a> {
         if let Some(source) = &part.source {
             self.accept_root(source, event);
         }
-        if let Some(step) = &part.step {
-            self.step(step).await;
-        }
+        self.run_step(part.step.as_ref()).await;
         let data = self.take_data(None);
         self.finish(part_data(data, part))
     }
@@ -122,6 +108,15 @@ impl<'a> Run<'a> {
         }
         let timings = self.timings.map(Mutex::into_inner).unwrap_or_default();
         Outcome { data: data.map_or(Value::Null, Value::Object), errors, timings }
+    }
+
+    /// Most plans are one fetch, which needs no box.
+    async fn run_step(&self, step: Option<&Step>) {
+        match step {
+            Some(Step::Fetch(fetch)) => self.fetch(fetch).await,
+            Some(step) => self.step(step).await,
+            None => {}
+        }
     }
 
     fn step<'s>(&'s self, step: &'s Step) -> BoxFuture<'s, ()> {

@@ -50,6 +50,15 @@ impl std::fmt::Debug for Gateway {
     }
 }
 
+/// Documents above this many bytes are parsed away from the threads that serve requests.
+const LONG_DOCUMENT: usize = 8 << 10;
+
+impl Inner {
+    fn parse(&self, text: &str, operation_name: Option<&str>) -> Result<Document, Refusal> {
+        Document::parse(text, operation_name, &self.schema.public, &self.schema.inputs, &self.limits)
+    }
+}
+
 /// Errors of a request that was not executed.
 pub(crate) type Refusal = Vec<ServerError>;
 
@@ -103,20 +112,23 @@ impl Gateway {
     /// Finds or parses a document of a client.
     pub(crate) async fn document(&self, text: &str, operation_name: Option<&str>) -> Result<Arc<Document>, Refusal> {
         let inner = &self.0;
-        let key = match operation_name {
-            // No document contains this character outside of a string, and none ends inside of one.
-            Some(name) => format!("{text}\0{name}"),
-            None => text.to_owned(),
-        };
-        if let Some(document) = inner.documents.get(&key).await {
+        // No document contains this character outside of a string, and none ends inside of one.
+        let named = operation_name.map(|name| format!("{text}\0{name}"));
+        if let Some(document) = inner.documents.get(named.as_deref().unwrap_or(text)).await {
             return Ok(document);
         }
         metrics::counter!("openim_gateway_documents_parsed_total").increment(1);
         let started = std::time::Instant::now();
-        let document = Document::parse(text, operation_name, &inner.schema.public, &inner.schema.inputs, &inner.limits)?;
+        let document = if text.len() > LONG_DOCUMENT {
+            let (gateway, text, name) = (self.clone(), text.to_owned(), operation_name.map(str::to_owned));
+            let parsing = tokio::task::spawn_blocking(move || gateway.0.parse(&text, name.as_deref()));
+            parsing.await.unwrap_or_else(|_| Err(vec![error(ErrorCode::Internal, "this document cannot be parsed")]))?
+        } else {
+            inner.parse(text, operation_name)?
+        };
         metrics::histogram!("openim_gateway_parse_seconds").record(started.elapsed());
         let document = Arc::new(document);
-        inner.documents.insert(key, Arc::clone(&document)).await;
+        inner.documents.insert(named.unwrap_or_else(|| text.to_owned()), Arc::clone(&document)).await;
         Ok(document)
     }
 
@@ -157,7 +169,13 @@ impl Gateway {
         }
     }
 
-    pub(crate) async fn run_document(&self, document: &Arc<Document>, variables: Variables, ctx: &Ctx, timed: bool) -> Result<Outcome, Refusal> {
+    pub(crate) async fn run_document(
+        &self,
+        document: &Arc<Document>,
+        variables: Variables,
+        ctx: &Ctx,
+        timed: bool,
+    ) -> Result<Outcome, Refusal> {
         let (plan, variables) = self.ready(document, variables).await?;
         let inner = &self.0;
         let introspection = if plan.parts.iter().any(|part| part.introspects) {

@@ -4,7 +4,7 @@ use apollo_compiler::introspection::{check_max_depth, partial_execute};
 use apollo_compiler::request::coerce_variable_values;
 use apollo_compiler::response::{JsonMap, JsonValue};
 use async_graphql::indexmap::IndexMap;
-use async_graphql::{Name, Number, ServerError, Value, Variables};
+use async_graphql::{Name, ServerError, Value, Variables};
 use openim_core::ErrorCode;
 
 use crate::document::Document;
@@ -13,7 +13,8 @@ use crate::schema::GraphSchema;
 
 /// Answers the introspection fields of an operation.
 pub(crate) fn introspect(graph: &GraphSchema, document: &Document, variables: &Variables) -> Result<IndexMap<Name, Value>, ServerError> {
-    check_max_depth(&document.source, &document.operation).map_err(|refused| error(ErrorCode::LimitExceeded, refused.message().to_string()))?;
+    check_max_depth(&document.source, &document.operation)
+        .map_err(|refused| error(ErrorCode::LimitExceeded, refused.message().to_string()))?;
     let given: JsonMap = variables.iter().map(|(name, value)| (name.as_str().into(), to_json(value))).collect();
     let values = coerce_variable_values(&graph.public, &document.operation, &given)
         .map_err(|refused| error(ErrorCode::Args, refused.message().to_string()))?;
@@ -41,7 +42,7 @@ fn from_json(value: JsonValue) -> Value {
     match value {
         JsonValue::Null => Value::Null,
         JsonValue::Bool(value) => Value::Boolean(value),
-        JsonValue::Number(number) => Value::Number(Number::from(number)),
+        JsonValue::Number(number) => Value::Number(number),
         JsonValue::String(text) => Value::String(text.as_str().to_owned()),
         JsonValue::Array(items) => Value::List(items.into_iter().map(from_json).collect()),
         JsonValue::Object(fields) => {

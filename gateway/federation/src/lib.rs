@@ -35,4 +35,6 @@ pub use builder::{BuildError, GatewayBuilder};
 pub use gateway::Gateway;
 pub use limits::Limits;
 pub use prepared::{Prepared, VariableDefinition};
-pub use transport::{Http, HttpOptions, InProcess, OperationKind, SubgraphOp, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
+pub use transport::{
+    Http, HttpOptions, InProcess, OperationKind, SubgraphOp, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
+};

@@ -7,6 +7,8 @@ use async_graphql::{Name, Value};
 use crate::shape::type_name;
 use crate::steps::{Change, PathStep, Rewrite, RewriteStep};
 
+type Object = IndexMap<Name, Value>;
+
 /// Merges an answer into the data. Null erases nothing; lists merge only when they are equally long.
 pub(crate) fn merge(into: &mut Value, from: Value) {
     match (into, from) {
@@ -78,7 +80,7 @@ fn apply(value: &mut Value, path: &[RewriteStep], change: &Change) {
 }
 
 /// Calls `found` for every object at a path, with the indices of the lists on the way.
-pub(crate) fn visit<'v>(value: &'v Value, path: &[PathStep], indices: &mut Vec<u32>, found: &mut dyn FnMut(&'v IndexMap<Name, Value>, &[u32])) {
+pub(crate) fn visit<'v>(value: &'v Value, path: &[PathStep], indices: &mut Vec<u32>, found: &mut dyn FnMut(&'v Object, &[u32])) {
     match value {
         Value::List(items) => {
             let path = if let Some((PathStep::List, rest)) = path.split_first() { rest } else { path };
@@ -107,12 +109,7 @@ pub(crate) fn visit<'v>(value: &'v Value, path: &[PathStep], indices: &mut Vec<u
 }
 
 /// Like [`visit`], but the objects may be changed.
-pub(crate) fn visit_mut(
-    value: &mut Value,
-    path: &[PathStep],
-    indices: &mut Vec<u32>,
-    found: &mut dyn FnMut(&mut IndexMap<Name, Value>, &[u32]),
-) {
+pub(crate) fn visit_mut(value: &mut Value, path: &[PathStep], indices: &mut Vec<u32>, found: &mut dyn FnMut(&mut Object, &[u32])) {
     match value {
         Value::List(items) => {
             let path = if let Some((PathStep::List, rest)) = path.split_first() { rest } else { path };
@@ -137,5 +134,43 @@ pub(crate) fn visit_mut(
             }
         },
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::value;
+
+    use super::*;
+
+    fn merged(mut into: Value, from: Value) -> Value {
+        merge(&mut into, from);
+        into
+    }
+
+    #[test]
+    fn null_erases_nothing_and_is_replaced() {
+        assert_eq!(merged(value!({ "a": { "b": 1 } }), value!({ "a": null })), value!({ "a": { "b": 1 } }));
+        assert_eq!(merged(value!({ "a": null }), value!({ "a": { "b": 1 } })), value!({ "a": { "b": 1 } }));
+        assert_eq!(merged(value!({ "a": { "b": 1 } }), value!({ "a": { "c": null } })), value!({ "a": { "b": 1, "c": null } }));
+    }
+
+    #[test]
+    fn lists_merge_only_when_equally_long() {
+        let list = || value!([{ "a": 1 }, null]);
+        assert_eq!(merged(list(), value!([{ "b": 2 }, { "b": 3 }])), value!([{ "a": 1, "b": 2 }, { "b": 3 }]));
+        assert_eq!(merged(list(), value!([{ "b": 2 }])), list());
+        assert_eq!(merged(list(), value!({ "b": 2 })), list());
+    }
+
+    #[test]
+    fn rewrites_pass_lists_and_respect_types() {
+        let key = |name: &str| RewriteStep::Key(Name::new(name));
+        let types = |name: &str| RewriteStep::Type(std::iter::once(Box::from(name)).collect());
+        let rename = Rewrite { path: vec![key("items"), types("A"), key("x1")], change: Change::RenameTo(Name::new("x")) };
+        let set = Rewrite { path: vec![key("items"), types("B"), key("__typename")], change: Change::SetTo("C".into()) };
+        let mut data = value!({ "items": [{ "__typename": "A", "x1": 1 }, { "__typename": "B", "x1": 2 }] });
+        rewrite(&mut data, &[rename, set]);
+        assert_eq!(data, value!({ "items": [{ "__typename": "A", "x": 1 }, { "__typename": "C", "x1": 2 }] }));
     }
 }

@@ -38,8 +38,7 @@ impl GraphSchema {
     /// Reads the supergraph and the client schema that the planner made of it.
     pub(crate) fn new(supergraph: &str, client: &str, directives: &str) -> Result<Self, BuildError> {
         let whole = parse_loosely(supergraph)?;
-        let mut document =
-            Document::parse(client, "client").map_err(|problems| BuildError::Supergraph(problems.errors.to_string()))?;
+        let mut document = Document::parse(client, "client").map_err(|problems| BuildError::Supergraph(problems.errors.to_string()))?;
         clean(&mut document);
         let text = document.to_string();
         let public = Schema::parse_and_validate(text.clone(), "api.graphql")
@@ -50,9 +49,10 @@ impl GraphSchema {
             Schema::parse_and_validate(format!("{text}\n{directives}"), "api.graphql")
                 .map_err(|problems| BuildError::Supergraph(problems.errors.to_string()))?
         };
-        let hidden_types = whole.types.iter().filter(|(name, definition)| {
-            definition.is_object() && !public.types.contains_key(*name) && !name.starts_with("__")
-        });
+        let hidden_types = whole
+            .types
+            .iter()
+            .filter(|(name, definition)| definition.is_object() && !public.types.contains_key(*name) && !name.starts_with("__"));
         let hidden_types = hidden_types.map(|(name, _)| Box::from(name.as_str())).collect();
         let field_names = whole.types.values().flat_map(names_of_fields).chain(["_entities".into(), "_service".into()]).collect();
         Ok(Self {

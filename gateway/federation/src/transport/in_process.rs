@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, Response};
+use async_graphql::{Request, Response, Variables};
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
 use openim_graphql::Subgraph;
 
-use super::{SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
+use super::{SubgraphOp, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
 
 /// Calls a [`Subgraph`] directly.
 #[derive(Clone)]
@@ -23,9 +23,9 @@ impl std::fmt::Debug for InProcess {
 #[async_trait]
 impl SubgraphTransport for InProcess {
     async fn execute(&self, request: SubgraphRequest) -> Result<SubgraphResponse, TransportError> {
-        let remaining = request.ctx.remaining();
-        let ctx = request.ctx.clone();
-        match tokio::time::timeout(remaining, self.0.execute(ctx, prepare(request))).await {
+        let SubgraphRequest { op, variables, ctx } = request;
+        let remaining = ctx.remaining();
+        match tokio::time::timeout(remaining, self.0.execute(ctx, prepare(&op, variables))).await {
             Ok(response) => Ok(response.into()),
             Err(_) => Err(TransportError::DeadlineExceeded),
         }
@@ -35,19 +35,19 @@ impl SubgraphTransport for InProcess {
         &self,
         request: SubgraphRequest,
     ) -> Result<BoxStream<'static, Result<SubgraphResponse, TransportError>>, TransportError> {
-        let ctx = request.ctx.clone();
-        Ok(self.0.subscribe(ctx, prepare(request)).map(|response| Ok(response.into())).boxed())
+        let SubgraphRequest { op, variables, ctx } = request;
+        Ok(self.0.subscribe(ctx, prepare(&op, variables)).map(|response| Ok(response.into())).boxed())
     }
 }
 
-fn prepare(request: SubgraphRequest) -> Request {
-    match &request.op.parsed {
+fn prepare(op: &SubgraphOp, variables: Variables) -> Request {
+    match &op.parsed {
         Some(parsed) => {
-            let mut prepared = Request::new("").variables(request.variables);
-            prepared.set_parsed_query(ExecutableDocument::clone(parsed));
-            prepared
+            let mut request = Request::new("").variables(variables);
+            request.set_parsed_query(ExecutableDocument::clone(parsed));
+            request
         }
-        None => Request::new(request.op.query.clone()).variables(request.variables),
+        None => Request::new(op.query.clone()).variables(variables),
     }
 }
 

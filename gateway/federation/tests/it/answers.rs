@@ -17,7 +17,10 @@ async fn keys_of_the_answer_are_in_the_clients_order() {
     let gateway = in_process(&new_data()).build().expect("a gateway");
     let document = r#"{ b: serial1 : __typename a: user(id: "u2") { unread name z: id greeting big } }"#.replace("serial1 : ", "");
     let data = data_of(&gateway, &document).await;
-    assert_eq!(data.to_string(), r#"{"b":"Query","a":{"unread":6,"name":"user 2","z":"u2","greeting":"hello user 2","big":9223372036854775805}}"#);
+    assert_eq!(
+        data.to_string(),
+        r#"{"b":"Query","a":{"unread":6,"name":"user 2","z":"u2","greeting":"hello user 2","big":9223372036854775805}}"#
+    );
 }
 
 #[tokio::test]
@@ -100,7 +103,10 @@ async fn whole_numbers_keep_64_bits_and_bigger_ones_do_no_harm() {
 async fn strings_arrive_as_they_were_written() {
     let gateway = in_process(&new_data()).build().expect("a gateway");
     let text = "a \"b\" \\ \n\t\u{1}\u{7f} 张三 {}";
-    let document = format!(r#"query($p: String!) {{ user(id: "u1") {{ a: label(prefix: {}, times: 0) b: label(prefix: $p, times: 0) }} }}"#, json!(text));
+    let document = format!(
+        r#"query($p: String!) {{ user(id: "u1") {{ a: label(prefix: {}, times: 0) b: label(prefix: $p, times: 0) }} }}"#,
+        json!(text)
+    );
     let response = run(&gateway, &document, json!({ "p": text })).await;
     assert_eq!(response.data.into_json().expect("JSON")["user"], json!({ "a": text, "b": text }));
 }
@@ -110,7 +116,8 @@ async fn missing_entity_makes_the_nearest_nullable_parent_null() {
     let data = new_data();
     data.write().messages[0].author = "u99".to_owned();
     let gateway = in_process(&data).build().expect("a gateway");
-    let answer = data_of(&gateway, r#"{ message(id: "m1") { text author { id name } } messages(first: 2) { author { name nickname } } }"#).await;
+    let answer =
+        data_of(&gateway, r#"{ message(id: "m1") { text author { id name } } messages(first: 2) { author { name nickname } } }"#).await;
     assert_eq!(answer["message"], json!({ "text": "text 1", "author": null }));
     assert_eq!(answer["messages"], json!([{ "author": null }, { "author": { "name": "user 3", "nickname": null } }]));
     let answer = data_of(&gateway, r#"{ message(id: "m1") { author { id nickname } } }"#).await;

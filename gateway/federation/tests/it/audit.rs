@@ -41,7 +41,7 @@ async fn agrees_with_the_public_audit() {
             let data = serde_json::to_value(&response.data).expect("JSON");
             let expected = test["expected"].get("data").cloned().unwrap_or(Value::Null);
             let errors_fit = match test["expected"].get("errors") {
-                Some(Value::Bool(expected)) => *expected == !response.errors.is_empty(),
+                Some(Value::Bool(expected)) => *expected != response.errors.is_empty(),
                 _ => true,
             };
             if data == expected && errors_fit {

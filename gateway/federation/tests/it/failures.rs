@@ -31,7 +31,8 @@ fn path(error: &async_graphql::ServerError) -> Value {
 #[tokio::test]
 async fn unreachable_subgraph_is_null_with_a_code_and_a_path() {
     let gateway = with_users(Scripted::new(|_| Err(TransportError::Unreachable("gone".into()))));
-    let answer = run(&gateway, r#"{ text: message(id: "m1") { text author { nickname unread } } user(id: "u1") { name } }"#, Value::Null).await;
+    let answer =
+        run(&gateway, r#"{ text: message(id: "m1") { text author { nickname unread } } user(id: "u1") { name } }"#, Value::Null).await;
     assert_eq!(
         answer.data.clone().into_json().expect("JSON"),
         json!({ "text": { "text": "text 1", "author": { "nickname": null, "unread": 6 } }, "user": null })
@@ -50,13 +51,17 @@ async fn late_subgraph_ends_at_the_deadline_and_the_rest_is_answered() {
     struct Never;
     #[async_trait::async_trait]
     impl SubgraphTransport for Never {
-        async fn execute(&self, request: openim_federation::SubgraphRequest) -> Result<openim_federation::SubgraphResponse, TransportError> {
+        async fn execute(
+            &self,
+            request: openim_federation::SubgraphRequest,
+        ) -> Result<openim_federation::SubgraphResponse, TransportError> {
             tokio::time::timeout(request.ctx.remaining(), std::future::pending()).await.unwrap_or(Err(TransportError::DeadlineExceeded))
         }
         async fn subscribe(
             &self,
             _: openim_federation::SubgraphRequest,
-        ) -> Result<futures_util::stream::BoxStream<'static, Result<openim_federation::SubgraphResponse, TransportError>>, TransportError> {
+        ) -> Result<futures_util::stream::BoxStream<'static, Result<openim_federation::SubgraphResponse, TransportError>>, TransportError>
+        {
             Err(TransportError::DeadlineExceeded)
         }
     }
@@ -134,12 +139,15 @@ async fn mutation_stops_after_a_field_that_must_not_be_null() {
     for subgraph in subgraphs(&data) {
         let (name, sdl) = (subgraph.name(), subgraph.sdl());
         builder = match name {
-            "messages" => builder.subgraph(name, sdl, Scripted::json(json!({ "data": null, "errors": [{ "message": "no", "path": ["post"] }] }))),
+            "messages" => {
+                builder.subgraph(name, sdl, Scripted::json(json!({ "data": null, "errors": [{ "message": "no", "path": ["post"] }] })))
+            }
             _ => builder.subgraph(name, sdl, openim_federation::InProcess(subgraph)),
         };
     }
     let gateway = builder.build().expect("a gateway");
-    let document = r#"mutation { rename(id: "u1", name: "x") { name } post(author: "u1", text: "") { id } pin(id: "r1", pinned: true) { id } }"#;
+    let document =
+        r#"mutation { rename(id: "u1", name: "x") { name } post(author: "u1", text: "") { id } pin(id: "r1", pinned: true) { id } }"#;
     let answer = run(&gateway, document, Value::Null).await;
     assert_eq!(answer.data, async_graphql::Value::Null);
     assert_eq!(data.read().log, ["rename u1 x"]);
@@ -151,11 +159,19 @@ async fn bad_documents_and_variables_are_refused_with_codes_and_positions() {
     let bad = run(&gateway, "{ user(id: 1) { nonsense } }", Value::Null).await;
     assert_eq!(code(&bad.errors[0]), "GRAPHQL_VALIDATION_FAILED");
     assert_eq!((bad.errors[0].locations[0].line, bad.errors[0].locations[0].column), (1, 17));
-    for document in ["", "{", "query A { rooms { id } } query B { rooms { id } }", "{ ...F } fragment F on Query { ...F }", "subscription { posted { id } rooms }"] {
+    for document in [
+        "",
+        "{",
+        "query A { rooms { id } } query B { rooms { id } }",
+        "{ ...F } fragment F on Query { ...F }",
+        "subscription { posted { id } rooms }",
+    ] {
         assert_eq!(code(&run(&gateway, document, Value::Null).await.errors[0]), "GRAPHQL_VALIDATION_FAILED", "{document}");
     }
     let document = "query($ids: [ID!]!, $times: Int) { users(ids: $ids) { label(times: $times) } }";
-    for variables in [json!({}), json!({ "ids": null }), json!({ "ids": [null] }), json!({ "ids": [], "times": "1" }), json!({ "ids": [{}] })] {
+    for variables in
+        [json!({}), json!({ "ids": null }), json!({ "ids": [null] }), json!({ "ids": [], "times": "1" }), json!({ "ids": [{}] })]
+    {
         let answer = run(&gateway, document, variables.clone()).await;
         assert_eq!(code(&answer.errors[0]), "ARGS_ERROR", "{variables}");
     }
@@ -172,4 +188,32 @@ async fn request_without_a_context_is_refused_unless_a_default_is_given() {
     let answer = gateway.execute(Request::new("{ rooms { id } }").variables(Variables::default())).await;
     assert!(answer.errors.is_empty());
     assert_eq!(data_of(&gateway, "{ rooms { id } }").await["rooms"][0]["id"], "r1");
+}
+
+#[tokio::test]
+async fn remote_subgraphs_are_bounded_and_tell_what_is_wrong_only_to_the_log() {
+    use crate::world::{host, users};
+    use openim_federation::proof::ProofSigner;
+    use openim_federation::{Http, HttpOptions};
+    use std::sync::Arc;
+
+    let signer = Arc::new(ProofSigner::new("shared secret"));
+    let url = host::host(users::subgraph(new_data()), Arc::clone(&signer)).await;
+    let good = HttpOptions { signer: Some(signer), ..HttpOptions::default() };
+    let document = r#"{ user(id: "u1") { name } }"#;
+    for (address, options, expected) in [
+        (url.as_str(), good.clone(), None),
+        (&url, HttpOptions { max_answer_bytes: 10, ..good.clone() }, Some("INTERNAL")),
+        (&url, HttpOptions::default(), Some("INTERNAL")),
+        (&url, HttpOptions { signer: Some(Arc::new(ProofSigner::new("wrong"))), ..good.clone() }, Some("INTERNAL")),
+        ("http://127.0.0.1:1/", good, Some("UNAVAILABLE")),
+    ] {
+        let gateway = with_users(Http::new(address, options).expect("a transport"));
+        let answer = run(&gateway, document, Value::Null).await;
+        assert_eq!(answer.errors.first().map(code), expected.map(str::to_owned), "{address} {:?}", answer.errors);
+        assert_eq!(answer.errors.first().map(path), expected.map(|_| json!(["user"])));
+    }
+    for bad in ["ftp://host/", "nonsense", ""] {
+        assert!(Http::new(bad, HttpOptions::default()).is_err(), "{bad}");
+    }
 }

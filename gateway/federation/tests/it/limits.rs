@@ -25,7 +25,14 @@ async fn depth_aliases_fields_and_root_fields_are_counted_with_fragments() {
     let gateway = gateway(Limits { depth: 3, aliases: 2, root_fields: 2, fields: 6, directives: 2, ..Limits::default() });
     assert!(!refused(&gateway, r#"{ user(id: "u1") { friends { id } } }"#, Value::Null).await);
     assert!(refused(&gateway, r#"{ user(id: "u1") { friends { friends { id } } } }"#, Value::Null).await);
-    assert!(refused(&gateway, "{ a: rooms { id } ...F } fragment F on Query { rooms { b: id ...G } } fragment G on Room { c: id }", Value::Null).await);
+    assert!(
+        refused(
+            &gateway,
+            "{ a: rooms { id } ...F } fragment F on Query { rooms { b: id ...G } } fragment G on Room { c: id }",
+            Value::Null
+        )
+        .await
+    );
     assert!(refused(&gateway, "{ rooms { id } messages { id } everybody { id } }", Value::Null).await);
     assert!(refused(&gateway, "{ rooms { id name pinned ...F ...F } } fragment F on Room { id name }", Value::Null).await);
     assert!(refused(&gateway, "{ rooms { id @skip(if: false) @include(if: true) name @skip(if: false) } }", Value::Null).await);

@@ -164,9 +164,12 @@ async fn inputs_with_alternatives_take_exactly_one() {
 
 #[test]
 fn problems_of_composition_are_told() {
-    let sdl = |ty: &str| format!("extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\"]) type Query {{ a: {ty} }}");
+    let sdl = |ty: &str| {
+        format!("extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\"]) type Query {{ a: {ty} }}")
+    };
     let nothing = || Scripted::json(json!({}));
-    let problem = Gateway::builder().subgraph("a", sdl("Int"), nothing()).subgraph("b", sdl("String"), nothing()).build().expect_err("refused");
+    let problem =
+        Gateway::builder().subgraph("a", sdl("Int"), nothing()).subgraph("b", sdl("String"), nothing()).build().expect_err("refused");
     assert!(matches!(problem, BuildError::Composition(_)), "{problem}");
     assert!(matches!(Gateway::builder().subgraph("a", "type {", nothing()).build(), Err(BuildError::Composition(_))));
     assert!(matches!(Gateway::builder().supergraph("nonsense").build(), Err(BuildError::Supergraph(_))));

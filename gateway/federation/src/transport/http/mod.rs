@@ -115,7 +115,9 @@ impl Http {
         if traced.is_empty() {
             insert(&mut headers, "traceparent", &traceparent(ctx));
         }
-        for (name, value) in traced.iter().filter_map(|(name, value)| Some((HeaderName::from_str(name).ok()?, HeaderValue::from_str(value).ok()?))) {
+        for (name, value) in
+            traced.iter().filter_map(|(name, value)| Some((HeaderName::from_str(name).ok()?, HeaderValue::from_str(value).ok()?)))
+        {
             headers.insert(name, value);
         }
         Ok(headers)

@@ -11,14 +11,14 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
-pub struct Operation {
+pub(super) struct Operation {
     pub text: String,
     pub variables: Value,
     /// Whether it changes the data.
     pub changes: bool,
 }
 
-pub struct Generator {
+pub(super) struct Generator {
     schema: Valid<Schema>,
     rng: StdRng,
     field_names: Vec<String>,
@@ -41,7 +41,7 @@ struct Entry {
 }
 
 impl Generator {
-    pub fn new(sdl: &str, seed: u64) -> Self {
+    pub(super) fn new(sdl: &str, seed: u64) -> Self {
         let schema = Schema::parse_and_validate(sdl, "api.graphql").expect("a schema");
         let mut field_names: Vec<String> = Vec::new();
         for ty in schema.types.values().filter(|ty| !ty.is_built_in()) {
@@ -52,7 +52,7 @@ impl Generator {
         Self { schema, rng: StdRng::seed_from_u64(seed), field_names, fragments: Vec::new(), variables: Vec::new(), budget: 0 }
     }
 
-    pub fn operation(&mut self) -> Operation {
+    pub(super) fn operation(&mut self) -> Operation {
         self.fragments.clear();
         self.variables.clear();
         self.budget = self.rng.random_range(5..50);
@@ -89,7 +89,11 @@ impl Generator {
                 let key = if alias.is_empty() { "__typename" } else { &alias };
                 if self.admit(scope, type_name, key, "__typename", "String!") {
                     let condition = self.condition();
-                    let _ = write!(text, "{} {condition} ", if alias.is_empty() { "__typename".to_owned() } else { format!("{alias}: __typename") });
+                    let _ = write!(
+                        text,
+                        "{} {condition} ",
+                        if alias.is_empty() { "__typename".to_owned() } else { format!("{alias}: __typename") }
+                    );
                 }
             } else if roll < 30 || (ty.is_union() && roll < 90) {
                 text.push_str(&self.fragment(type_name, depth, scope));
@@ -98,7 +102,11 @@ impl Generator {
             }
         }
         if text.trim().is_empty() {
-            if ty.is_union() || !self.admit(scope, type_name, "__typename", "__typename", "String!") { "... { __typename }".to_owned() } else { "__typename ".to_owned() }
+            if ty.is_union() || !self.admit(scope, type_name, "__typename", "__typename", "String!") {
+                "... { __typename }".to_owned()
+            } else {
+                "__typename ".to_owned()
+            }
         } else {
             text
         }
@@ -148,7 +156,11 @@ impl Generator {
             let again = if parent != "Mutation" && self.rng.random_bool(0.2) { format!("...{name} ") } else { String::new() };
             return format!("...{name} {condition} {again}");
         }
-        if on == parent && self.rng.random_bool(0.5) { format!("... {condition} {{ {body}}} ") } else { format!("... on {on} {condition} {{ {body}}} ") }
+        if on == parent && self.rng.random_bool(0.5) {
+            format!("... {condition} {{ {body}}} ")
+        } else {
+            format!("... on {on} {condition} {{ {body}}} ")
+        }
     }
 
     /// The types that a fragment may be on. The monolith's library knows no unions around an object.
@@ -166,11 +178,19 @@ impl Generator {
 
     /// Takes a response key for a field, unless it already stands for something else.
     fn admit(&self, scope: &mut Scope, parent: &str, key: &str, field: &str, ty: &str) -> bool {
-        let entry = scope.0.entry(key.to_owned()).or_insert_with(|| Entry { uses: Vec::new(), ty: ty.to_owned(), inner: Scope::default(), merges: false });
+        let entry = scope.0.entry(key.to_owned()).or_insert_with(|| Entry {
+            uses: Vec::new(),
+            ty: ty.to_owned(),
+            inner: Scope::default(),
+            merges: false,
+        });
         // The monolith's library runs a mutation as often as it is written.
         let fits = entry.ty == ty
             && (parent != "Mutation" || entry.uses.is_empty())
-            && entry.uses.iter().all(|(other, used)| used == field || (!other.is_empty() && !parent.is_empty() && other != parent && self.is_object(other) && self.is_object(parent)));
+            && entry.uses.iter().all(|(other, used)| {
+                used == field
+                    || (!other.is_empty() && !parent.is_empty() && other != parent && self.is_object(other) && self.is_object(parent))
+            });
         if fits {
             entry.uses.push((parent.to_owned(), field.to_owned()));
         }

@@ -7,7 +7,7 @@ use openim_graphql::Long;
 use parking_lot::RwLock;
 
 #[derive(Debug, Clone)]
-pub struct UserRow {
+pub(crate) struct UserRow {
     pub id: String,
     pub name: String,
     pub nickname: Option<String>,
@@ -17,7 +17,7 @@ pub struct UserRow {
 }
 
 #[derive(Debug, Clone)]
-pub struct MessageRow {
+pub(crate) struct MessageRow {
     pub id: String,
     pub author: String,
     pub room: String,
@@ -27,7 +27,7 @@ pub struct MessageRow {
 }
 
 #[derive(Debug, Clone)]
-pub struct RoomRow {
+pub(crate) struct RoomRow {
     pub id: String,
     pub name: String,
     pub members: Vec<String>,
@@ -48,28 +48,28 @@ pub enum Order {
 }
 
 #[derive(Debug, Clone, SimpleObject)]
-pub struct Image {
+pub(crate) struct Image {
     pub url: String,
     pub width: i32,
     pub size: Option<i32>,
 }
 
 #[derive(Debug, Clone, SimpleObject)]
-pub struct File {
+pub(crate) struct File {
     pub url: String,
     pub name: String,
     pub size: Option<i32>,
 }
 
 #[derive(Debug, Clone, SimpleObject)]
-pub struct Link {
+pub(crate) struct Link {
     pub url: String,
     pub title: Option<String>,
 }
 
 /// What a message may carry.
 #[derive(Debug, Clone, Union)]
-pub enum Attachment {
+pub(crate) enum Attachment {
     Image(Image),
     File(File),
     Link(Link),
@@ -78,7 +78,7 @@ pub enum Attachment {
 /// What has an address.
 #[derive(Debug, Clone, Interface)]
 #[graphql(field(name = "url", ty = "&String"))]
-pub enum Media {
+pub(crate) enum Media {
     Image(Image),
     File(File),
     Link(Link),
@@ -95,17 +95,17 @@ impl From<Attachment> for Media {
 }
 
 #[derive(Debug, Clone)]
-pub struct Data {
+pub(crate) struct Data {
     pub users: Vec<UserRow>,
     pub messages: Vec<MessageRow>,
     pub rooms: Vec<RoomRow>,
     pub log: Vec<String>,
 }
 
-pub type Shared = Arc<RwLock<Data>>;
+pub(crate) type Shared = Arc<RwLock<Data>>;
 
 impl Data {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let users = (1..=6_i64).map(|n| UserRow {
             id: format!("u{n}"),
             name: format!("user {n}"),
@@ -136,19 +136,19 @@ impl Data {
         Self { users: users.collect(), messages: messages.collect(), rooms: rooms.collect(), log: Vec::new() }
     }
 
-    pub fn user(&self, id: &str) -> Option<UserRow> {
+    pub(crate) fn user(&self, id: &str) -> Option<UserRow> {
         self.users.iter().find(|user| user.id == id).cloned()
     }
 
-    pub fn message(&self, id: &str) -> Option<MessageRow> {
+    pub(crate) fn message(&self, id: &str) -> Option<MessageRow> {
         self.messages.iter().find(|message| message.id == id).cloned()
     }
 
-    pub fn room(&self, id: &str) -> Option<RoomRow> {
+    pub(crate) fn room(&self, id: &str) -> Option<RoomRow> {
         self.rooms.iter().find(|room| room.id == id).cloned()
     }
 
-    pub fn messages_of(&self, author: &str, first: i32, order: Order) -> Vec<MessageRow> {
+    pub(crate) fn messages_of(&self, author: &str, first: i32, order: Order) -> Vec<MessageRow> {
         let mut messages: Vec<_> = self.messages.iter().filter(|message| message.author == author).cloned().collect();
         if order == Order::Newest {
             messages.reverse();
@@ -157,14 +157,14 @@ impl Data {
         messages
     }
 
-    pub fn rename(&mut self, id: &str, name: &str) -> Option<UserRow> {
+    pub(crate) fn rename(&mut self, id: &str, name: &str) -> Option<UserRow> {
         self.log.push(format!("rename {id} {name}"));
         let user = self.users.iter_mut().find(|user| user.id == id)?;
         user.name = name.to_owned();
         Some(user.clone())
     }
 
-    pub fn post(&mut self, author: &str, text: &str) -> MessageRow {
+    pub(crate) fn post(&mut self, author: &str, text: &str) -> MessageRow {
         self.log.push(format!("post {author} {text}"));
         let id = format!("m{}", self.messages.len() + 1);
         let row = MessageRow { id, author: author.to_owned(), room: "r1".to_owned(), text: text.to_owned(), name: None, attachment: None };
@@ -172,7 +172,7 @@ impl Data {
         row
     }
 
-    pub fn pin(&mut self, id: &str, pinned: bool) -> Option<RoomRow> {
+    pub(crate) fn pin(&mut self, id: &str, pinned: bool) -> Option<RoomRow> {
         self.log.push(format!("pin {id} {pinned}"));
         let room = self.rooms.iter_mut().find(|room| room.id == id)?;
         room.pinned = pinned;
@@ -180,14 +180,14 @@ impl Data {
     }
 }
 
-pub fn label(user: &UserRow, prefix: &str, times: i32) -> String {
+pub(crate) fn label(user: &UserRow, prefix: &str, times: i32) -> String {
     format!("{prefix}{}", user.name.repeat(times.clamp(0, 3) as usize))
 }
 
-pub fn greeting(name: &str) -> String {
+pub(crate) fn greeting(name: &str) -> String {
     format!("hello {name}")
 }
 
-pub fn big(value: i64) -> Long {
+pub(crate) fn big(value: i64) -> Long {
     Long(value)
 }

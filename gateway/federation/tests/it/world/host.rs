@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Data, Executor, Request, Response};
 use async_graphql_axum::{GraphQLProtocol, GraphQLRequest, GraphQLResponse, GraphQLWebSocket};
 use axum::Router;
-use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::post;
@@ -22,7 +22,7 @@ struct Host {
 }
 
 /// Serves a subgraph until the test ends; returns its address.
-pub async fn host(subgraph: Arc<dyn Subgraph>, signer: Arc<ProofSigner>) -> String {
+pub(crate) async fn host(subgraph: Arc<dyn Subgraph>, signer: Arc<ProofSigner>) -> String {
     let router = Router::new().route("/", post(answer).get(stream)).with_state(Host { subgraph, signer });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -42,7 +42,12 @@ async fn answer(State(host): State<Host>, headers: HeaderMap, request: GraphQLRe
     }
 }
 
-async fn stream(State(host): State<Host>, headers: HeaderMap, protocol: GraphQLProtocol, upgrade: WebSocketUpgrade) -> axum::response::Response {
+async fn stream(
+    State(host): State<Host>,
+    headers: HeaderMap,
+    protocol: GraphQLProtocol,
+    upgrade: WebSocketUpgrade,
+) -> axum::response::Response {
     let Some(ctx) = proven(&host, &headers) else { return StatusCode::UNAUTHORIZED.into_response() };
     let session = Session { subgraph: host.subgraph, ctx };
     upgrade.protocols(["graphql-transport-ws"]).on_upgrade(move |socket| GraphQLWebSocket::new(socket, session, protocol).serve())

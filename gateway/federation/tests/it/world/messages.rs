@@ -8,7 +8,7 @@ use super::data::{Attachment, Media, MessageRow, Order, Shared};
 use super::{hosted, shared};
 
 #[derive(Clone)]
-pub struct User {
+pub(crate) struct User {
     pub id: String,
     pub name: Option<String>,
 }
@@ -35,7 +35,7 @@ impl User {
     }
 }
 
-pub struct Message(MessageRow);
+pub(crate) struct Message(MessageRow);
 
 #[Object]
 impl Message {
@@ -66,7 +66,7 @@ impl Message {
 
 #[derive(SimpleObject)]
 #[graphql(complex)]
-pub struct Viewer {
+pub(crate) struct Viewer {
     #[graphql(shareable)]
     id: ID,
 }
@@ -78,7 +78,7 @@ impl Viewer {
     }
 }
 
-pub struct Query;
+pub(crate) struct Query;
 
 #[Object(name = "Query")]
 impl Query {
@@ -102,7 +102,7 @@ impl Query {
     }
 }
 
-pub struct Mutation;
+pub(crate) struct Mutation;
 
 #[Object(name = "Mutation")]
 impl Mutation {
@@ -111,7 +111,7 @@ impl Mutation {
     }
 }
 
-pub struct Subscription;
+pub(crate) struct Subscription;
 
 #[Subscription(name = "Subscription")]
 impl Subscription {
@@ -124,7 +124,7 @@ impl Subscription {
     }
 }
 
-pub fn subgraph(data: Shared) -> std::sync::Arc<dyn Subgraph> {
+pub(crate) fn subgraph(data: Shared) -> std::sync::Arc<dyn Subgraph> {
     let schema = Schema::build(Query, Mutation, Subscription).enable_federation().enable_subscription_in_federation();
     hosted("messages", schema.data(data).finish())
 }

@@ -1,11 +1,11 @@
 //! Three small subgraphs, the same data behind one schema, and gateways over both transports.
 
-pub mod data;
-pub mod host;
-pub mod messages;
-pub mod monolith;
-pub mod rooms;
-pub mod users;
+pub(crate) mod data;
+pub(crate) mod host;
+pub(crate) mod messages;
+pub(crate) mod monolith;
+pub(crate) mod rooms;
+pub(crate) mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +18,11 @@ use parking_lot::RwLock;
 
 use data::{Data, Shared};
 
-pub fn shared<'a>(ctx: &Context<'a>) -> &'a Shared {
+pub(crate) fn shared<'a>(ctx: &Context<'a>) -> &'a Shared {
     ctx.data_unchecked::<Shared>()
 }
 
-pub fn hosted<Q, M, S>(name: &'static str, schema: Schema<Q, M, S>) -> Arc<dyn Subgraph>
+pub(crate) fn hosted<Q, M, S>(name: &'static str, schema: Schema<Q, M, S>) -> Arc<dyn Subgraph>
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
@@ -31,23 +31,23 @@ where
     Arc::new(SchemaSubgraph::new(name, schema, |_, request| request))
 }
 
-pub fn new_data() -> Shared {
+pub(crate) fn new_data() -> Shared {
     Arc::new(RwLock::new(Data::new()))
 }
 
-pub fn subgraphs(data: &Shared) -> Vec<Arc<dyn Subgraph>> {
+pub(crate) fn subgraphs(data: &Shared) -> Vec<Arc<dyn Subgraph>> {
     vec![users::subgraph(data.clone()), messages::subgraph(data.clone()), rooms::subgraph(data.clone())]
 }
 
 /// A gateway whose subgraphs live in this process.
-pub fn in_process(data: &Shared) -> GatewayBuilder {
-    subgraphs(data).into_iter().fold(Gateway::builder(), |builder, subgraph| {
-        builder.subgraph(subgraph.name(), subgraph.sdl(), InProcess(subgraph))
-    })
+pub(crate) fn in_process(data: &Shared) -> GatewayBuilder {
+    subgraphs(data)
+        .into_iter()
+        .fold(Gateway::builder(), |builder, subgraph| builder.subgraph(subgraph.name(), subgraph.sdl(), InProcess(subgraph)))
 }
 
 /// A gateway whose subgraphs answer over HTTP on this machine.
-pub async fn over_http(data: &Shared) -> GatewayBuilder {
+pub(crate) async fn over_http(data: &Shared) -> GatewayBuilder {
     let signer = Arc::new(ProofSigner::new("shared secret"));
     let mut builder = Gateway::builder();
     for subgraph in subgraphs(data) {
@@ -59,11 +59,11 @@ pub async fn over_http(data: &Shared) -> GatewayBuilder {
     builder
 }
 
-pub fn ctx() -> Ctx {
+pub(crate) fn ctx() -> Ctx {
     ctx_with(Duration::from_secs(30))
 }
 
-pub fn ctx_with(time: Duration) -> Ctx {
+pub(crate) fn ctx_with(time: Duration) -> Ctx {
     let runtime = Runtime::system();
     let deadline = runtime.clock.now().plus(time);
     let user_id = UserId::parse("u1").expect("an id");
@@ -72,20 +72,20 @@ pub fn ctx_with(time: Duration) -> Ctx {
 }
 
 /// Runs a document with variables given as JSON.
-pub async fn run(gateway: &Gateway, document: &str, variables: serde_json::Value) -> Response {
+pub(crate) async fn run(gateway: &Gateway, document: &str, variables: serde_json::Value) -> Response {
     use async_graphql::Executor as _;
     gateway.execute(Request::new(document).variables(Variables::from_json(variables)).data(ctx())).await
 }
 
 /// Runs a document that must succeed.
-pub async fn data_of(gateway: &Gateway, document: &str) -> serde_json::Value {
+pub(crate) async fn data_of(gateway: &Gateway, document: &str) -> serde_json::Value {
     let response = run(gateway, document, serde_json::Value::Null).await;
     assert!(response.errors.is_empty(), "{document}: {:?}", response.errors);
     serde_json::to_value(response.data).expect("JSON")
 }
 
 /// The word in `extensions.code`.
-pub fn code(error: &async_graphql::ServerError) -> String {
+pub(crate) fn code(error: &async_graphql::ServerError) -> String {
     match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
         Some(async_graphql::Value::String(code)) => code.clone(),
         other => panic!("no code: {other:?}"),

@@ -6,9 +6,9 @@ use openim_graphql::Long;
 use super::data::{Attachment, Level, Media, MessageRow, Order, RoomRow, Shared, UserRow, big, greeting, label};
 use super::shared;
 
-pub type Monolith = Schema<Query, Mutation, EmptySubscription>;
+pub(crate) type Monolith = Schema<Query, Mutation, EmptySubscription>;
 
-pub struct User(UserRow);
+pub(crate) struct User(UserRow);
 
 #[Object]
 impl User {
@@ -53,7 +53,7 @@ impl User {
     }
 }
 
-pub struct Message(MessageRow);
+pub(crate) struct Message(MessageRow);
 
 #[Object]
 impl Message {
@@ -83,7 +83,7 @@ impl Message {
     }
 }
 
-pub struct Room(RoomRow);
+pub(crate) struct Room(RoomRow);
 
 #[Object]
 impl Room {
@@ -107,7 +107,7 @@ impl Room {
 
 /// What a search finds.
 #[derive(Union)]
-pub enum Found {
+pub(crate) enum Found {
     User(User),
     Message(Message),
     Room(Room),
@@ -116,7 +116,7 @@ pub enum Found {
 /// What has an id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID"))]
-pub enum Node {
+pub(crate) enum Node {
     User(User),
     Message(Message),
     Room(Room),
@@ -124,7 +124,7 @@ pub enum Node {
 
 #[derive(SimpleObject)]
 #[graphql(complex)]
-pub struct Viewer {
+pub(crate) struct Viewer {
     id: ID,
 }
 
@@ -141,7 +141,7 @@ impl Viewer {
     }
 }
 
-pub struct Query;
+pub(crate) struct Query;
 
 #[Object(name = "Query")]
 impl Query {
@@ -184,7 +184,7 @@ impl Query {
     }
 }
 
-pub struct Mutation;
+pub(crate) struct Mutation;
 
 #[Object(name = "Mutation")]
 impl Mutation {
@@ -199,6 +199,6 @@ impl Mutation {
     }
 }
 
-pub fn monolith(data: Shared) -> Monolith {
+pub(crate) fn monolith(data: Shared) -> Monolith {
     Schema::build(Query, Mutation, EmptySubscription).data(data).finish()
 }

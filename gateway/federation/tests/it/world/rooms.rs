@@ -6,7 +6,7 @@ use openim_graphql::Subgraph;
 use super::data::{RoomRow, Shared, greeting};
 use super::{hosted, shared};
 
-pub struct User {
+pub(crate) struct User {
     id: String,
     name: Option<String>,
 }
@@ -29,7 +29,7 @@ impl User {
     }
 }
 
-pub struct Message {
+pub(crate) struct Message {
     id: String,
 }
 
@@ -44,7 +44,7 @@ impl Message {
     }
 }
 
-pub struct Room(RoomRow);
+pub(crate) struct Room(RoomRow);
 
 #[Object]
 impl Room {
@@ -68,7 +68,7 @@ impl Room {
 
 /// What a search finds.
 #[derive(Union)]
-pub enum Found {
+pub(crate) enum Found {
     User(User),
     Message(Message),
     Room(Room),
@@ -77,7 +77,7 @@ pub enum Found {
 /// What has an id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID"))]
-pub enum Node {
+pub(crate) enum Node {
     User(User),
     Message(Message),
     Room(Room),
@@ -85,7 +85,7 @@ pub enum Node {
 
 #[derive(SimpleObject)]
 #[graphql(complex)]
-pub struct Viewer {
+pub(crate) struct Viewer {
     #[graphql(shareable)]
     id: ID,
 }
@@ -97,7 +97,7 @@ impl Viewer {
     }
 }
 
-pub struct Query;
+pub(crate) struct Query;
 
 fn user(id: &str) -> User {
     User { id: id.to_owned(), name: None }
@@ -141,7 +141,7 @@ impl Query {
     }
 }
 
-pub struct Mutation;
+pub(crate) struct Mutation;
 
 #[Object(name = "Mutation")]
 impl Mutation {
@@ -150,6 +150,6 @@ impl Mutation {
     }
 }
 
-pub fn subgraph(data: Shared) -> std::sync::Arc<dyn Subgraph> {
+pub(crate) fn subgraph(data: Shared) -> std::sync::Arc<dyn Subgraph> {
     hosted("rooms", Schema::build(Query, Mutation, EmptySubscription).enable_federation().data(data).finish())
 }

@@ -6,7 +6,7 @@ use openim_graphql::{Long, Subgraph};
 use super::data::{Level, Shared, UserRow, big, label};
 use super::{hosted, shared};
 
-pub struct User(UserRow);
+pub(crate) struct User(UserRow);
 
 #[Object]
 impl User {
@@ -37,7 +37,7 @@ impl User {
 
 #[derive(SimpleObject)]
 #[graphql(complex)]
-pub struct Viewer {
+pub(crate) struct Viewer {
     #[graphql(shareable)]
     id: ID,
     #[graphql(skip)]
@@ -51,7 +51,7 @@ impl Viewer {
     }
 }
 
-pub struct Query;
+pub(crate) struct Query;
 
 #[Object(name = "Query")]
 impl Query {
@@ -75,7 +75,7 @@ impl Query {
     }
 }
 
-pub struct Mutation;
+pub(crate) struct Mutation;
 
 #[Object(name = "Mutation")]
 impl Mutation {
@@ -84,6 +84,6 @@ impl Mutation {
     }
 }
 
-pub fn subgraph(data: Shared) -> std::sync::Arc<dyn Subgraph> {
+pub(crate) fn subgraph(data: Shared) -> std::sync::Arc<dyn Subgraph> {
     hosted("users", Schema::build(Query, Mutation, EmptySubscription).enable_federation().data(data).finish())
 }
