@@ -22,73 +22,10 @@ SERVICE is postgres, redis or rabbitmq. OPENIM_SERVICES_DIR names another folder
 TEXT
 }
 
-say() { printf 'services: %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
+# shellcheck source=scripts/lib/processes.sh
+. "$ROOT/scripts/lib/processes.sh"
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
-
-# --- processes -------------------------------------------------------------------------------------------------------
-
-# When a process was started, in ticks since boot: with the pid it names one process for ever.
-birth() { sed -e 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
-
-remember() { # FILE PID
-    printf '%s %s\n' "$2" "$(birth "$2")" >"$1"
-}
-
-pid_of() { # FILE: prints the pid if exactly that process still lives
-    local pid born
-    [ -s "$1" ] || return 1
-    read -r pid born <"$1" || return 1
-    [ -n "$born" ] && [ "$(birth "$pid")" = "$born" ] && printf '%s' "$pid"
-}
-
-end_process() { # FILE SIGNAL SECONDS: signals, waits, then kills
-    local pid
-    pid="$(pid_of "$1")" || { rm -f "$1"; return 0; }
-    as_owner_kill "-$2" "$pid"
-    for _ in $(seq 1 "$(($3 * 20))"); do
-        pid_of "$1" >/dev/null || break
-        sleep 0.05
-    done
-    if pid="$(pid_of "$1")"; then
-        say "process $pid does not end by itself; killing it"
-        as_owner_kill -KILL "$pid"
-        while pid_of "$1" >/dev/null; do sleep 0.05; done
-    fi
-    rm -f "$1"
-}
-
-as_owner_kill() { kill "$@" 2>/dev/null || true; }
-
-# --- ports -----------------------------------------------------------------------------------------------------------
-
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-# A port below the range from which the kernel takes outgoing ones.
-free_port() {
-    local port
-    for _ in $(seq 1 200); do
-        port=$((16000 + RANDOM % 16000))
-        answers "$port" || { printf '%s' "$port"; return 0; }
-    done
-    die "no free port found"
-}
-
-keep_port() { # FILE: prints the port in it; takes a free one at first
-    [ -s "$1" ] || free_port >"$1"
-    cat "$1"
-}
-
-wait_for() { # SECONDS COMMAND..
-    local left=$(($1 * 20))
-    shift
-    until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
-        sleep 0.05
-    done
-}
 
 # --- packages --------------------------------------------------------------------------------------------------------
 
@@ -166,11 +103,16 @@ start_postgres() {
         date >"$dir/ready"
     fi
     rm -f "$dir/pid"
-    # fsync stays on: the fault tests rely on it. TCP only: a socket's path may be too long.
-    (cd / && postgres_user "$bin/pg_ctl" -D "$home/data" -l "$home/log" -w -t 60 -o "-p $port -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories='' -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=2GB" start) \
-        >>"$dir/log" 2>&1 9>&- || return 1
+    # After a kill its children hold its memory a little longer, and it refuses to start beside them.
+    wait_for 15 run_postgres "$bin" "$home" "$port" || return 1
     remember "$dir/pid" "$(head -n 1 "$home/data/postmaster.pid")"
+}
+
+# fsync stays on: the fault tests rely on it. TCP only: a socket's path may be too long.
+run_postgres() { # BIN HOME PORT
+    (cd / && postgres_user "$1/pg_ctl" -D "$2/data" -l "$2/log" -w -t 60 -o "-p $3 -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories='' -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=2GB" start) \
+        >>"$BASE/postgres/log" 2>&1 9>&-
 }
 
 # --- Redis -----------------------------------------------------------------------------------------------------------

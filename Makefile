@@ -1,0 +1,30 @@
+# What is done often. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test cluster bench lint fmt golden
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build (release) and start the server on SQLite; it prints its addresses
+	cargo run --release -- serve
+
+test: ## run every test on embedded and production adapters, with throw-away services of its own (ARGS= for the runner)
+	scripts/test.sh $(ARGS)
+
+cluster: ## start PostgreSQL, Redis, RabbitMQ, two gateways and a process per subgraph on loopback, until Ctrl-C
+	scripts/cluster.sh
+
+bench: ## run the small form of every measurement, on SQLite and on a PostgreSQL of its own
+	scripts/bench.sh $(ARGS)
+
+lint: ## check form and warnings; warnings are errors
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run; else echo "shellcheck is not installed: scripts are not checked"; fi
+
+fmt: ## format everything
+	cargo fmt --all
+
+golden: ## rewrite golden files (SDL, configuration, help texts); look at the diff afterwards
+	UPDATE_EXPECT=1 scripts/test.sh $(ARGS)
