@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A whole deployment on loopback: PostgreSQL, Redis, RabbitMQ, two gateways, one process a subgraph and a worker. Everything
-# listens on free ports of 127.0.0.1, keeps its data under target/cluster and ends with this script (Ctrl-C).
+# listens on free ports of 127.0.0.1, keeps its data under target/cluster and ends with this script (Ctrl-C). OPENIM_BINARY
+# names a binary that is built already.
 set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -11,7 +12,7 @@ cd "$ROOT"
 BASE="$ROOT/target/cluster"
 SUBGRAPHS=(users messages conversations)
 export OPENIM_SERVICES_DIR="$BASE/services"
-BINARY="$ROOT/target/release/openim"
+BINARY="${OPENIM_BINARY:-}"
 
 stop() {
     local file
@@ -33,7 +34,7 @@ ready() { # PORT: does /readyz say yes?
 launch() { # NAME ROLE PORT
     mkdir -p "$BASE/$1"
     setsid "$BINARY" serve --roles "$2" --listen "127.0.0.1:$3" --data-dir "$BASE/$1" \
-        >"$BASE/$1.log" 2>&1 </dev/null &
+        >"$BASE/$1.log" 2>&1 </dev/null 9>&- &
     remember "$BASE/$1.pid" "$!"
 }
 
@@ -47,16 +48,17 @@ await() { # NAME PORT
 
 secret() { head -c 24 /dev/urandom | base64 | tr '+/' 'xy'; }
 
-cargo build --release -p openim-server
+if [ -z "$BINARY" ]; then
+    cargo build --release -p openim-server
+    BINARY="$ROOT/target/release/openim"
+fi
 mkdir -p "$BASE"
-exec 8>"$BASE/lock"
-flock -n 8 || die "a cluster of this checkout runs already"
+exec 9>"$BASE/lock" # the processes must not inherit it: they close 9
+flock -n 9 || die "a cluster of this checkout runs already"
 trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-exec 9>&8 # the services must not inherit the lock: they close 9
-exec 8>&-
-"$ROOT/scripts/services.sh" start
+"$ROOT/scripts/services.sh" start 9>&-
 eval "$("$ROOT/scripts/services.sh" env)"
 
 export OPENIM__DATABASE__URL="$OPENIM_TEST_POSTGRES_URL" OPENIM__REDIS__URL="$OPENIM_TEST_REDIS_URL" OPENIM__AMQP__URL="$OPENIM_TEST_AMQP_URL"

@@ -87,12 +87,7 @@ impl MigrationTrait for Events {
         // What is due for anybody: the relay's question.
         manager
             .create_index(
-                Index::create()
-                    .name("outbox_due_any")
-                    .table(Outbox::Table)
-                    .col(Outbox::AvailableAt)
-                    .col(Outbox::Position)
-                    .to_owned(),
+                Index::create().name("outbox_due_any").table(Outbox::Table).col(Outbox::AvailableAt).col(Outbox::Position).to_owned(),
             )
             .await?;
         manager
@@ -106,9 +101,7 @@ impl MigrationTrait for Events {
                     .to_owned(),
             )
             .await?;
-        manager
-            .create_index(Index::create().name("inbox_handled_at").table(Inbox::Table).col(Inbox::HandledAt).to_owned())
-            .await?;
+        manager.create_index(Index::create().name("inbox_handled_at").table(Inbox::Table).col(Inbox::HandledAt).to_owned()).await?;
         manager
             .create_table(
                 Table::create()

@@ -20,7 +20,7 @@ const WATCH: Duration = Duration::from_millis(250);
 
 /// The waits between attempts to connect.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Where the broker is and how this process calls itself there.
 #[derive(Clone)]

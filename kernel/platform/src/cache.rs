@@ -4,8 +4,8 @@
 mod memory;
 mod redis;
 
-pub use memory::MemoryCache;
 pub use self::redis::RedisCache;
+pub use memory::MemoryCache;
 
 use std::time::Duration;
 

@@ -50,7 +50,8 @@ impl StoredEvent {
     /// # Errors
     /// `DATA_ERROR` when it does not fit: such an event is poison and goes to the dead letters.
     pub fn decode<E: DomainEvent>(&self) -> Result<E> {
-        serde_json::from_value(self.payload.clone()).map_err(|error| Error::new(ErrorCode::Data, "an event cannot be read").with_source(error))
+        serde_json::from_value(self.payload.clone())
+            .map_err(|error| Error::new(ErrorCode::Data, "an event cannot be read").with_source(error))
     }
 }
 

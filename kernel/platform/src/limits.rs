@@ -11,8 +11,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use openim_core::Result;
 
-pub use memory::MemoryLimiter;
 pub use self::redis::RedisLimiter;
+pub use memory::MemoryLimiter;
 
 /// What the limiter says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -90,13 +90,8 @@ impl Ports {
             ),
             Some(url) => {
                 let link = named("cache (redis)", RedisLink::connect(url, prefix).await)?;
-                let presence =
-                    RedisPresence::start(link.clone(), node_id, &*runtime.ids, Lease::default(), &link_tasks, &link_stop).await;
-                (
-                    Arc::new(RedisCache::new(link.clone())),
-                    Arc::new(named("presence (redis)", presence)?),
-                    Arc::new(RedisLimiter::new(link)),
-                )
+                let presence = RedisPresence::start(link.clone(), node_id, &*runtime.ids, Lease::default(), &link_tasks, &link_stop).await;
+                (Arc::new(RedisCache::new(link.clone())), Arc::new(named("presence (redis)", presence)?), Arc::new(RedisLimiter::new(link)))
             }
         };
         let (event_tasks, event_stop) = (TaskTracker::new(), CancellationToken::new());
@@ -110,8 +105,7 @@ impl Ports {
 
     /// Asks every port for a sign of life and returns the names of all with what is wrong, if anything.
     pub async fn readiness(&self) -> Vec<(&'static str, Result<()>)> {
-        let (database, events, fanout, cache) =
-            tokio::join!(self.store.ping(), self.events.ping(), self.fanout.ping(), self.cache.ping());
+        let (database, events, fanout, cache) = tokio::join!(self.store.ping(), self.events.ping(), self.fanout.ping(), self.cache.ping());
         vec![("database", database), ("events", events), ("fanout", fanout), ("cache", cache)]
     }
 

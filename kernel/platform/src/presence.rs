@@ -6,8 +6,8 @@ mod redis;
 use async_trait::async_trait;
 use openim_core::{Platform, Result, UserId};
 
-pub use memory::MemoryPresence;
 pub use self::redis::{Lease, RedisPresence};
+pub use memory::MemoryPresence;
 
 /// Knows who is online. What a dead node has said is forgotten with its lease.
 #[async_trait]

@@ -87,11 +87,25 @@ impl Delivery {
             let counted = outbox::Model { attempts, ..row.clone() };
             table::bury(tx.connection(), &counted, consumer, &describe(error), now).await?;
             metrics::counter!("openim_dead_letters_total", "consumer" => consumer).increment(1);
-            tracing::error!(consumer, event.id = id, event.topic = topic, attempts, error = error as &dyn std::error::Error, "an event went to the dead letters");
+            tracing::error!(
+                consumer,
+                event.id = id,
+                event.topic = topic,
+                attempts,
+                error = error as &dyn std::error::Error,
+                "an event went to the dead letters"
+            );
         } else {
             let at = now.plus(self.policy.delay(attempts));
             table::try_later(tx.connection(), row, consumer, attempts, at).await?;
-            tracing::warn!(consumer, event.id = id, event.topic = topic, attempts, error = error as &dyn std::error::Error, "an event will be handled again");
+            tracing::warn!(
+                consumer,
+                event.id = id,
+                event.topic = topic,
+                attempts,
+                error = error as &dyn std::error::Error,
+                "an event will be handled again"
+            );
         }
         tx.commit().await
     }

@@ -103,11 +103,8 @@ pub(super) async fn due_for_all(db: &impl ConnectionTrait, now: Timestamp, limit
 /// Takes rows away and returns those that were still there, in the order of handling. Whoever else wants one of them at
 /// the same time waits for this transaction and then finds it gone.
 pub(super) async fn take(db: &impl ConnectionTrait, positions: Vec<i64>) -> Result<Vec<outbox::Model>> {
-    let mut rows = outbox::Entity::delete_many()
-        .filter(outbox::Column::Position.is_in(positions))
-        .exec_with_returning(db)
-        .await
-        .map_err(db_error)?;
+    let mut rows =
+        outbox::Entity::delete_many().filter(outbox::Column::Position.is_in(positions)).exec_with_returning(db).await.map_err(db_error)?;
     rows.sort_unstable_by_key(|row| (row.available_at, row.position));
     Ok(rows)
 }
@@ -213,7 +210,6 @@ pub(super) async fn sweep_inbox(db: &impl ConnectionTrait, before: Timestamp) ->
         .await
         .map_err(db_error)?;
     let Some(last) = old.last() else { return Ok(0) };
-    let done =
-        inbox::Entity::delete_many().filter(inbox::Column::HandledAt.lte(last.handled_at)).exec(db).await.map_err(db_error)?;
+    let done = inbox::Entity::delete_many().filter(inbox::Column::HandledAt.lte(last.handled_at)).exec(db).await.map_err(db_error)?;
     Ok(done.rows_affected)
 }

@@ -49,8 +49,6 @@ impl Fanout for MemoryFanout {
     }
 
     fn subscribe(&self) -> BoxStream<'static, Received> {
-        BroadcastStream::new(self.0.subscribe())
-            .map(|received| received.unwrap_or(Received::Lost))
-            .boxed()
+        BroadcastStream::new(self.0.subscribe()).map(|received| received.unwrap_or(Received::Lost)).boxed()
     }
 }

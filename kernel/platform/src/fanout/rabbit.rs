@@ -216,9 +216,7 @@ impl Link {
         let body = serde_json::to_vec(&parcel).map_err(Error::internal)?;
         let exchange = self.broker.name("signals")?;
         let transient = BasicProperties::default().with_delivery_mode(1);
-        let publish = async {
-            channel.basic_publish(exchange, "".into(), BasicPublishOptions::default(), &body, transient).await?.await
-        };
+        let publish = async { channel.basic_publish(exchange, "".into(), BasicPublishOptions::default(), &body, transient).await?.await };
         match tokio::time::timeout(CONFIRM, publish).await {
             Ok(confirmed) => {
                 confirmed.map_err(Error::unavailable)?;

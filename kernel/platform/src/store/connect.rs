@@ -37,7 +37,10 @@ impl DatabaseSettings {
     pub fn kind(&self) -> Result<DatabaseKind> {
         if is_sqlite(&self.url) {
             if self.url.contains(":memory:") || self.url.contains("mode=memory") {
-                return Err(Error::new(ErrorCode::Args, "sqlite needs a file: a database in memory cannot be shared by its writer and readers"));
+                return Err(Error::new(
+                    ErrorCode::Args,
+                    "sqlite needs a file: a database in memory cannot be shared by its writer and readers",
+                ));
             }
             return Ok(DatabaseKind::Sqlite);
         }

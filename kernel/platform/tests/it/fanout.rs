@@ -122,9 +122,7 @@ async fn nodes_are_told_of_a_loss_when_the_broker_was_away() {
     first.fanout.publish(vec![signal(3)]).await;
     assert_eq!(numbers(&mut own, 1).await, [3]);
     // Number 2 comes late or was lost with the broker; number 3 comes.
-    let last = async {
-        while numbers(&mut other, 1).await != [3] {}
-    };
+    let last = async { while numbers(&mut other, 1).await != [3] {} };
     tokio::time::timeout(PATIENCE, last).await.expect("signals travel again");
 }
 

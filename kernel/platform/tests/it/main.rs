@@ -1,6 +1,8 @@
 //! The behaviour of every port, asked of each adapter that can be had: the embedded ones always, the production ones
 //! when the `OPENIM_TEST_*` addresses are set.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 mod cache;
 mod events;
 mod fanout;

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ATTEMPTS, RabbitEvents, topology};
 use crate::amqp::short;
-use crate::events::embedded::wait;
+use crate::events::embedded::{pause, wait};
 use crate::events::{EventPlan, StoredEvent, outbox};
 use crate::store::{DatabaseKind, Tx};
 
@@ -49,37 +49,36 @@ pub(super) async fn session(bus: &RabbitEvents, plan: &EventPlan, connection: Ar
     bus.relaying.set(true);
     let wake = bus.delivery.store.wake();
     while !stop.is_cancelled() {
-        if relay_batch(bus, plan, &channel).await? == 0 {
-            wait(&wake, POLL, stop).await;
+        let due = outbox::due_for_all(bus.delivery.store.read(), bus.delivery.runtime.clock.now(), BATCH, false).await;
+        match due {
+            Ok(seen) if seen.is_empty() => wait(&wake, POLL, stop).await,
+            Ok(seen) => relay_batch(bus, plan, &channel, &seen).await?,
+            // The database is away, the broker is not.
+            Err(error) => pause("the outbox cannot be read", &error, stop).await,
         }
     }
     Ok(())
 }
 
-async fn relay_batch(bus: &RabbitEvents, plan: &EventPlan, channel: &Channel) -> Result<usize> {
+async fn relay_batch(bus: &RabbitEvents, plan: &EventPlan, channel: &Channel, seen: &[Model]) -> Result<()> {
     let store = &bus.delivery.store;
-    let now = bus.delivery.runtime.clock.now();
-    let seen = outbox::due_for_all(store.read(), now, BATCH, false).await?;
-    if seen.is_empty() {
-        return Ok(0);
-    }
     match store.kind() {
         DatabaseKind::Postgres => {
             // The claim is the transaction: while it is open other relays pass over these rows.
             let tx = store.begin().await?;
-            let claimed = outbox::due_for_all(tx.connection(), now, BATCH, true).await?;
+            let claimed = outbox::due_for_all(tx.connection(), bus.delivery.runtime.clock.now(), BATCH, true).await?;
             let fates = publish_all(bus, plan, channel, &claimed).await?;
             settle(bus, tx, &claimed, &fates).await
         }
         DatabaseKind::Sqlite => {
             // There is one process, and its one writer must not wait for the broker.
-            let fates = publish_all(bus, plan, channel, &seen).await?;
-            settle(bus, store.begin().await?, &seen, &fates).await
+            let fates = publish_all(bus, plan, channel, seen).await?;
+            settle(bus, store.begin().await?, seen, &fates).await
         }
     }
 }
 
-async fn settle(bus: &RabbitEvents, tx: Tx, rows: &[Model], fates: &[Fate]) -> Result<usize> {
+async fn settle(bus: &RabbitEvents, tx: Tx, rows: &[Model], fates: &[Fate]) -> Result<()> {
     let now = bus.delivery.runtime.clock.now();
     let (mut gone, mut stay) = (Vec::new(), Vec::new());
     for (row, fate) in rows.iter().zip(fates) {
@@ -101,7 +100,7 @@ async fn settle(bus: &RabbitEvents, tx: Tx, rows: &[Model], fates: &[Fate]) -> R
         // The next session declares the queues again.
         return Err(Error::unavailable("the broker has lost a consumer's queue"));
     }
-    Ok(rows.len())
+    Ok(())
 }
 
 async fn publish_all(bus: &RabbitEvents, plan: &EventPlan, channel: &Channel, rows: &[Model]) -> Result<Vec<Fate>> {

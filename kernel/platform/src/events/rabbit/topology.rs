@@ -56,10 +56,7 @@ async fn declare_queue(channel: &Channel, broker: &Broker, consumer: &Consumer) 
 }
 
 async fn bind(channel: &Channel, queue: ShortString, exchange: ShortString, topic: &str) -> Result<()> {
-    channel
-        .queue_bind(queue, exchange, short(topic)?, QueueBindOptions::default(), FieldTable::default())
-        .await
-        .map_err(Error::unavailable)
+    channel.queue_bind(queue, exchange, short(topic)?, QueueBindOptions::default(), FieldTable::default()).await.map_err(Error::unavailable)
 }
 
 fn quorum() -> FieldTable {

@@ -22,10 +22,7 @@ async fn until_seen(recorder: &Recorder, count: usize) {
 }
 
 async fn until_idle(bench: &Bench) {
-    eventually("the outbox is empty", async || {
-        pending_events(bench.world.store().read(), 1).await.unwrap().is_empty().then_some(())
-    })
-    .await;
+    eventually("the outbox is empty", async || pending_events(bench.world.store().read(), 1).await.unwrap().is_empty().then_some(())).await;
 }
 
 #[tokio::test]
@@ -51,9 +48,12 @@ async fn a_failed_event_comes_again_and_the_others_do_not_wait() {
     on_every_bus(async |bench| {
         let broken = Arc::new(AtomicBool::new(true));
         let switch = broken.clone();
-        let recorder = Recorder::new("recorder", move |number| {
-            if number == 1 && switch.swap(false, Ordering::SeqCst) { Err(failure()) } else { Ok(()) }
-        });
+        let recorder = Recorder::new(
+            "recorder",
+            move |number| {
+                if number == 1 && switch.swap(false, Ordering::SeqCst) { Err(failure()) } else { Ok(()) }
+            },
+        );
         append(bench.world.store(), &bench.world.user("ann"), 0..5).await;
         let running = bench.start(vec![recorder.clone()]);
         until_seen(&recorder, 5).await;
