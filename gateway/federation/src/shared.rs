@@ -113,12 +113,6 @@ impl SharedStreams {
         (read(shared, answers), Some(source))
     }
 
-    /// Opens a stream that nobody else can join.
-    pub(crate) fn alone() -> (BoxStream<'static, Response>, Source) {
-        let (shared, answers, source) = open();
-        (read(shared, answers), source)
-    }
-
     /// Forgets a stream whose source has ended, so that nobody joins it.
     pub(crate) fn finish(&self, key: &StreamKey, source: &Source) {
         let mut streams = self.0.lock();

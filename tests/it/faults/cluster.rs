@@ -33,7 +33,8 @@ impl Cluster {
         let services = Services::start(name).await?;
         let addresses = ROLES.iter().map(|(name, _)| (*name, free_address())).collect();
         let mut cluster = Self { binary: Binary::new(), services, addresses, processes: BTreeMap::new() };
-        let migrated = cluster.binary.run(&["migrate"], &cluster.environment()).await;
+        let environment = cluster.environment();
+        let migrated = cluster.binary.run(&["migrate"], &borrowed(&environment)).await;
         assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
         for (name, _) in ROLES {
             cluster.launch(name).await;
@@ -72,8 +73,7 @@ impl Cluster {
         let (_, role) = ROLES.into_iter().find(|(known, _)| *known == name).expect("a known process");
         let listen = self.addresses[name].to_string();
         let environment = self.environment();
-        let environment: Vec<(&str, &str)> = environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        let process = self.binary.serve_with(&["--roles", role, "--listen", &listen], &environment).await;
+        let process = self.binary.serve_with(&["--roles", role, "--listen", &listen], &borrowed(&environment)).await;
         self.processes.insert(name, process);
     }
 
@@ -104,6 +104,7 @@ impl Services {
             return None;
         };
         let mut services = Self { script: script.into(), folder: PathBuf::from(shared).join("private").join(name), settings: Vec::new() };
+        services.run(&["stop"]).await; // what a failed run left behind
         services.run(&["start"]).await;
         for line in services.run(&["env"]).await.lines() {
             let Some((key, value)) = line.trim_start_matches("export ").split_once('=') else { continue };
@@ -124,6 +125,10 @@ impl Services {
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
+}
+
+fn borrowed(environment: &[(String, String)]) -> Vec<(&str, &str)> {
+    environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
 fn free_address() -> SocketAddr {

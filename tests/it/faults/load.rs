@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 
 use crate::harness::Socket;
 
-const SEND: &str = "mutation($to: ID!, $key: ID!) { sendMessage(input: {recipient: {userId: $to}, clientMessageId: $key, content: {text: \"still there?\"}}) { message { seq conversationId } } }";
-const EVENTS: &str = "subscription($after: EventCursor) { events(after: $after) { __typename cursor ... on MessageAdded { message { conversationId seq } } } }";
+const SEND: &str = "mutation($to: ID!, $key: ID!) { sendMessage(input: {recipient: {userId: $to}, clientMessageId: $key, content: {text: {text: \"still there?\"}}}) { message { seq conversationId } } }";
+const EVENTS: &str = "subscription($after: EventCursor) { events(after: $after) { __typename cursor ... on MessageAdded { message { conversationId seq } } ... on Reset { reason } } }";
 
 /// How long one try may take before it is repeated.
 const TRY: Duration = Duration::from_secs(5);
@@ -79,15 +79,17 @@ impl Load {
     }
 
     /// Waits until so many more messages were acknowledged.
-    pub(super) async fn progress(&self, more: usize) {
+    pub(super) async fn progress(&mut self, more: usize) {
         let goal = self.count.load(Ordering::Relaxed) + more;
-        let done = async {
-            while self.count.load(Ordering::Relaxed) < goal {
-                tokio::time::sleep(PAUSE).await;
+        let stop_at = tokio::time::Instant::now() + RECOVERY;
+        while self.count.load(Ordering::Relaxed) < goal {
+            if let Some(ended) = self.senders.try_join_next() {
+                ended.expect("a sender gave up");
             }
-        };
-        let waited = tokio::time::timeout(RECOVERY, done).await;
-        assert!(waited.is_ok(), "no {more} messages were acknowledged within {RECOVERY:?}: stuck at {} of {goal}", self.count.load(Ordering::Relaxed));
+            let now = tokio::time::Instant::now();
+            assert!(now < stop_at, "no {more} messages were acknowledged within {RECOVERY:?}: stuck at {} of {goal}", self.count.load(Ordering::Relaxed));
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Stops sending, waits until every reader has every message, and checks all promises.
@@ -96,7 +98,7 @@ impl Load {
         while let Some(ended) = self.senders.join_next().await {
             ended.expect("a sender panicked");
         }
-        let logs = self.logs().await;
+        let logs = tokio::time::timeout(RECOVERY, self.logs()).await.expect("the logs can be read again");
         let waited = tokio::time::timeout(RECOVERY, self.all_read(&logs)).await;
         self.reading.store(false, Ordering::Relaxed);
         self.readers.abort_all();
@@ -139,7 +141,13 @@ impl Load {
         let mut before = Value::Null;
         loop {
             let door = self.doors.borrow()[0];
-            let answer = post(door, &user.token, PAGE, json!({ "id": conversation, "before": before })).await.expect("the log can be read");
+            let answer = loop {
+                let variables = json!({ "id": conversation, "before": before });
+                match post(door, &user.token, PAGE, variables).await.filter(|answer| answer.get("errors").is_none()) {
+                    Some(answer) => break answer,
+                    None => tokio::time::sleep(PAUSE).await,
+                }
+            };
             let messages = &answer["data"]["viewer"]["conversationsById"][0]["messages"];
             let edges = messages["edges"].as_array().unwrap_or_else(|| panic!("{answer}"));
             let page = edges.iter().map(|edge| {
@@ -176,7 +184,10 @@ impl Load {
                     let door = door(&doors, index);
                     match post(door, &user.token, SEND, json!({ "to": peer, "key": key })).await {
                         Some(answer) if answer["data"]["sendMessage"]["message"]["seq"].is_i64() => break answer,
-                        other => assert!(tokio::time::Instant::now() < stop_at, "{key} could not be sent: {other:?}"),
+                        other => {
+                            let retryable = other.as_ref().is_none_or(|answer| answer["errors"][0]["extensions"]["retryable"] == true);
+                            assert!(retryable && tokio::time::Instant::now() < stop_at, "{key} could not be sent: {other:?}");
+                        }
                     }
                     tokio::time::sleep(PAUSE).await;
                 };
@@ -209,7 +220,7 @@ impl Load {
 
 /// Reads events until the socket ends.
 async fn follow(socket: &mut Socket, index: usize, seen: &Mutex<BTreeMap<usize, BTreeMap<String, Vec<i64>>>>, cursor: &mut Value) {
-    while let Some(Ok(frame)) = socket.patient_message().await {
+    while let Some(frame) = socket.patient_message().await {
         let event = &frame["payload"]["data"]["events"];
         assert_ne!(event["__typename"], "Reset", "the stream could not be resumed: {event}");
         if frame["type"] != "next" || !event.is_object() {
@@ -229,9 +240,9 @@ fn missing(logs: &BTreeMap<String, i64>, seen: &BTreeMap<usize, BTreeMap<String,
     for (index, user) in users.iter().enumerate() {
         for (id, max) in logs.iter().filter(|(id, _)| id.split('_').any(|piece| piece == user.id)) {
             let known: BTreeSet<i64> = seen.get(&index).and_then(|all| all.get(id)).into_iter().flatten().copied().collect();
-            let holes: Vec<i64> = (1..=*max).filter(|seq| !known.contains(seq)).take(5).collect();
-            if !holes.is_empty() {
-                text.push_str(&format!("{} misses {holes:?} of {max} in {id}; ", user.id));
+            let holes: Vec<i64> = (1..=*max).filter(|seq| !known.contains(seq)).collect();
+            if let (Some(first), Some(last)) = (holes.first(), holes.last()) {
+                text.push_str(&format!("{} misses {} between {first} and {last} of {max} in {id}; ", user.id, holes.len()));
             }
         }
     }

@@ -31,7 +31,7 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged() {
     let binary = Binary::new();
     let environment = [("OPENIM__AUTH__SECRET", SECRET)];
     let mut process = binary.serve_with(&["--listen", "127.0.0.1:0"], &environment).await;
-    let load = Load::start(users(&Client::new(process.address), "solo", 8).await, vec![process.address]).await;
+    let mut load = Load::start(users(&Client::new(process.address), "solo", 8).await, vec![process.address]).await;
     for _ in 0..3 {
         load.progress(300).await;
         process.signal("KILL").await;
@@ -46,7 +46,7 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_processes_of_a_deployment_lose_nothing() {
     let Some(mut cluster) = Cluster::start("kills").await else { return };
-    let load = Load::start(users(&Client::new(cluster.doors()[0]), "kill", 8).await, cluster.doors()).await;
+    let mut load = Load::start(users(&Client::new(cluster.doors()[0]), "kill", 8).await, cluster.doors()).await;
     for victim in ["messages", "gateway-1", "conversations", "worker", "users", "gateway-2"] {
         load.progress(100).await;
         cluster.crash(victim).await;
@@ -59,7 +59,7 @@ async fn killed_processes_of_a_deployment_lose_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restarted_services_lose_nothing() {
     let Some(cluster) = Cluster::start("services").await else { return };
-    let load = Load::start(users(&Client::new(cluster.doors()[0]), "service", 8).await, cluster.doors()).await;
+    let mut load = Load::start(users(&Client::new(cluster.doors()[0]), "service", 8).await, cluster.doors()).await;
     for service in ["rabbitmq", "redis", "postgres"] {
         load.progress(100).await;
         cluster.restart_service(service).await;

@@ -68,7 +68,12 @@ fn scripted() -> (Gateway, Scripted) {
     (builder.build().expect("a gateway"), events)
 }
 
-const SCRIPTED: &str = "subscription($after: ID) { posted(after: $after) { id author { name } } }";
+const SCRIPTED: &str = "subscription { posted { id author { name } } }";
+const RESUMABLE: &str = "subscription($after: ID) { resumed(after: $after) { id author { name } } }";
+
+fn resumed(author: &str) -> Result<openim_federation::SubgraphResponse, TransportError> {
+    Ok(response(json!({ "data": { "resumed": { "id": "m1", "author": { "__typename": "User", "id": author } } } })))
+}
 
 fn event(author: &str) -> Result<openim_federation::SubgraphResponse, TransportError> {
     Ok(response(json!({ "data": { "posted": { "id": "m1", "author": { "__typename": "User", "id": author } } } })))
@@ -98,13 +103,36 @@ async fn equal_subscriptions_share_one_source_until_the_last_reader_goes() {
 }
 
 #[tokio::test]
-async fn subscriptions_that_repeat_the_past_are_not_shared() {
+async fn subscriptions_with_a_place_of_their_own_are_not_shared() {
     let (gateway, events) = scripted();
-    let mut streams = [open(&gateway, SCRIPTED, json!({ "after": "m1" })), open(&gateway, SCRIPTED, json!({ "after": "m1" }))];
-    let reading = tokio::spawn(async move { futures_util::future::join_all(streams.iter_mut().map(next)).await });
-    until(|| events.opened() == 2).await;
-    events.send(|| event("u1"));
-    assert_eq!(reading.await.expect("answers").len(), 2);
+    for after in [json!({ "after": "m1" }), json!({})] {
+        let opened = events.opened();
+        let mut streams = [open(&gateway, RESUMABLE, after.clone()), open(&gateway, RESUMABLE, after)];
+        let reading = tokio::spawn(async move { futures_util::future::join_all(streams.iter_mut().map(next)).await });
+        until(|| events.opened() == opened + 2).await;
+        events.send(|| resumed("u1"));
+        assert_eq!(reading.await.expect("answers").len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_resumable_stream_keeps_everything_for_a_slow_reader() {
+    let (gateway, events) = scripted();
+    let mut stream = open(&gateway, RESUMABLE, json!({}));
+    let reading = tokio::spawn(async move { (next(&mut stream).await, stream) });
+    until(|| events.opened() == 1).await;
+    // Many more than a shared stream holds for a reader that is behind.
+    for _ in 0..1_000 {
+        events.send(|| resumed("u1"));
+    }
+    events.end();
+    let (first, mut stream) = reading.await.expect("a reader");
+    let mut count = usize::from(first.is_some());
+    while let Some(answer) = next(&mut stream).await {
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+        count += 1;
+    }
+    assert_eq!(count, 1_000);
 }
 
 #[tokio::test]

@@ -116,10 +116,16 @@ pub(crate) struct Subscription;
 #[Subscription(name = "Subscription")]
 impl Subscription {
     /// The messages one after the other.
-    async fn posted(&self, ctx: &Context<'_>, #[graphql(default = 3)] count: i32, after: Option<ID>) -> impl Stream<Item = Message> {
+    async fn posted(&self, ctx: &Context<'_>, #[graphql(default = 3)] count: i32) -> impl Stream<Item = Message> {
+        let rows: Vec<_> = shared(ctx).read().messages.iter().take(count.max(0) as usize).cloned().collect();
+        futures_util::stream::iter(rows).map(Message)
+    }
+
+    /// The messages from a place on.
+    async fn resumed(&self, ctx: &Context<'_>, after: Option<ID>) -> impl Stream<Item = Message> {
         let data = shared(ctx).clone();
         let start = after.and_then(|after| data.read().messages.iter().position(|message| message.id == after.0).map(|at| at + 1));
-        let rows: Vec<_> = data.read().messages.iter().skip(start.unwrap_or(0)).take(count.max(0) as usize).cloned().collect();
+        let rows: Vec<_> = data.read().messages.iter().skip(start.unwrap_or(0)).cloned().collect();
         futures_util::stream::iter(rows).map(Message)
     }
 }
