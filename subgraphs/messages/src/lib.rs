@@ -5,6 +5,7 @@ mod batcher;
 mod caches;
 mod error;
 mod events;
+pub mod measure;
 mod model;
 mod policy;
 mod published;
@@ -73,6 +74,11 @@ impl Messages {
     /// Returns the reader of logs' ends, the same as [`log_reader`] makes.
     pub fn log_reader(&self) -> Arc<dyn MessageLogReader> {
         log_reader(self.commits.store.clone())
+    }
+
+    /// Returns the log without a graph in front of it, for the load generator.
+    pub fn measure(&self) -> measure::Measure {
+        measure::Measure { batcher: self.batcher.clone(), store: self.commits.store.clone() }
     }
 
     /// Returns the handlers of others' events: none, so far nothing that happens elsewhere changes a log.

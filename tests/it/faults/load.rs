@@ -87,7 +87,11 @@ impl Load {
                 ended.expect("a sender gave up");
             }
             let now = tokio::time::Instant::now();
-            assert!(now < stop_at, "no {more} messages were acknowledged within {RECOVERY:?}: stuck at {} of {goal}", self.count.load(Ordering::Relaxed));
+            assert!(
+                now < stop_at,
+                "no {more} messages were acknowledged within {RECOVERY:?}: stuck at {} of {goal}",
+                self.count.load(Ordering::Relaxed)
+            );
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -207,7 +211,8 @@ impl Load {
             while reading.load(Ordering::Relaxed) {
                 let door = door(&doors, index);
                 if let Ok(Ok(mut socket)) = tokio::time::timeout(TRY, Socket::open(door, Some(&user.token))).await {
-                    let start = json!({ "id": "events", "type": "subscribe", "payload": { "query": EVENTS, "variables": { "after": cursor } } });
+                    let start =
+                        json!({ "id": "events", "type": "subscribe", "payload": { "query": EVENTS, "variables": { "after": cursor } } });
                     if socket.send(start).await.is_ok() {
                         follow(&mut socket, index, &seen, &mut cursor).await;
                     }
