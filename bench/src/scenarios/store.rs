@@ -143,7 +143,7 @@ impl Bed {
             tasks.spawn(async move {
                 let (from, to) = pair(lane % PAIRS)?;
                 let mut acks = histogram()?;
-                #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "small counts")]
+                #[expect(clippy::cast_precision_loss, reason = "small counts")]
                 let mut next = started + pause.unwrap_or_default().mul_f64(lane as f64 / IN_FLIGHT as f64);
                 for _ in 0..each {
                     if let Some(pause) = pause {

@@ -12,5 +12,5 @@ mod random;
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use ctx::{Actor, Ctx, Platform, Principal, Runtime};
 pub use error::{Error, ErrorCode, Result};
-pub use ids::{ClientMessageId, ConversationId, ConversationKind, GroupId, OperationId, Seq, UserId, MAX_ID_BYTES};
+pub use ids::{ClientMessageId, ConversationId, ConversationKind, GroupId, MAX_ID_BYTES, OperationId, Seq, UserId};
 pub use random::{IdSource, RandomIds, SequentialIds};

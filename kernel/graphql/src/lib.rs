@@ -8,12 +8,12 @@ mod scalars;
 mod subgraph;
 mod vocabulary;
 
-pub use connection::{Page, PageInfo, PageInput, MAX_PAGE};
+pub use connection::{MAX_PAGE, Page, PageInfo, PageInput};
 pub use descriptions::undescribed;
 pub use errors::{error_extensions, public_error};
 pub use scalars::{DateTime, Long};
-pub use subgraph::{subgraph_sdl, SchemaSubgraph, Subgraph};
-pub use vocabulary::{admin_only, loader_error, viewer_id, ConversationKind, Platform, ReceiveOption};
+pub use subgraph::{SchemaSubgraph, Subgraph, subgraph_sdl};
+pub use vocabulary::{ConversationKind, Platform, ReceiveOption, admin_only, loader_error, viewer_id};
 
 /// Takes the caller's context out of a resolver's context.
 ///

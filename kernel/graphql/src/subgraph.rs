@@ -26,13 +26,16 @@ pub trait Subgraph: Send + Sync + 'static {
     fn subscribe(&self, ctx: Ctx, request: Request) -> BoxStream<'static, Response>;
 }
 
+/// Puts the loaders of one request into it.
+type Prepare = dyn Fn(&Ctx, Request) -> Request + Send + Sync;
+
 /// An async-graphql schema as a [`Subgraph`].
 ///
 /// `prepare` puts the loaders of one request into it: loaders live as long as a request, because answers depend on the caller.
 pub struct SchemaSubgraph<Q, M, S> {
     name: &'static str,
     schema: Schema<Q, M, S>,
-    prepare: Box<dyn Fn(&Ctx, Request) -> Request + Send + Sync>,
+    prepare: Box<Prepare>,
 }
 
 impl<Q, M, S> SchemaSubgraph<Q, M, S>

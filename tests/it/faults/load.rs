@@ -29,13 +29,16 @@ pub(super) struct User {
     pub(super) token: String,
 }
 
+/// Which seqs each reader has seen of each conversation, in the order of their coming.
+type Seen = BTreeMap<usize, BTreeMap<String, Vec<i64>>>;
+
 /// Pairs of users that write to each other until told to stop.
 pub(super) struct Load {
     users: Vec<User>,
     doors: watch::Sender<Vec<SocketAddr>>,
     acknowledged: Arc<Mutex<BTreeMap<String, (String, i64)>>>,
     count: Arc<AtomicUsize>,
-    seen: Arc<Mutex<BTreeMap<usize, BTreeMap<String, Vec<i64>>>>>,
+    seen: Arc<Mutex<Seen>>,
     sending: Arc<AtomicBool>,
     reading: Arc<AtomicBool>,
     senders: JoinSet<()>,
@@ -224,7 +227,7 @@ impl Load {
 }
 
 /// Reads events until the socket ends.
-async fn follow(socket: &mut Socket, index: usize, seen: &Mutex<BTreeMap<usize, BTreeMap<String, Vec<i64>>>>, cursor: &mut Value) {
+async fn follow(socket: &mut Socket, index: usize, seen: &Mutex<Seen>, cursor: &mut Value) {
     while let Some(frame) = socket.patient_message().await {
         let event = &frame["payload"]["data"]["events"];
         assert_ne!(event["__typename"], "Reset", "the stream could not be resumed: {event}");
@@ -240,7 +243,7 @@ async fn follow(socket: &mut Socket, index: usize, seen: &Mutex<BTreeMap<usize, 
     }
 }
 
-fn missing(logs: &BTreeMap<String, i64>, seen: &BTreeMap<usize, BTreeMap<String, Vec<i64>>>, users: &[User]) -> String {
+fn missing(logs: &BTreeMap<String, i64>, seen: &Seen, users: &[User]) -> String {
     let mut text = String::new();
     for (index, user) in users.iter().enumerate() {
         for (id, max) in logs.iter().filter(|(id, _)| id.split('_').any(|piece| piece == user.id)) {
