@@ -72,8 +72,16 @@ impl SubgraphTransport for Nowhere {
 #[cfg(test)]
 mod tests {
     use expect_test::expect_file;
+    use openim_graphql::undescribed;
 
     use super::*;
+
+    #[test]
+    fn everything_in_the_graph_is_explained() {
+        for (name, sdl) in SUBGRAPHS {
+            assert_eq!(undescribed(sdl).expect("an SDL"), [] as [String; 0], "{name}");
+        }
+    }
 
     #[test]
     fn the_committed_schema_is_what_the_subgraphs_compose_to() {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test ends where it does not find what it needs")]
 
+mod architecture;
 mod bad_input;
 mod chat;
 mod command_line;

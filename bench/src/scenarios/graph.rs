@@ -57,7 +57,7 @@ pub(crate) async fn run(report: &mut Report, rounds: usize, round: Duration) -> 
     let (embedded, remote) = (embedded.build()?, remote.build()?);
     for case in CASES {
         let request = || Request::new(case.query).variables(variables());
-        let direct = async || whole.execute(whole::with_loader(request())).await;
+        let direct = async || whole.execute(split::with_loader(request())).await;
         let in_process = async || embedded.execute(request().data(ctx())).await;
         let over_http = async || remote.execute(request().data(ctx())).await;
         let expected = text(&direct().await)?;

@@ -4,13 +4,15 @@
 mod connection;
 mod descriptions;
 mod errors;
+mod place;
 mod scalars;
 mod subgraph;
 mod vocabulary;
 
-pub use connection::{MAX_PAGE, Page, PageInfo, PageInput};
+pub use connection::{MAX_PAGE, Page, PageInfo};
 pub use descriptions::undescribed;
 pub use errors::{error_extensions, public_error};
+pub use place::Place;
 pub use scalars::{DateTime, Long};
 pub use subgraph::{SchemaSubgraph, Subgraph, subgraph_sdl};
 pub use vocabulary::{ConversationKind, Platform, ReceiveOption, admin_only, loader_error, viewer_id};

@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
+mod asking;
 mod database;
 mod environment;
 mod recording;
@@ -10,6 +11,7 @@ mod services;
 mod wait;
 mod world;
 
+pub use asking::{Answer, ask};
 pub use environment::{amqp_url, postgres_url, redis_url, services_script};
 pub use recording::RecordingFanout;
 pub use services::PrivateServices;

@@ -1,6 +1,6 @@
 //! What the domain is about: users, their profiles, and the tokens they are logged in with.
 
-use openim_core::{Error, ErrorCode, Platform, Result, Timestamp, UserId};
+use openim_core::{Platform, Timestamp, UserId};
 
 /// What kind of account a user is (OpenIM `appMangerLevel`). It grants no right by itself: who may administrate is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -144,31 +144,6 @@ pub(crate) struct UserCursor {
     pub(crate) id: UserId,
 }
 
-impl UserCursor {
-    /// Returns the place of a user.
-    pub(crate) fn of(user: &User) -> Self {
-        Self { created_at: user.created_at, id: user.id.clone() }
-    }
-
-    /// Writes the cursor for a client.
-    pub(crate) fn encode(&self) -> String {
-        hex::encode(format!("{}:{}", self.created_at.0, self.id))
-    }
-
-    /// Reads a client's cursor.
-    ///
-    /// # Errors
-    /// `ARGS_ERROR` for text that no page of this list gave out.
-    pub(crate) fn decode(text: &str) -> Result<Self> {
-        let parts = || {
-            let plain = String::from_utf8(hex::decode(text).ok()?).ok()?;
-            let (created_at, id) = plain.split_once(':')?;
-            Some(Self { created_at: Timestamp(created_at.parse().ok()?), id: UserId::parse(id).ok()? })
-        };
-        parts().ok_or_else(|| Error::new(ErrorCode::Args, "after is no cursor of this list"))
-    }
-}
-
 /// One page of users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UserPage {
@@ -297,16 +272,6 @@ pub(crate) struct AccountStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cursors_read_back_and_foreign_text_is_refused() -> Result<()> {
-        let cursor = UserCursor { created_at: Timestamp(1_700_000_000_123), id: UserId::parse("张三")? };
-        assert_eq!(UserCursor::decode(&cursor.encode())?, cursor);
-        for bad in ["", "zz", "00", &hex::encode("1"), &hex::encode("x:alice"), &hex::encode("1:a b")] {
-            assert_eq!(UserCursor::decode(bad).map_err(|error| error.code()), Err(ErrorCode::Args), "{bad}");
-        }
-        Ok(())
-    }
 
     #[test]
     fn levels_have_openims_numbers() {

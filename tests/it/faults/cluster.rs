@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 
-use tokio::process::Command;
+use openim_testing::PrivateServices;
 
-use crate::harness::{Binary, Process};
+use crate::harness::{Binary, Process, SECRET};
 
 /// The processes of a deployment, by name.
 const ROLES: [(&str, &str); 6] = [
@@ -22,19 +21,20 @@ const ROLES: [(&str, &str); 6] = [
 /// A running deployment.
 pub(super) struct Cluster {
     binary: Binary,
-    services: Services,
-    addresses: BTreeMap<&'static str, SocketAddr>,
     processes: BTreeMap<&'static str, Process>,
+    addresses: BTreeMap<&'static str, SocketAddr>,
+    environment: Vec<(String, String)>,
+    services: PrivateServices,
 }
 
 impl Cluster {
     /// Starts everything; `None` when the tests run without throw-away services.
-    pub(super) async fn start(name: &str) -> Option<Self> {
-        let services = Services::start(name).await?;
-        let addresses = ROLES.iter().map(|(name, _)| (*name, free_address())).collect();
-        let mut cluster = Self { binary: Binary::new(), services, addresses, processes: BTreeMap::new() };
-        let environment = cluster.environment();
-        let migrated = cluster.binary.run(&["migrate"], &borrowed(&environment)).await;
+    pub(super) async fn start() -> Option<Self> {
+        let services = PrivateServices::start(&["postgres", "redis", "rabbitmq"]).await?;
+        let addresses: BTreeMap<_, _> = ROLES.iter().map(|(name, _)| (*name, free_address())).collect();
+        let environment = environment(&services, &addresses).await;
+        let mut cluster = Self { binary: Binary::new(), processes: BTreeMap::new(), addresses, environment, services };
+        let migrated = cluster.binary.run(&["migrate"], &cluster.environment()).await;
         assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
         for (name, _) in ROLES {
             cluster.launch(name).await;
@@ -57,78 +57,44 @@ impl Cluster {
 
     /// Stops a service and starts it again with its data.
     pub(super) async fn restart_service(&self, name: &str) {
-        self.services.run(&["restart", name]).await;
+        self.services.control("restart", name).await;
     }
 
-    /// Ends the processes, then the services.
+    /// Ends the processes; the services end with this value.
     pub(super) async fn stop(mut self) {
         for (_, mut process) in std::mem::take(&mut self.processes) {
             process.signal("TERM").await;
             process.ended().await;
         }
-        self.services.run(&["stop"]).await;
     }
 
     async fn launch(&mut self, name: &'static str) {
         let (_, role) = ROLES.into_iter().find(|(known, _)| *known == name).expect("a known process");
         let listen = self.addresses[name].to_string();
-        let environment = self.environment();
-        let process = self.binary.serve_with(&["--roles", role, "--listen", &listen], &borrowed(&environment)).await;
+        let process = self.binary.serve_with(&["--roles", role, "--listen", &listen], &self.environment()).await;
         self.processes.insert(name, process);
     }
 
-    fn environment(&self) -> Vec<(String, String)> {
-        let mut environment = self.services.settings.clone();
-        for (key, value) in [("AUTH__SECRET", crate::harness::SECRET), ("INTERNAL__SECRET", "the proof of the tests' processes")] {
-            environment.push((format!("OPENIM__{key}"), value.to_owned()));
-        }
-        for name in ["users", "messages", "conversations"] {
-            environment.push((format!("OPENIM__SUBGRAPHS__{}", name.to_uppercase()), format!("http://{}", self.addresses[name])));
-        }
-        environment
+    fn environment(&self) -> Vec<(&str, &str)> {
+        self.environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
     }
 }
 
-/// Throw-away services in a folder of their own, beside those that other tests share.
-struct Services {
-    script: PathBuf,
-    folder: PathBuf,
-    settings: Vec<(String, String)>,
-}
-
-impl Services {
-    #[expect(clippy::disallowed_methods, reason = "tests learn from the environment where their services are")]
-    async fn start(name: &str) -> Option<Self> {
-        let (Ok(script), Ok(shared)) = (std::env::var("OPENIM_TEST_SERVICES"), std::env::var("OPENIM_SERVICES_DIR")) else {
-            println!("skipped: there are no throw-away services; `make test` starts them");
-            return None;
-        };
-        let mut services = Self { script: script.into(), folder: PathBuf::from(shared).join("private").join(name), settings: Vec::new() };
-        services.run(&["stop"]).await; // what a failed run left behind
-        services.run(&["start"]).await;
-        for line in services.run(&["env"]).await.lines() {
-            let Some((key, value)) = line.trim_start_matches("export ").split_once('=') else { continue };
-            let key = match key {
-                "OPENIM_TEST_POSTGRES_URL" => "OPENIM__DATABASE__URL",
-                "OPENIM_TEST_REDIS_URL" => "OPENIM__REDIS__URL",
-                "OPENIM_TEST_AMQP_URL" => "OPENIM__AMQP__URL",
-                _ => continue,
-            };
-            services.settings.push((key.to_owned(), value.trim_matches('\'').to_owned()));
-        }
-        Some(services)
+/// Returns what every process is told.
+async fn environment(services: &PrivateServices, addresses: &BTreeMap<&'static str, SocketAddr>) -> Vec<(String, String)> {
+    let mut environment = Vec::new();
+    for (key, variable) in
+        [("DATABASE__URL", "OPENIM_TEST_POSTGRES_URL"), ("REDIS__URL", "OPENIM_TEST_REDIS_URL"), ("AMQP__URL", "OPENIM_TEST_AMQP_URL")]
+    {
+        environment.push((format!("OPENIM__{key}"), services.address(variable).await));
     }
-
-    async fn run(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new(&self.script);
-        let output = command.args(arguments).env("OPENIM_SERVICES_DIR", &self.folder).output().await.expect("the script runs");
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
+    for (key, value) in [("AUTH__SECRET", SECRET), ("INTERNAL__SECRET", "the proof of the tests' processes")] {
+        environment.push((format!("OPENIM__{key}"), value.to_owned()));
     }
-}
-
-fn borrowed(environment: &[(String, String)]) -> Vec<(&str, &str)> {
-    environment.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+    for name in ["users", "messages", "conversations"] {
+        environment.push((format!("OPENIM__SUBGRAPHS__{}", name.to_uppercase()), format!("http://{}", addresses[name])));
+    }
+    environment
 }
 
 fn free_address() -> SocketAddr {

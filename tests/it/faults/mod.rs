@@ -4,26 +4,16 @@
 mod cluster;
 mod load;
 
-use serde_json::{Value, json};
-
 use crate::harness::{Binary, Client, SECRET};
 use cluster::Cluster;
 use load::{Load, User};
 
 /// Registers users and gets their tokens; the number is even.
 async fn users(client: &Client, prefix: &str, count: usize) -> Vec<User> {
-    let rest = client.rest();
-    let admin = rest.call("/auth/get_admin_token", json!({ "secret": SECRET, "userID": "imAdmin" })).await;
-    let admin = rest.with_token(admin["token"].as_str().expect("a token"));
-    let mut users = Vec::new();
     let ids: Vec<String> = (0..count).map(|number| format!("{prefix}{number}")).collect();
-    let infos: Vec<Value> = ids.iter().map(|id| json!({ "userID": id, "nickname": id, "faceURL": "" })).collect();
-    admin.call("/user/user_register", json!({ "users": infos })).await;
-    for id in ids {
-        let token = admin.call("/auth/get_user_token", json!({ "userID": id, "platformID": 5 })).await;
-        users.push(User { id, token: token["token"].as_str().expect("a token").to_owned() });
-    }
-    users
+    let named: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), id.as_str())).collect();
+    let tokens = client.admin().await.users(&named).await;
+    ids.into_iter().zip(tokens).map(|(id, token)| User { id, token }).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,7 +35,7 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_processes_of_a_deployment_lose_nothing() {
-    let Some(mut cluster) = Cluster::start("kills").await else { return };
+    let Some(mut cluster) = Cluster::start().await else { return };
     let mut load = Load::start(users(&Client::new(cluster.doors()[0]), "kill", 8).await, cluster.doors()).await;
     for victim in ["messages", "gateway-1", "conversations", "worker", "users", "gateway-2"] {
         load.progress(100).await;
@@ -58,7 +48,7 @@ async fn killed_processes_of_a_deployment_lose_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn restarted_services_lose_nothing() {
-    let Some(cluster) = Cluster::start("services").await else { return };
+    let Some(cluster) = Cluster::start().await else { return };
     let mut load = Load::start(users(&Client::new(cluster.doors()[0]), "service", 8).await, cluster.doors()).await;
     for service in ["rabbitmq", "redis", "postgres"] {
         load.progress(100).await;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use super::{Socket, soon};
+use super::{SECRET, Socket, soon};
 
 /// A caller of one server, with or without a token.
 #[derive(Clone)]
@@ -34,6 +34,13 @@ impl Client {
     /// Speaks OpenIM's REST with the same token.
     pub(crate) fn rest(&self) -> Rest {
         Rest(self.clone())
+    }
+
+    /// Logs the administrator in and speaks REST with its token.
+    pub(crate) async fn admin(&self) -> Rest {
+        let rest = self.rest();
+        let token = rest.call("/auth/get_admin_token", json!({ "secret": SECRET, "userID": "imAdmin" })).await;
+        rest.with_token(token["token"].as_str().expect("a token"))
     }
 
     /// Opens a graphql-transport-ws connection with the same token.
@@ -115,5 +122,17 @@ impl Rest {
         }
         let response = soon("an answer comes", request.send()).await.expect("an answer");
         response.json().await.expect("an envelope of JSON")
+    }
+
+    /// Registers users, each an id and a nickname, and returns their tokens in this order; for administrators.
+    pub(crate) async fn users(&self, users: &[(&str, &str)]) -> Vec<String> {
+        let infos: Vec<Value> = users.iter().map(|(id, nickname)| json!({ "userID": id, "nickname": nickname, "faceURL": "" })).collect();
+        self.call("/user/user_register", json!({ "users": infos })).await;
+        let mut tokens = Vec::new();
+        for (id, _) in users {
+            let answer = self.call("/auth/get_user_token", json!({ "userID": id, "platformID": 5 })).await;
+            tokens.push(answer["token"].as_str().expect("a token").to_owned());
+        }
+        tokens
     }
 }

@@ -6,7 +6,6 @@ use openim_core::Runtime;
 use openim_platform::config::{FlagSetting, Inputs, load};
 use openim_platform::telemetry::Telemetry;
 use openim_server::{Lifecycle, Running, start};
-use serde_json::json;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -68,17 +67,13 @@ impl Server {
 
     /// Returns the administrator's REST client.
     pub(crate) async fn admin(&self) -> Rest {
-        let rest = self.client().rest();
-        let token = rest.call("/auth/get_admin_token", json!({ "secret": SECRET, "userID": "imAdmin" })).await;
-        rest.with_token(token["token"].as_str().expect("a token"))
+        self.client().admin().await
     }
 
     /// Registers a user and returns a client with its token.
     pub(crate) async fn user(&self, id: &str, nickname: &str) -> Client {
-        let admin = self.admin().await;
-        admin.call("/user/user_register", json!({ "users": [{ "userID": id, "nickname": nickname, "faceURL": "" }] })).await;
-        let token = admin.call("/auth/get_user_token", json!({ "userID": id, "platformID": 5 })).await;
-        self.client().with_token(token["token"].as_str().expect("a token"))
+        let tokens = self.admin().await.users(&[(id, nickname)]).await;
+        self.client().with_token(&tokens[0])
     }
 }
 

@@ -1,13 +1,13 @@
 //! The benchmark's small chat, split into three subgraphs as a federation has it.
 
-use std::sync::Arc;
-
-use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use async_graphql::{ComplexObject, Context, EmptyMutation, EmptySubscription, Object, Schema, SimpleObject};
-use openim_graphql::{SchemaSubgraph, Subgraph};
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
+
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use async_graphql::{ComplexObject, Context, EmptyMutation, EmptySubscription, Object, Request, Schema, SimpleObject};
+use openim_graphql::{SchemaSubgraph, Subgraph};
 
 use super::data;
 
@@ -17,12 +17,18 @@ pub(super) fn subgraphs() -> Vec<Arc<dyn Subgraph>> {
     let messages = Schema::build(MessageQuery, EmptyMutation, EmptySubscription).enable_federation().finish();
     let groups = Schema::build(GroupQuery, EmptyMutation, EmptySubscription).enable_federation().finish();
     vec![
-        Arc::new(SchemaSubgraph::new("users", users, |_, request| {
-            request.data(DataLoader::with_cache(UserLoader, tokio::spawn, HashMapCache::default()).delay(Duration::ZERO))
-        })),
+        Arc::new(SchemaSubgraph::new("users", users, |_, request| with_loader(request))),
         Arc::new(SchemaSubgraph::new("messages", messages, |_, request| request)),
         Arc::new(SchemaSubgraph::new("groups", groups, |_, request| request)),
     ]
+}
+
+/// The users of one request.
+pub(super) type Users = DataLoader<UserLoader, HashMapCache>;
+
+/// Gives a request its loader.
+pub(super) fn with_loader(request: Request) -> Request {
+    request.data(Users::with_cache(UserLoader, tokio::spawn, HashMapCache::default()).delay(Duration::ZERO))
 }
 
 /// Loads users of a request in one go, as a subgraph over a database does.
@@ -65,8 +71,7 @@ impl UserQuery {
 
     #[graphql(entity)]
     async fn find_user(&self, ctx: &Context<'_>, id: u32) -> async_graphql::Result<Option<User>> {
-        let loader = ctx.data::<DataLoader<UserLoader, HashMapCache>>()?;
-        Ok(loader.load_one(id).await.unwrap_or_default())
+        Ok(ctx.data::<Users>()?.load_one(id).await.unwrap_or_default())
     }
 }
 

@@ -1,12 +1,9 @@
 //! The same chat as one schema: what the gateway is compared with.
 
-use std::time::Duration;
-
-use async_graphql::dataloader::{DataLoader, HashMapCache};
 use async_graphql::{ComplexObject, Context, EmptyMutation, EmptySubscription, Object, Schema, SimpleObject};
 
 use super::data;
-use super::split::{User as UserRow, UserLoader};
+use super::split::{User as UserRow, Users};
 
 /// The monolith.
 pub(super) type Whole = Schema<Query, EmptyMutation, EmptySubscription>;
@@ -14,11 +11,6 @@ pub(super) type Whole = Schema<Query, EmptyMutation, EmptySubscription>;
 /// Builds it.
 pub(super) fn schema() -> Whole {
     Schema::build(Query, EmptyMutation, EmptySubscription).finish()
-}
-
-/// Gives a request its loader, as the split form does.
-pub(super) fn with_loader(request: async_graphql::Request) -> async_graphql::Request {
-    request.data(DataLoader::with_cache(UserLoader, tokio::spawn, HashMapCache::default()).delay(Duration::ZERO))
 }
 
 #[derive(SimpleObject)]
@@ -56,7 +48,7 @@ pub(super) struct Message {
 impl Message {
     async fn sender(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         let id = data::sender(self.group, self.seq);
-        let row: Option<UserRow> = ctx.data::<DataLoader<UserLoader, HashMapCache>>()?.load_one(id).await.unwrap_or_default();
+        let row: Option<UserRow> = ctx.data::<Users>()?.load_one(id).await.unwrap_or_default();
         Ok(row.map(|_| User::new(id)))
     }
 }

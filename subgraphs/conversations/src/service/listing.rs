@@ -2,29 +2,26 @@
 
 use std::cmp::Reverse;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openim_core::{ConversationId, Ctx, Result, Timestamp, UserId};
-use openim_graphql::Page;
+use openim_graphql::{Page, Place};
 
 use super::Service;
-use crate::error::argument;
 use crate::model::{ListPage, Listed, LogEnd, Position, read_position};
 
 impl Service {
     /// Returns a page of an owner's conversations, the newest activity first, and how much is unread in all of them.
     pub(crate) async fn list(&self, ctx: &Ctx, owner: &UserId, page: Page) -> Result<ListPage> {
-        let after = page.after.as_deref().map(Place::parse).transpose()?;
+        let after = page.after.as_deref().map(Place::parse).transpose()?.map(order);
         let mut all = self.listed(self.all(ctx, owner).await?).await?;
-        all.sort_by_cached_key(Place::of);
+        all.sort_by_cached_key(|listed| order(place(listed)));
         let total = all.len();
         let total_unread = all.iter().map(Listed::unread).fold(0, i64::saturating_add);
         let start = match after {
-            Some(after) => all.partition_point(|listed| Place::of(listed) <= after),
+            Some(after) => all.partition_point(|listed| order(place(listed)) <= after),
             None => usize::try_from(page.offset).unwrap_or(usize::MAX).min(total),
         };
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let items: Vec<_> = all.into_iter().skip(start).take(limit).map(|listed| (Place::of(&listed).text(), listed)).collect();
+        let items: Vec<_> = all.into_iter().skip(start).take(limit).map(|listed| (place(&listed).text(), listed)).collect();
         Ok(ListPage { has_next: start + items.len() < total, has_previous: start > 0, items, total, total_unread })
     }
 
@@ -82,26 +79,11 @@ impl Service {
     }
 }
 
-/// Where a conversation stands in the list: newest activity first, then by id. The cursor is its text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(Reverse<Timestamp>, String);
+fn place(listed: &Listed) -> Place {
+    Place { at: listed.activity(), id: listed.row.id.to_string() }
+}
 
-impl Place {
-    fn of(listed: &Listed) -> Self {
-        Self(Reverse(listed.activity()), listed.row.id.to_string())
-    }
-
-    fn text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(format!("{}:{}", self.0.0.0, self.1))
-    }
-
-    fn parse(text: &str) -> Result<Self> {
-        let bad = || argument("after is no cursor of this list");
-        if text.len() > 512 {
-            return Err(bad());
-        }
-        let plain = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(bad)?;
-        let (time, id) = plain.split_once(':').ok_or_else(bad)?;
-        Ok(Self(Reverse(Timestamp(time.parse().map_err(|_| bad())?)), id.to_owned()))
-    }
+/// The newest activity comes first, then the smaller id.
+fn order(place: Place) -> (Reverse<Timestamp>, String) {
+    (Reverse(place.at), place.id)
 }

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_graphql::{Request, Variables};
 use async_trait::async_trait;
 use openim_contracts::{ConversationHead, ConversationStarted, DomainEvent, MessageLogReader, ReadAdvanced, ReadPosition};
 use openim_conversations::{Conversations, Settings};
 use openim_core::{ConversationId, ConversationKind, Ctx, Result, Timestamp, UserId};
 use openim_graphql::Subgraph;
-use openim_testing::TestWorld;
+use openim_testing::{TestWorld, ask};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
@@ -92,23 +91,14 @@ impl<'a> House<'a> {
         self.event(&ReadAdvanced { positions: positions.iter().map(position).collect() }).await;
     }
 
-    /// Runs a document; the answer as a client sees it.
-    pub(crate) async fn run(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
-        let request = Request::new(document).variables(Variables::from_json(variables));
-        serde_json::to_value(self.subgraph.execute(ctx, request).await).unwrap()
-    }
-
     /// Runs a document that must succeed; its data.
     pub(crate) async fn data(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
-        let mut answer = self.run(ctx, document, variables).await;
-        assert_eq!(answer.get("errors"), None, "{document}");
-        answer["data"].take()
+        ask(&*self.subgraph, ctx, document, variables).await.data()
     }
 
     /// Runs a document that must fail; its error code.
     pub(crate) async fn code(&self, ctx: Ctx, document: &str, variables: Value) -> String {
-        let answer = self.run(ctx, document, variables).await;
-        answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("no error: {answer}")).to_owned()
+        ask(&*self.subgraph, ctx, document, variables).await.refused().0
     }
 
     /// Marks as read and returns the position and the count afterwards.

@@ -1,13 +1,13 @@
 //! The messages subgraph over its own face: each test sends GraphQL to it, on SQLite and, when one is named, PostgreSQL.
 
-#![expect(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod batches;
 mod contents;
 mod crashes;
-mod face;
 mod log;
 mod reading;
 mod refusals;
 mod resuming;
+mod sdl;
 mod stage;

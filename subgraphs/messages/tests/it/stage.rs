@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::{Request, Variables};
 use async_trait::async_trait;
 use openim_contracts::{ConversationReader, ReaderState, UserReader, UserSummary};
 use openim_core::{ConversationId, Ctx, Result, UserId};
 use openim_graphql::Subgraph;
 use openim_messages::{Messages, MessagesSettings};
 use openim_platform::store::Store;
-use openim_testing::TestWorld;
+use openim_testing::{Answer, TestWorld, ask};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -109,25 +108,17 @@ impl Stage {
 
     /// Runs an operation and returns its data.
     pub(crate) async fn ask(&self, ctx: Ctx, query: &str, variables: Value) -> Value {
-        let response = self.run(ctx, query, variables).await;
-        assert!(response["errors"].is_null(), "{query}: {response}");
-        response["data"].clone()
+        self.run(ctx, query, variables).await.data()
     }
 
     /// Runs an operation that must fail and returns its first error's code and text.
     pub(crate) async fn fail(&self, ctx: Ctx, query: &str, variables: Value) -> (String, String) {
-        let response = self.run(ctx, query, variables).await;
-        let error = &response["errors"][0];
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        match (text(&error["extensions"]["code"]), text(&error["message"])) {
-            (Some(code), Some(message)) => (code, message),
-            _ => panic!("{query} did not fail: {response}"),
-        }
+        self.run(ctx, query, variables).await.refused()
     }
 
-    pub(crate) async fn run(&self, ctx: Ctx, query: &str, variables: Value) -> Value {
-        let request = Request::new(query).variables(Variables::from_json(variables));
-        serde_json::to_value(self.subgraph.execute(ctx, request).await).expect("a response")
+    /// Runs an operation.
+    pub(crate) async fn run(&self, ctx: Ctx, query: &str, variables: Value) -> Answer {
+        ask(&*self.subgraph, ctx, query, variables).await
     }
 
     /// Sends a text and returns the payload.

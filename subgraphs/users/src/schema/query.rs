@@ -1,7 +1,8 @@
 //! What can be read.
 
 use async_graphql::{Context, ID, Object, Result};
-use openim_graphql::{Page, admin_only, caller, viewer_id};
+use openim_core::UserId;
+use openim_graphql::{Page, Place, admin_only, caller, viewer_id};
 
 use super::loaders::load_user;
 use super::types::{AccountStatus, TokenInfo, User, UserConnection, UserIdPage};
@@ -68,8 +69,8 @@ impl Query {
         #[graphql(desc = "How many, 1 to 1,000; 100 when absent.")] first: Option<i32>,
         #[graphql(desc = "How many to skip.")] offset: Option<i32>,
     ) -> Result<UserIdPage> {
-        let (offset, limit) = id_page(first, offset)?;
-        Ok(ctx.data::<Profiles>()?.ids(caller(ctx)?, offset, limit).await?.try_into()?)
+        let page = Page::by_offset(first.unwrap_or(100), offset, MAX_ID_PAGE)?;
+        Ok(ctx.data::<Profiles>()?.ids(caller(ctx)?, page.offset, page.limit).await?.try_into()?)
     }
 
     /// What a token says, for whoever has it; needs no login. An error names what is wrong with the token.
@@ -134,7 +135,7 @@ impl Admin {
 }
 
 async fn connection(ctx: &Context<'_>, filter: UserFilter, page: Page) -> Result<UserConnection> {
-    let after = page.after.as_deref().map(UserCursor::decode).transpose()?;
+    let after = page.after.as_deref().map(cursor).transpose()?;
     let wanted = ListPage { after, offset: page.offset, limit: page.limit };
     let page = ctx.data::<Profiles>()?.search(caller(ctx)?, &filter, &wanted).await?;
     Ok(UserConnection { page, filter })
@@ -144,12 +145,7 @@ fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-fn id_page(first: Option<i32>, offset: Option<i32>) -> openim_core::Result<(u64, u64)> {
-    let bad = |text: &'static str| openim_core::Error::new(openim_core::ErrorCode::Args, text);
-    let limit = first.unwrap_or(100);
-    if !(1..=MAX_ID_PAGE).contains(&limit) {
-        return Err(bad("first must be from 1 to 1000"));
-    }
-    let offset = u64::try_from(offset.unwrap_or(0)).map_err(|_| bad("offset must not be negative"))?;
-    Ok((offset, u64::try_from(limit).unwrap_or(1)))
+fn cursor(text: &str) -> openim_core::Result<UserCursor> {
+    let Place { at, id } = Place::parse(text)?;
+    Ok(UserCursor { created_at: at, id: UserId::parse(id)? })
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, Object, SimpleObject};
 use openim_core::{Error, Result};
-use openim_graphql::{DateTime, Long, PageInfo, Platform, ReceiveOption, caller};
+use openim_graphql::{DateTime, Long, PageInfo, Place, Platform, ReceiveOption, caller};
 
 use crate::model;
 use crate::service::Profiles;
@@ -105,7 +105,7 @@ pub(crate) struct UserEdge {
 }
 
 fn cursor(user: &model::User) -> String {
-    model::UserCursor::of(user).encode()
+    Place { at: user.created_at, id: user.id.to_string() }.text()
 }
 
 /// A page of user ids, in order of registration.

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Request, Variables};
 use openim_core::{Ctx, ErrorCode, Principal};
 use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
-use openim_testing::{TestWorld, for_each_database};
+use openim_testing::{Answer, TestWorld, ask, for_each_database};
 use openim_users::{Users, UsersSettings};
 use serde_json::{Value, json};
 
@@ -56,28 +55,21 @@ impl<'w> House<'w> {
         Self { world, users, graph }
     }
 
-    /// Runs a document; returns the data and the code of the first error.
-    pub(crate) async fn run(&self, ctx: Ctx, document: &str, variables: Value) -> (Value, Option<String>) {
-        let response = self.graph.execute(ctx, Request::new(document).variables(Variables::from_json(variables))).await;
-        let code = response.errors.first().map(|error| {
-            let code = error.extensions.as_ref().and_then(|values| values.get("code")).cloned();
-            code.and_then(|code| code.into_json().ok()).and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
-        });
-        (response.data.into_json().unwrap(), code)
+    /// Runs a document.
+    pub(crate) async fn run(&self, ctx: Ctx, document: &str, variables: Value) -> Answer {
+        ask(&*self.graph, ctx, document, variables).await
     }
 
     /// Runs a document that must succeed.
     pub(crate) async fn ok(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
-        let (data, code) = self.run(ctx, document, variables).await;
-        assert_eq!(code, None, "{document}");
-        data
+        self.run(ctx, document, variables).await.data()
     }
 
     /// Runs a document that must fail with this code.
     pub(crate) async fn fails(&self, ctx: Ctx, document: &str, variables: Value, expected: ErrorCode) {
-        let (data, code) = self.run(ctx, document, variables.clone()).await;
+        let answer = self.run(ctx, document, variables.clone()).await;
         let variables: String = variables.to_string().chars().take(300).collect();
-        assert_eq!(code.as_deref(), Some(expected.word()), "{document} {variables} gave {data}");
+        assert_eq!(answer.code(), Some(expected.word()), "{document} {variables} gave {answer:?}");
     }
 
     /// Registers ordinary users named like their ids.

@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 use openim_contracts::{Audience, DomainEvent, Signal, SignalKind, UserRegistered, UserUpdated};
 use openim_core::ErrorCode::{AlreadyRegistered, Args, NoPermission, NotFound, Unauthenticated};
 use openim_core::UserId;
+use openim_testing::Answer;
 use serde_json::{Value, json};
 
 use crate::house::{House, REGISTER, UPDATE, in_each_house, settings};
@@ -100,9 +101,10 @@ async fn a_thousand_users_are_registered_at_once() {
 async fn of_fifty_parallel_registrations_of_one_id_exactly_one_wins() {
     in_each_house(settings(), async |house: &House<'_>| {
         let tries = (0..50).map(|n| house.run(house.world.admin(), REGISTER, one(json!({"id": "bob", "nickname": format!("n{n}")}))));
-        let codes: Vec<Option<String>> = join_all(tries).await.into_iter().map(|(_, code)| code).collect();
+        let answers = join_all(tries).await;
+        let codes: Vec<_> = answers.iter().map(Answer::code).collect();
         assert_eq!(codes.iter().filter(|code| code.is_none()).count(), 1);
-        assert_eq!(codes.iter().filter(|code| code.as_deref() == Some(AlreadyRegistered.word())).count(), 49, "{codes:?}");
+        assert_eq!(codes.iter().filter(|code| **code == Some(AlreadyRegistered.word())).count(), 49, "{codes:?}");
         assert_eq!(house.world.take_events().await.len(), 1);
     })
     .await;
@@ -117,9 +119,10 @@ async fn overlapping_lists_in_opposite_order_do_not_block_each_other() {
             let users = if n % 2 == 0 { forward.clone() } else { backward.clone() };
             house.run(house.world.admin(), REGISTER, json!({"input": {"users": users}}))
         });
-        let codes: Vec<Option<String>> = join_all(tries).await.into_iter().map(|(_, code)| code).collect();
+        let answers = join_all(tries).await;
+        let codes: Vec<_> = answers.iter().map(Answer::code).collect();
         assert_eq!(codes.iter().filter(|code| code.is_none()).count(), 1, "{codes:?}");
-        assert_eq!(codes.iter().filter(|code| code.as_deref() == Some(AlreadyRegistered.word())).count(), 7, "{codes:?}");
+        assert_eq!(codes.iter().filter(|code| **code == Some(AlreadyRegistered.word())).count(), 7, "{codes:?}");
     })
     .await;
 }
