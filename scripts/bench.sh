@@ -4,17 +4,11 @@ set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$ROOT"
-services="$ROOT/scripts/services.sh"
-export OPENIM_SERVICES_DIR="$ROOT/target/services/bench-$$"
-
-stop() { "$services" stop || true; }
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+# shellcheck source=scripts/lib/throwaway.sh
+. "$ROOT/scripts/lib/throwaway.sh"
 
 cargo build --release -p openim-server -p openim-bench
-"$services" start postgres
-eval "$("$services" env)"
+use_services bench postgres
 # 5,000 open sockets need as many file descriptors on both sides.
 ulimit -n "$(ulimit -Hn)" || true
 target/release/openim-bench "${@:-all}"

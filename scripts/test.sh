@@ -5,18 +5,10 @@ set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$ROOT"
-services="$ROOT/scripts/services.sh"
-# A folder a run: two runs in one checkout do not meet.
-export OPENIM_SERVICES_DIR="$ROOT/target/services/run-$$"
+# shellcheck source=scripts/lib/throwaway.sh
+. "$ROOT/scripts/lib/throwaway.sh"
 
-# A signal ends the runner first (it is in the same group), then this.
-stop() { "$services" stop || true; }
-trap stop EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-"$services" start
-eval "$("$services" env)"
+use_services run
 
 # The black box tests start the binary that lies beside them.
 cargo build --workspace --bins
