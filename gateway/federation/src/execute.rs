@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, ServerError, Value, Variables};
 use futures_util::future::{BoxFuture, FutureExt, join_all};
-use openim_core::{Ctx, ErrorCode};
+use openim_core::{Causes, Ctx, ErrorCode};
 use parking_lot::Mutex;
 
 use crate::entities::Batch;
@@ -288,19 +288,4 @@ fn keys_of(path: &Path, fetch: &Fetch) -> Vec<PathSegment> {
         _ => None,
     });
     keys.collect()
-}
-
-/// Prints an error with its causes.
-struct Causes<'a>(&'a (dyn std::error::Error + 'static));
-
-impl std::fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        Ok(())
-    }
 }

@@ -197,9 +197,31 @@ impl From<ErrorCode> for Error {
     }
 }
 
+/// Shows an error with its causes on one line, for whoever operates the server; never for clients.
+#[derive(Debug, Clone, Copy)]
+pub struct Causes<'a>(pub &'a (dyn StdError + 'static));
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn causes_follow_the_error() {
+        let inner = Error::new(ErrorCode::Data, "inner").with_source("innermost");
+        assert_eq!(Causes(&Error::new(ErrorCode::Internal, "outer").with_source(inner)).to_string(), "outer: inner: innermost");
+    }
 
     #[test]
     fn words_are_unique() {

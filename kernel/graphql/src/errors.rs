@@ -1,7 +1,7 @@
 //! From [`openim_core::Error`] to a GraphQL error: `extensions { code errCode retryable }`, nothing internal in `message`.
 
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
-use openim_core::{Error, ErrorCode};
+use openim_core::{Causes, Error, ErrorCode};
 
 /// Returns the `extensions` of a code.
 pub fn error_extensions(code: ErrorCode) -> ErrorExtensionValues {
@@ -16,7 +16,7 @@ pub fn error_extensions(code: ErrorCode) -> ErrorExtensionValues {
 pub fn public_error(mut error: ServerError) -> ServerError {
     if let Some(ours) = error.source::<Error>() {
         if matches!(ours.code(), ErrorCode::Internal | ErrorCode::Unavailable | ErrorCode::Data) {
-            tracing::error!(error.code = ours.code().word(), error.cause = %chain(ours), "a resolver failed");
+            tracing::error!(error.code = ours.code().word(), error.cause = %Causes(ours), "a resolver failed");
         }
         error.extensions = Some(error_extensions(ours.code()));
         error.source = None;
@@ -28,15 +28,4 @@ pub fn public_error(mut error: ServerError) -> ServerError {
         error.extensions = Some(error_extensions(if error.path.is_empty() { ErrorCode::GraphqlInvalid } else { ErrorCode::Args }));
     }
     error
-}
-
-fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use openim_core::Runtime;
+use openim_core::{Causes, Runtime};
 use openim_platform::config::{Config, Loaded};
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::probe;
@@ -94,14 +94,14 @@ async fn database(config: &Config, runtime: &Runtime) -> Vec<(&'static str, Find
     let settings = database_settings(config);
     let store = match tokio::time::timeout(PATIENCE, Store::connect(&settings, Arc::new(MemoryFanout::new()))).await {
         Ok(Ok(store)) => store,
-        Ok(Err(error)) => return vec![("database", Bad(chain(&error)))],
+        Ok(Err(error)) => return vec![("database", Bad(Causes(&error).to_string()))],
         Err(_) => return vec![("database", Bad("does not answer".into()))],
     };
     let kind = match store.kind() {
         DatabaseKind::Sqlite => "SQLite answers".to_owned(),
         DatabaseKind::Postgres => format!("{} answers", config.database.url),
     };
-    let mut found = vec![("database", store.ping().await.map_or_else(|error| Bad(chain(&error)), |()| Good(kind)))];
+    let mut found = vec![("database", store.ping().await.map_or_else(|error| Bad(Causes(&error).to_string()), |()| Good(kind)))];
     found.push(("migrations", migrations(&store, config).await));
     if let Some(finding) = database_clock(&store, runtime).await {
         found.push(("database clock", finding));
@@ -117,7 +117,7 @@ async fn migrations(store: &Store, config: &Config) -> Finding {
             Good(format!("{} are applied at the next start", pending.len()))
         }
         Ok(pending) => Bad(format!("{} are missing: run `openim migrate`", pending.len())),
-        Err(error) => Bad(chain(&error)),
+        Err(error) => Bad(Causes(&error).to_string()),
     }
 }
 
@@ -129,7 +129,7 @@ async fn database_clock(store: &Store, runtime: &Runtime) -> Option<Finding> {
             skew if skew.abs() <= CLOCK_SKEW_MS => Good(format!("{} ms apart", skew.abs())),
             skew => Bad(format!("{} ms apart from this machine's: synchronise both", skew.abs())),
         },
-        Err(error) => Bad(chain(&error)),
+        Err(error) => Bad(Causes(&error).to_string()),
     })
 }
 
@@ -139,7 +139,7 @@ async fn service(name: &str, embedded: bool, ping: impl Future<Output = openim_c
     }
     match tokio::time::timeout(PATIENCE, ping).await {
         Ok(Ok(())) => Good(format!("{name} answers")),
-        Ok(Err(error)) => Bad(chain(&error)),
+        Ok(Err(error)) => Bad(Causes(&error).to_string()),
         Err(_) => Bad("does not answer".into()),
     }
 }
@@ -160,15 +160,4 @@ fn clock(runtime: &Runtime) -> Finding {
         now if now >= EARLIEST => Good("set".into()),
         _ => Bad("this machine's clock is years behind: tokens would be refused".into()),
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use openim_core::{Ctx, Error, Result, Runtime};
+use openim_core::{Causes, Ctx, Error, Result, Runtime};
 use openim_entities::platform::outbox;
 
 use super::{EventHandler, RetryPolicy, outbox as table};
@@ -120,12 +120,5 @@ impl Delivery {
 
 /// Returns an error with its causes, for whoever reads the dead letters.
 pub(super) fn describe(error: &Error) -> String {
-    let mut text = format!("{}: {error}", error.code().word());
-    let mut cause = std::error::Error::source(error);
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
+    format!("{}: {}", error.code().word(), Causes(error))
 }
