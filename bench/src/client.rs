@@ -45,7 +45,7 @@ impl Caller {
         for chunk in ids.chunks(500) {
             let users: Vec<Value> = chunk.iter().map(|id| json!({"id": id, "nickname": id})).collect();
             self.graphql(
-                "mutation($users: [RegisterUserInput!]!) { registerUsers(input: {users: $users}) { users { id } } }",
+                "mutation($users: [NewUserInput!]!) { registerUsers(input: {users: $users}) { users { id } } }",
                 json!({"users": users}),
             )
             .await?;
