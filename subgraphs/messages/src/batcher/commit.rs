@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use openim_core::{ConversationId, Ctx, Error, Result, Seq, Timestamp, UserId};
 use openim_platform::store::Tx;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Commits, Pending};
 use crate::events;
 use crate::model::{Draft, Log, LogKey, Message, Stored};
-use crate::repository::append::{self, Bump, Numbered, Tail};
+use crate::repository::append::{self, Growth, Numbered, Tail};
 use crate::repository::logs;
 
 /// What became of one message of the batch.
@@ -74,15 +74,19 @@ impl Commit {
         let db = tx.connection();
         let now = commits.runtime.clock.now();
         let (logs, fresh) = resolve(commits, tx, batch, now).await?;
-        let mut numbers: Vec<i64> = logs.values().map(|log| log.no).collect();
-        numbers.sort_unstable();
-        let tails = append::lock(db, &numbers).await?;
         let drafts: Vec<&Draft> = batch.iter().map(|pending| &pending.draft).collect();
-        let stored = if wary { append::find_sent(db, &drafts).await? } else { Vec::new() };
+        let stored = if wary {
+            let mut numbers: Vec<i64> = logs.values().map(|log| log.no).collect();
+            numbers.sort_unstable();
+            append::lock(db, &numbers).await?;
+            append::find_sent(db, &drafts).await?
+        } else {
+            Vec::new()
+        };
+        let tails = append::advance(db, &growths(&logs, &drafts, &stored, now)).await?;
         let mut numbering = Numbering {
             logs: &logs,
             tails: &tails,
-            now,
             grown: BTreeMap::new(),
             placed: Vec::new(),
             known: FxHashMap::default(),
@@ -145,32 +149,47 @@ async fn resolve(
     Ok((logs, fresh))
 }
 
-/// Inserts the rows and moves the ends.
+/// Counts what each log gains: the messages that are neither stored already, nor repeated in the batch, nor of others.
+fn growths(
+    logs: &FxHashMap<ConversationId, Arc<Log>>,
+    drafts: &[&Draft],
+    stored: &[(Arc<Log>, Arc<Message>)],
+    now: Timestamp,
+) -> Vec<Growth> {
+    let mut known: FxHashSet<SendKey<'_>> =
+        stored.iter().map(|(_, message)| (&message.envelope.sender, message.envelope.client_id.as_str())).collect();
+    let mut growths: BTreeMap<i64, Growth> = BTreeMap::new();
+    for draft in drafts {
+        let Some(log) = logs.get(&draft.log.id).filter(|log| log.key == draft.log) else { continue };
+        if !known.insert(key(draft)) {
+            continue;
+        }
+        let growth = growths.entry(log.no).or_insert_with(|| Growth {
+            log: log.no,
+            messages: 0,
+            stored_at: now,
+            sent_at: now,
+            sender: String::new(),
+        });
+        growth.messages += 1;
+        growth.sent_at = draft.envelope.sent_at;
+        growth.sender.clear();
+        growth.sender.push_str(draft.envelope.sender.as_str());
+    }
+    growths.into_values().collect()
+}
+
+/// Inserts the rows.
 async fn insert(tx: &Tx, appended: &[Appended]) -> Result<()> {
     let rows: Vec<Numbered<'_>> =
         appended.iter().flat_map(|grown| grown.messages.iter().map(|message| Numbered { log: grown.log.no, message })).collect();
-    append::insert(tx.connection(), &rows).await?;
-    let bumps: Vec<Bump> = appended
-        .iter()
-        .filter_map(|grown| {
-            let last = grown.messages.last()?;
-            Some(Bump {
-                log: grown.log.no,
-                max_seq: grown.last,
-                stored_at: last.stored_at,
-                sent_at: last.envelope.sent_at,
-                sender: last.envelope.sender.to_string(),
-            })
-        })
-        .collect();
-    append::bump(tx.connection(), &bumps).await
+    append::insert(tx.connection(), &rows).await
 }
 
 /// Gives messages their places, in the order they came.
 struct Numbering<'a> {
     logs: &'a FxHashMap<ConversationId, Arc<Log>>,
     tails: &'a FxHashMap<i64, Tail>,
-    now: Timestamp,
     grown: BTreeMap<i64, Appended>,
     placed: Vec<Placed>,
     known: FxHashMap<SendKey<'a>, (Arc<Log>, Arc<Message>)>,
@@ -203,8 +222,7 @@ impl<'a> Numbering<'a> {
         let message = Arc::new(Message {
             conversation_id: log.key.id.clone(),
             seq: Seq(grown.last),
-            // Clocks of processes differ; along a log time never goes back.
-            stored_at: self.now.max(tail.last_stored_at),
+            stored_at: tail.last_stored_at,
             envelope: draft.envelope.clone(),
         });
         grown.messages.push(message.clone());

@@ -1,4 +1,4 @@
-//! The statements of one commit, in their order: lock, look for repeats, insert, bump.
+//! The statements of one commit, in their order: lock and look for repeats when there may be some, advance, insert.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::rows::{self, LOG_COLUMNS, MESSAGE_COLUMNS};
 use super::sql::{Column, Sql, chunk_rows};
 use crate::model::{Draft, Log, Message};
 
-/// Where a log ends while its row is locked.
+/// Where a log ended before it grew, while its row is locked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tail {
     pub(crate) max_seq: i64,
@@ -23,28 +23,52 @@ pub(crate) struct Numbered<'a> {
     pub(crate) message: &'a Message,
 }
 
-/// A log's new end.
-pub(crate) struct Bump {
+/// How much a log grows by a batch, and what its end says afterwards.
+pub(crate) struct Growth {
     pub(crate) log: i64,
-    pub(crate) max_seq: i64,
+    pub(crate) messages: i64,
     pub(crate) stored_at: Timestamp,
     pub(crate) sent_at: Timestamp,
     pub(crate) sender: String,
 }
 
-/// Locks the ends of logs, always in key order, so that two batches cannot wait for each other; the lock is the fence
-/// between processes. `logs` must be in order and hold each once.
-pub(crate) async fn lock(db: &impl ConnectionTrait, logs: &[i64]) -> Result<FxHashMap<i64, Tail>> {
-    let rows = Sql::new(db, "SELECT s.conv_no, s.max_seq, s.last_stored_at FROM conv_seq s WHERE ")
-        .among("s.conv_no", logs.to_vec())
-        .text(" ORDER BY s.conv_no")
-        .postgres(" FOR UPDATE OF s")
-        .all(db)
-        .await?;
+/// Locks the ends of logs, always in key order, so that two batches cannot wait for each other. `logs` must be in order.
+pub(crate) async fn lock(db: &impl ConnectionTrait, logs: &[i64]) -> Result<()> {
+    let sql = Sql::new(db, "SELECT s.conv_no FROM conv_seq s WHERE ").among("s.conv_no", logs.to_vec());
+    sql.text(" ORDER BY s.conv_no").postgres(" FOR UPDATE OF s").all(db).await?;
+    Ok(())
+}
+
+/// Moves the ends of logs and returns where each was before: the places in between belong to the caller's transaction,
+/// because the rows stay locked until it ends; that lock is the fence between processes. Growths must be in the order of
+/// their logs, so that two batches hardly ever wait for each other; when they do, one of them is tried again.
+pub(crate) async fn advance(db: &impl ConnectionTrait, growths: &[Growth]) -> Result<FxHashMap<i64, Tail>> {
     let mut tails = FxHashMap::default();
-    for row in rows {
-        let tail = Tail { max_seq: rows::get(&row, "max_seq")?, last_stored_at: Timestamp(rows::get(&row, "last_stored_at")?) };
-        tails.insert(rows::get(&row, "conv_no")?, tail);
+    for chunk in growths.chunks(chunk_rows(db, 6)) {
+        let columns = vec![
+            ("log", Column::Int(chunk.iter().map(|growth| growth.log).collect())),
+            ("messages", Column::Int(chunk.iter().map(|growth| growth.messages).collect())),
+            ("stored_at", Column::Int(chunk.iter().map(|growth| growth.stored_at.0).collect())),
+            ("sent_at", Column::Int(chunk.iter().map(|growth| growth.sent_at.0).collect())),
+            ("sender", Column::Text(chunk.iter().map(|growth| growth.sender.clone()).collect())),
+        ];
+        let rows = Sql::new(db, "UPDATE conv_seq SET max_seq = max_seq + d.messages, last_sent_at = d.sent_at, last_sender = d.sender, ")
+            // Clocks of processes differ; along a log time never goes back.
+            .text("last_stored_at = CASE WHEN last_stored_at > d.stored_at THEN last_stored_at ELSE d.stored_at END FROM ")
+            .rows(columns)
+            .text("WHERE conv_seq.conv_no = d.log AND ")
+            // Says the same again, so that the plan starts at the key's index.
+            .among("conv_seq.conv_no", chunk.iter().map(|growth| growth.log).collect())
+            .text(" RETURNING conv_no, max_seq, last_stored_at")
+            .all(db)
+            .await?;
+        let grown: FxHashMap<i64, i64> = chunk.iter().map(|growth| (growth.log, growth.messages)).collect();
+        for row in rows {
+            let log: i64 = rows::get(&row, "conv_no")?;
+            let max_seq: i64 = rows::get(&row, "max_seq")?;
+            let before = max_seq - grown.get(&log).copied().unwrap_or(0);
+            tails.insert(log, Tail { max_seq: before, last_stored_at: Timestamp(rows::get(&row, "last_stored_at")?) });
+        }
     }
     Ok(tails)
 }
@@ -87,28 +111,6 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, messages: &[Numbered<'_>])
         ];
         let names = "conv_no, seq, sender_id, client_msg_id, server_msg_id, send_time, create_time, stored_at, content_type, body";
         Sql::new(db, "INSERT INTO message (").text(names).text(") SELECT ").text(names).text(" FROM ").rows(columns).run(db).await?;
-    }
-    Ok(())
-}
-
-/// Moves the ends of logs.
-pub(crate) async fn bump(db: &impl ConnectionTrait, bumps: &[Bump]) -> Result<()> {
-    for chunk in bumps.chunks(chunk_rows(db, 6)) {
-        let columns = vec![
-            ("conv_no", Column::Int(chunk.iter().map(|bump| bump.log).collect())),
-            ("max_seq", Column::Int(chunk.iter().map(|bump| bump.max_seq).collect())),
-            ("stored_at", Column::Int(chunk.iter().map(|bump| bump.stored_at.0).collect())),
-            ("sent_at", Column::Int(chunk.iter().map(|bump| bump.sent_at.0).collect())),
-            ("sender", Column::Text(chunk.iter().map(|bump| bump.sender.clone()).collect())),
-        ];
-        Sql::new(db, "UPDATE conv_seq SET max_seq = d.max_seq, last_stored_at = d.stored_at, last_sent_at = d.sent_at, ")
-            .text("last_sender = d.sender FROM ")
-            .rows(columns)
-            .text("WHERE conv_seq.conv_no = d.conv_no AND ")
-            // Says the same again, so that the plan starts at the key's index.
-            .among("conv_seq.conv_no", chunk.iter().map(|bump| bump.log).collect())
-            .run(db)
-            .await?;
     }
     Ok(())
 }
