@@ -135,6 +135,55 @@ async fn a_resumable_stream_keeps_everything_for_a_slow_reader() {
     assert_eq!(count, 1_000);
 }
 
+/// A gateway whose events come from a script and whose users cannot be reached the first few times.
+fn scripted_with_failing_users(failures: usize) -> (Gateway, Scripted, Arc<AtomicUsize>) {
+    let events = Scripted::new(|_| Err(TransportError::DeadlineExceeded));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = asked.clone();
+    let users = Scripted::new(move |_| {
+        if counter.fetch_add(1, Ordering::SeqCst) < failures {
+            return Err(TransportError::Unreachable("gone".into()));
+        }
+        Ok(response(json!({ "data": { "_entities": [{ "name": "user 1" }] } })))
+    });
+    let mut builder = Gateway::builder();
+    for subgraph in subgraphs(&new_data()) {
+        let (name, sdl) = (subgraph.name(), subgraph.sdl());
+        builder = match name {
+            "messages" => builder.subgraph(name, sdl, events.clone()),
+            "users" => builder.subgraph(name, sdl, users.clone()),
+            _ => builder.subgraph(name, sdl, InProcess(subgraph)),
+        };
+    }
+    (builder.build().expect("a gateway"), events, asked)
+}
+
+#[tokio::test]
+async fn an_event_of_a_resumable_stream_is_completed_once_the_subgraph_is_back() {
+    let (gateway, events, asked) = scripted_with_failing_users(2);
+    let mut stream = open(&gateway, RESUMABLE, json!({}));
+    let reading = tokio::spawn(async move { next(&mut stream).await });
+    until(|| events.opened() == 1).await;
+    events.send(|| resumed("u1"));
+    let answer = reading.await.expect("a reader").expect("an event");
+    assert_eq!(json_of(answer)["resumed"]["author"]["name"], "user 1");
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_resumable_stream_ends_instead_of_passing_over_an_event() {
+    let (gateway, events, _) = scripted_with_failing_users(usize::MAX);
+    let mut stream = open(&gateway, RESUMABLE, json!({}));
+    let reading = tokio::spawn(async move { (next(&mut stream).await, next(&mut stream).await) });
+    until(|| events.opened() == 1).await;
+    events.send(|| resumed("u1"));
+    let (error, end) = reading.await.expect("a reader");
+    let error = error.expect("an error");
+    assert_eq!(code(&error.errors[0]), "UNAVAILABLE");
+    assert!(error.data == async_graphql::Value::Null, "a cursor of the event would let the client go on behind it");
+    assert!(end.is_none());
+}
+
 #[tokio::test]
 async fn slow_reader_is_told_that_it_missed_events() {
     let (gateway, events) = scripted();
