@@ -1,4 +1,4 @@
-//! Rows of the kernel: outbox, inbox and dead letters.
+//! Rows of the kernel: outbox, inbox, dead letters and version logs.
 
 /// Events and jobs that were committed and are not handled yet.
 pub mod outbox {
@@ -93,6 +93,63 @@ pub mod dead_letter {
         pub error: String,
         /// When it was given up, in milliseconds.
         pub died_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The versions of synchronised lists (friends, groups, members, conversations).
+pub mod version_log {
+    use sea_orm::entity::prelude::*;
+
+    /// One list of one owner.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "version_log")]
+    pub struct Model {
+        /// Which list: see `VersionedList`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub list: i32,
+        /// Whose: a user or a group.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub owner: String,
+        /// The log's identity, 24 hex digits; a client that knows another one loads everything anew.
+        pub version_id: String,
+        /// Counts the changes from 1.
+        pub version: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The last change of each element of a synchronised list.
+pub mod version_entry {
+    use sea_orm::entity::prelude::*;
+
+    /// One element.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "version_entry")]
+    pub struct Model {
+        /// Which list.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub list: i32,
+        /// Whose.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub owner: String,
+        /// The element's id, or one of OpenIM's special ids.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub element: String,
+        /// OpenIM's state: 1 insert, 2 delete, 3 update.
+        pub state: i32,
+        /// The version that this change made.
+        pub version: i64,
     }
 
     /// None.

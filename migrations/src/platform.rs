@@ -1,11 +1,11 @@
-//! Tables of the kernel: outbox, inbox and dead letters.
+//! Tables of the kernel: outbox, inbox, dead letters and version logs.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_pk_auto, integer, string_len, text};
 
 /// Returns the kernel's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Events)]
+    vec![Box::new(Events), Box::new(VersionLogs)]
 }
 
 #[derive(DeriveIden)]
@@ -127,6 +127,76 @@ impl MigrationTrait for Events {
                     .col(DeadLetter::Consumer)
                     .col(DeadLetter::EventId)
                     .unique()
+                    .to_owned(),
+            )
+            .await
+    }
+}
+
+#[derive(DeriveIden)]
+enum VersionLog {
+    Table,
+    List,
+    Owner,
+    VersionId,
+    Version,
+}
+
+#[derive(DeriveIden)]
+enum VersionEntry {
+    Table,
+    List,
+    Owner,
+    Element,
+    State,
+    Version,
+}
+
+struct VersionLogs;
+
+impl MigrationName for VersionLogs {
+    fn name(&self) -> &str {
+        "platform_0002_version_logs"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for VersionLogs {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table(VersionLog::Table)
+                    .col(integer(VersionLog::List))
+                    .col(string_len(VersionLog::Owner, 64))
+                    .col(string_len(VersionLog::VersionId, 24))
+                    .col(big_integer(VersionLog::Version))
+                    .primary_key(Index::create().col(VersionLog::List).col(VersionLog::Owner))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table(VersionEntry::Table)
+                    .col(integer(VersionEntry::List))
+                    .col(string_len(VersionEntry::Owner, 64))
+                    .col(string_len(VersionEntry::Element, 132))
+                    .col(integer(VersionEntry::State))
+                    .col(big_integer(VersionEntry::Version))
+                    .primary_key(Index::create().col(VersionEntry::List).col(VersionEntry::Owner).col(VersionEntry::Element))
+                    .to_owned(),
+            )
+            .await?;
+        // What changed after a version, however long the list is.
+        manager
+            .create_index(
+                Index::create()
+                    .name("version_entry_since")
+                    .table(VersionEntry::Table)
+                    .col(VersionEntry::List)
+                    .col(VersionEntry::Owner)
+                    .col(VersionEntry::Version)
                     .to_owned(),
             )
             .await

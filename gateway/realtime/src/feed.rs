@@ -154,7 +154,8 @@ impl Feed {
                 self.say(Happened::ConversationChanged { conversation_id: conversation_id.clone() });
             }
             SignalKind::UserChanged { user_id } => self.say(Happened::UserChanged { user_id: user_id.clone() }),
-            SignalKind::SessionsRevoked { .. } => {}
+            // The others are told by their own events.
+            _ => {}
         }
         self.todo.push_back(Todo::Advance(notice.at));
         Ok(())

@@ -106,6 +106,6 @@ pub(crate) fn conversation_of(kind: &SignalKind) -> Option<&ConversationId> {
         SignalKind::MessagesAppended { conversation_id, .. }
         | SignalKind::ConversationRead { conversation_id, .. }
         | SignalKind::ConversationChanged { conversation_id } => Some(conversation_id),
-        SignalKind::UserChanged { .. } | SignalKind::SessionsRevoked { .. } => None,
+        _ => None,
     }
 }

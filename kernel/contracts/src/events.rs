@@ -1,7 +1,7 @@
 //! Domain events: facts that other domains act on. They are written to the outbox in the transaction of the change and
 //! handled at least once; a handler's inbox makes that exactly once.
 
-use openim_core::{ConversationId, ConversationKind, Platform, Timestamp, UserId};
+use openim_core::{ConversationId, ConversationKind, GroupId, Platform, Timestamp, UserId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -84,4 +84,74 @@ pub struct ReadAdvanced {
 }
 impl DomainEvent for ReadAdvanced {
     const TOPIC: &'static str = "messages.read_advanced";
+}
+
+/// Users entered a group; at most 1,000 an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupMembersJoined {
+    /// The group.
+    pub group_id: GroupId,
+    /// Who entered.
+    pub user_ids: Vec<UserId>,
+    /// The first message they may see; 0 for all (`enableHistoryForNewMembers`).
+    pub visible_from: i64,
+    /// When.
+    pub at: Timestamp,
+}
+impl DomainEvent for GroupMembersJoined {
+    const TOPIC: &'static str = "groups.members_joined";
+}
+
+/// Users left a group or were removed from it; at most 1,000 an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupMembersLeft {
+    /// The group.
+    pub group_id: GroupId,
+    /// Who left.
+    pub user_ids: Vec<UserId>,
+    /// The last message they may see: the end of the log when they left.
+    pub visible_until: i64,
+    /// When.
+    pub at: Timestamp,
+}
+impl DomainEvent for GroupMembersLeft {
+    const TOPIC: &'static str = "groups.members_left";
+}
+
+/// Something about a group or members in it changed: caches forget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupUpdated {
+    /// The group.
+    pub group_id: GroupId,
+    /// Members whose row changed; empty when only the group itself did.
+    pub user_ids: Vec<UserId>,
+    /// Whether the announcement changed: conversations of members show it.
+    pub announcement_changed: bool,
+}
+impl DomainEvent for GroupUpdated {
+    const TOPIC: &'static str = "groups.updated";
+}
+
+/// A group was dismissed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupWasDismissed {
+    /// The group.
+    pub group_id: GroupId,
+    /// When.
+    pub at: Timestamp,
+}
+impl DomainEvent for GroupWasDismissed {
+    const TOPIC: &'static str = "groups.dismissed";
+}
+
+/// A user's list of friends or black list changed: caches forget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelationsUpdated {
+    /// Whose list.
+    pub owner: UserId,
+    /// Who was added, changed or removed.
+    pub user_ids: Vec<UserId>,
+}
+impl DomainEvent for RelationsUpdated {
+    const TOPIC: &'static str = "relations.updated";
 }

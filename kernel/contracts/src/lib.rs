@@ -3,12 +3,21 @@
 
 mod conversations;
 mod events;
+mod groups;
 mod messages;
+mod notifications;
+mod relations;
 mod signals;
 mod users;
 
 pub use conversations::{ConversationReader, ReaderState};
-pub use events::{ConversationStarted, DomainEvent, ReadAdvanced, ReadPosition, SessionsRevoked, UserRegistered, UserUpdated};
+pub use events::{
+    ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, ReadAdvanced, ReadPosition,
+    RelationsUpdated, SessionsRevoked, UserRegistered, UserUpdated,
+};
+pub use groups::{GroupMembership, GroupReader, GroupRole, GroupSummary};
 pub use messages::{ConversationHead, MessageLogReader};
+pub use notifications::{Notification, NotificationRequested, NotificationTarget};
+pub use relations::{RelationReader, Standing};
 pub use signals::{Audience, Signal, SignalKind};
 pub use users::{Authenticator, UserReader, UserSummary};

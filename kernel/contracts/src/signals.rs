@@ -1,8 +1,10 @@
 //! Signals: what the fan-out port carries to every gateway node. They are hints that may be lost; a client finds a loss by
 //! a gap in seqs or by its event cursor, and the log has the truth.
 
-use openim_core::{ConversationId, Platform, UserId};
+use openim_core::{ConversationId, GroupId, Platform, UserId};
 use serde::{Deserialize, Serialize};
+
+use crate::Notification;
 
 /// Who should hear of a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,5 +64,57 @@ pub enum SignalKind {
         platform: Platform,
         /// The stored hashes of the tokens, hex.
         token_hashes: Vec<String>,
+    },
+    /// A friend request was made or answered.
+    FriendRequestChanged {
+        /// Who asked.
+        from: UserId,
+        /// Who was asked.
+        to: UserId,
+    },
+    /// The viewer's list of friends changed.
+    FriendsChanged {
+        /// Whose list.
+        owner: UserId,
+        /// Who was added, changed or removed, the first 100.
+        user_ids: Vec<UserId>,
+    },
+    /// The viewer's black list changed.
+    BlacklistChanged {
+        /// Whose list.
+        owner: UserId,
+        /// Who was blocked or unblocked.
+        user_id: UserId,
+    },
+    /// A request to enter a group was made or answered.
+    GroupRequestChanged {
+        /// The group.
+        group_id: GroupId,
+        /// Who wants to enter.
+        user_id: UserId,
+    },
+    /// The data of a group changed, or the group was dismissed.
+    GroupChanged {
+        /// The group.
+        group_id: GroupId,
+    },
+    /// Members entered, left or changed.
+    GroupMembersChanged {
+        /// The group.
+        group_id: GroupId,
+        /// Who, the first 100.
+        user_ids: Vec<UserId>,
+    },
+    /// A user entered or left a group.
+    JoinedGroupsChanged {
+        /// Whose groups.
+        owner: UserId,
+        /// Which group.
+        group_id: GroupId,
+    },
+    /// A notification was written.
+    Notified {
+        /// The notification.
+        notification: Box<Notification>,
     },
 }

@@ -13,3 +13,4 @@ pub mod probe;
 mod redis_link;
 pub mod store;
 pub mod telemetry;
+pub mod versions;
