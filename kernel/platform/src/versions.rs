@@ -172,7 +172,7 @@ pub async fn delta(store: &crate::store::Store, ctx: &Ctx, list: VersionedList, 
     let mut changed = Delta { version: delta.version.clone(), ..Delta::default() };
     for entry in entries {
         // A change that was committed between the two questions belongs to the next answer's version.
-        changed.version.number = std::cmp::Ord::max(changed.version.number, entry.version);
+        changed.version.number = Ord::max(changed.version.number, entry.version);
         match (entry.element.as_str(), entry.state) {
             (OWNER_CHANGED, _) => changed.owner_changed = true,
             (SORT_CHANGED, _) => changed.sort_version = entry.version,
