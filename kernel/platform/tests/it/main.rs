@@ -11,3 +11,4 @@ mod ports;
 mod presence;
 mod store;
 mod support;
+mod versions;
