@@ -1,4 +1,4 @@
-//! The scalars of the graph: `Long` and `DateTime`.
+//! The scalars of the graph: `Long`, `ULong` and `DateTime`.
 
 use async_graphql::{InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
 use chrono::{SecondsFormat, TimeZone};
@@ -28,6 +28,26 @@ impl ScalarType for Long {
 impl From<i64> for Long {
     fn from(value: i64) -> Self {
         Self(value)
+    }
+}
+
+/// A 64-bit unsigned integer as a JSON number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ULong(pub u64);
+
+/// A 64-bit unsigned integer, sent as a JSON number: hashes of lists. Clients in JavaScript keep full precision up to 2^53.
+#[Scalar(name = "ULong")]
+impl ScalarType for ULong {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::Number(number) => number.as_u64().map(Self).ok_or_else(|| InputValueError::custom("must be an integer of 64 bits")),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Number(Number::from(self.0))
     }
 }
 
