@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use openim_core::{Platform, Result, UserId};
 use parking_lot::RwLock;
 
-use super::{Presence, distinct};
+use super::{Connection, Presence, sorted};
 
 /// The connections of one node by user.
 #[derive(Debug, Default)]
@@ -40,8 +40,12 @@ impl Presence for MemoryPresence {
         Ok(())
     }
 
-    async fn online(&self, users: &[UserId]) -> Result<Vec<Vec<Platform>>> {
+    async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
         let table = self.users.read();
-        Ok(users.iter().map(|user| table.get(user).map_or_else(Vec::new, |open| distinct(open.values().copied().collect()))).collect())
+        let open = |user: &UserId| {
+            let connections = table.get(user).into_iter().flatten();
+            sorted(connections.map(|(id, platform)| Connection { platform: *platform, id: id.clone() }).collect())
+        };
+        Ok(users.iter().map(open).collect())
     }
 }

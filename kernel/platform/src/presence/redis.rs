@@ -11,7 +11,7 @@ use redis::AsyncCommands;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{MemoryPresence, Presence, distinct};
+use super::{Connection, MemoryPresence, Presence, sorted};
 use crate::redis_link::{RedisLink, bounded, milliseconds};
 
 /// How many users one pipeline asks or tells about.
@@ -169,7 +169,7 @@ impl Presence for RedisPresence {
         bounded(self.link.manager().hdel(self.user_key(user), self.field(connection))).await
     }
 
-    async fn online(&self, users: &[UserId]) -> Result<Vec<Vec<Platform>>> {
+    async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
         let mut found: Vec<HashMap<String, i32>> = Vec::with_capacity(users.len());
         for chunk in users.chunks(CHUNK) {
             let mut pipe = redis::pipe();
@@ -181,11 +181,15 @@ impl Presence for RedisPresence {
         }
         let nodes = found.iter().flat_map(HashMap::keys).filter_map(|field| node_of(field)).collect();
         let alive = self.alive(nodes).await?;
-        let platforms = found.iter().map(|entries| {
-            let living = entries.iter().filter(|(field, _)| node_of(field).is_some_and(|node| alive.contains(node)));
-            distinct(living.filter_map(|(_, platform)| Platform::parse(*platform).ok()).collect())
+        let open = found.iter().map(|entries| {
+            let living = entries.iter().filter_map(|(field, platform)| {
+                let (node, id) = field.split_once('/')?;
+                alive.contains(node).then_some(())?;
+                Some(Connection { platform: Platform::parse(*platform).ok()?, id: id.to_owned() })
+            });
+            sorted(living.collect())
         });
-        Ok(platforms.collect())
+        Ok(open.collect())
     }
 }
 

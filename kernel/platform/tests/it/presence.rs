@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use openim_core::{IdSource, Platform, RandomIds, UserId};
-use openim_platform::presence::{Lease, MemoryPresence, Presence, RedisPresence};
+use openim_platform::presence::{Connection, Lease, MemoryPresence, Presence, RedisPresence};
 use openim_testing::{PrivateServices, eventually};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -40,6 +40,9 @@ async fn shows_who_is_connected(presence: &dyn Presence) {
         presence.connect(&user(id), platform(number), connection).await.unwrap();
     }
     assert_eq!(online(presence, "ann").await, [1, 5]);
+    let open = presence.connections(&[user("ann"), user("nobody")]).await.unwrap();
+    let connection = |number, id: &str| Connection { platform: platform(number), id: id.to_owned() };
+    assert_eq!(open, [vec![connection(1, "c2"), connection(5, "c1"), connection(5, "c3")], vec![]]);
     presence.disconnect(&user("ann"), "c1").await.unwrap();
     assert_eq!(online(presence, "ann").await, [1, 5], "another one on the web is open");
     presence.disconnect(&user("ann"), "c3").await.unwrap();
