@@ -28,6 +28,8 @@ const CHUNK: usize = 500;
 pub enum VersionedList {
     /// The friends of a user.
     Friends,
+    /// The users that a user has blocked.
+    Blacks,
     /// The groups a user is in.
     JoinedGroups,
     /// The members of a group.
@@ -43,6 +45,7 @@ impl VersionedList {
             Self::JoinedGroups => 2,
             Self::GroupMembers => 3,
             Self::Conversations => 4,
+            Self::Blacks => 5,
         }
     }
 }
