@@ -4,19 +4,19 @@
 mod connection;
 mod descriptions;
 mod errors;
-mod id_list;
 mod place;
 mod scalars;
 mod subgraph;
+mod versions;
 mod vocabulary;
 
 pub use connection::{MAX_PAGE, Page, PageInfo};
 pub use descriptions::undescribed;
 pub use errors::{error_extensions, public_error};
-pub use id_list::IdList;
 pub use place::Place;
 pub use scalars::{DateTime, Long, ULong};
 pub use subgraph::{SchemaSubgraph, Subgraph, subgraph_sdl};
+pub use versions::{IdList, Version, VersionInput};
 pub use vocabulary::{ConversationKind, Platform, ReceiveOption, admin_only, loader_error, viewer_id};
 
 /// Takes the caller's context out of a resolver's context.
