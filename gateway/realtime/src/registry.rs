@@ -71,6 +71,12 @@ impl Registry {
         match audience {
             Audience::Users(users) => users.iter().for_each(&mut tell_all),
             Audience::Conversation(id) => self.followers.get(id).into_iter().flatten().for_each(&mut tell_all),
+            Audience::ConversationAnd(id, others) => {
+                let followers = self.followers.get(id);
+                followers.into_iter().flatten().for_each(&mut tell_all);
+                let beside = |user: &&UserId| followers.is_none_or(|followers| !followers.contains(*user));
+                others.iter().filter(beside).collect::<FxHashSet<_>>().into_iter().for_each(&mut tell_all);
+            }
         }
     }
 

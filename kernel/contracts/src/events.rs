@@ -86,6 +86,26 @@ impl DomainEvent for ReadAdvanced {
     const TOPIC: &'static str = "messages.read_advanced";
 }
 
+/// A message named members of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembersMentioned {
+    /// The group.
+    pub group_id: GroupId,
+    /// The message's place in the group's log.
+    pub seq: i64,
+    /// Who named them.
+    pub sender: UserId,
+    /// Who was named, at most 1,000; not all of them need be members.
+    pub user_ids: Vec<UserId>,
+    /// Whether everybody was named.
+    pub everybody: bool,
+    /// When.
+    pub at: Timestamp,
+}
+impl DomainEvent for MembersMentioned {
+    const TOPIC: &'static str = "messages.members_mentioned";
+}
+
 /// Users entered a group; at most 1,000 an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupMembersJoined {

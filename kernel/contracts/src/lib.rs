@@ -12,8 +12,8 @@ mod users;
 
 pub use conversations::{ConversationReader, ReaderState};
 pub use events::{
-    ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, ReadAdvanced, ReadPosition,
-    RelationsUpdated, SessionsRevoked, UserRegistered, UserUpdated,
+    ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, MembersMentioned,
+    ReadAdvanced, ReadPosition, RelationsUpdated, SessionsRevoked, UserRegistered, UserUpdated,
 };
 pub use groups::{GroupMembership, GroupReader, GroupRole, GroupSummary};
 pub use messages::{ConversationHead, MessageLogReader};

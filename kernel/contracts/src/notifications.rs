@@ -1,7 +1,7 @@
 //! OpenIM's notifications (notifications.json): messages that the server writes when something has changed. The domain
 //! where it changed composes the content in the transaction of the change; the messages domain stores and delivers it.
 
-use openim_core::{GroupId, Timestamp, UserId};
+use openim_core::{ConversationId, GroupId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::DomainEvent;
@@ -13,6 +13,9 @@ pub enum NotificationTarget {
     User(UserId),
     /// To everybody in a group, session type 3.
     Group(GroupId),
+    /// To each of these users, at most 1,000, each in the own name: the sender is left aside and `userID` of the detail
+    /// is filled in. Notifications that a user's devices give each other, such as 1300.
+    Themselves(Vec<UserId>),
 }
 
 /// A notification is to be stored and delivered as the policy of its content type says.
@@ -43,10 +46,14 @@ impl DomainEvent for NotificationRequested {
 pub struct Notification {
     /// OpenIM's content type.
     pub content_type: i32,
+    /// The notification stream it belongs to, `n_…`.
+    pub conversation_id: ConversationId,
     /// In whose name.
     pub sender: UserId,
-    /// To whom.
-    pub target: NotificationTarget,
+    /// To which user, when it is for one.
+    pub receiver: Option<UserId>,
+    /// To which group, when it is for all of it.
+    pub group: Option<GroupId>,
     /// OpenIM's `clientMsgID`.
     pub client_message_id: String,
     /// OpenIM's `serverMsgID`.

@@ -14,6 +14,8 @@ pub enum Audience {
     /// Everybody who takes part in a conversation; each node knows which of its own online users do. One signal
     /// reaches a group of any size.
     Conversation(ConversationId),
+    /// The same and some users beside them, such as those who have just been removed; nobody twice.
+    ConversationAnd(ConversationId, Vec<UserId>),
 }
 
 /// One hint for a set of users.

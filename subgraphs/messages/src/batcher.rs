@@ -9,8 +9,8 @@ mod writer;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use openim_core::{Ctx, OperationId, Result, Runtime};
-use openim_platform::store::Store;
+use openim_core::{ConversationKind, Ctx, OperationId, Result, Runtime};
+use openim_platform::store::{Store, Tx};
 use parking_lot::Mutex;
 use rustc_hash::FxHasher;
 use tokio::sync::{mpsc, oneshot};
@@ -19,11 +19,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::caches::Caches;
-use crate::error;
-use crate::model::{Draft, Stored};
+use crate::{error, events};
+use crate::model::{Draft, Log, Stored};
 use crate::published::Published;
 use crate::read_positions::ReadPositions;
 use crate::settings::MessagesSettings;
+use commit::{Commit, Placed};
 use publisher::Publisher;
 use writer::Writer;
 
@@ -88,6 +89,34 @@ impl Batcher {
             Ok(Ok(result)) => result,
             Ok(Err(_)) | Err(_) => Err(error::in_doubt()),
         }
+    }
+
+    /// Stores messages in a transaction that the caller commits soon: what must be stored together with something else.
+    /// Returns for each its place, `None` where the id belongs to others. Growth of notification streams is not
+    /// signalled here; the caller says more of it.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub(crate) async fn within(&self, ctx: &Ctx, tx: &Tx, drafts: Vec<Draft>) -> Result<Vec<Option<Stored>>> {
+        let pending = |draft| Pending { draft, operation_id: ctx.operation_id().clone(), reply: oneshot::channel().0 };
+        let batch: Vec<Pending> = drafts.into_iter().map(pending).collect();
+        let (Commit { placed, appended, repeated }, _) = Commit::write(&self.commits, tx, &batch, true).await?;
+        let chat = |log: &Log| log.key.kind != ConversationKind::Notification;
+        let (chats, streams): (Vec<_>, Vec<_>) = appended.into_iter().partition(|grown| chat(&grown.log));
+        let repeated: Vec<_> = repeated.into_iter().filter(|(log, _)| chat(log)).collect();
+        for signal in events::signals(&chats, &repeated) {
+            tx.signal(signal);
+        }
+        for grown in chats.iter().chain(&streams) {
+            // The commit publishes; should it fail, the note finds no such places and is dropped.
+            self.commits.published.note(grown.log.no, grown.first, grown.last);
+            self.commits.read_positions.note_all(&grown.messages);
+        }
+        let place = |placed| match placed {
+            Placed::Stored(stored) => Some(stored),
+            Placed::Ambiguous => None,
+        };
+        Ok(placed.into_iter().map(place).collect())
     }
 
     /// A conversation always has the same writer, so that writers of one process do not wait for each other's rows.

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use openim_contracts::{ConversationStarted, Signal, SignalKind};
-use openim_core::{ConversationKind, Timestamp};
+use openim_contracts::{ConversationStarted, MembersMentioned, Signal, SignalKind};
+use openim_core::{ConversationKind, Timestamp, UserId};
 
 use crate::batcher::Appended;
-use crate::model::{Head, Log, Message, audience};
+use crate::model::{Head, Log, Message, Parties, audience, numbers};
 
 /// Tells who needs a row now; notification streams have no rows, groups make theirs with their members.
 pub(crate) fn started(appended: &Appended, at: Timestamp) -> Option<ConversationStarted> {
@@ -20,6 +20,21 @@ pub(crate) fn started(appended: &Appended, at: Timestamp) -> Option<Conversation
         ConversationKind::Notification => return None,
     };
     Some(ConversationStarted { conversation_id: key.id.clone(), kind: key.kind, owners, participants, at })
+}
+
+/// Tells who was named in a group's new messages.
+pub(crate) fn mentions(appended: &Appended, at: Timestamp) -> Vec<MembersMentioned> {
+    let Parties::Group(group_id) = &appended.log.key.parties else { return Vec::new() };
+    let mention = |message: &Arc<Message>| {
+        let (envelope, seq) = (&message.envelope, message.seq.0);
+        let everybody = envelope.at_user_ids.iter().any(|id| id == numbers::AT_ALL);
+        let named = envelope.at_user_ids.iter().filter(|id| *id != numbers::AT_ALL);
+        // What can be no user's id names nobody.
+        let user_ids: Vec<UserId> = named.filter_map(|id| UserId::parse(id).ok()).collect();
+        let sender = envelope.sender.clone();
+        (everybody || !user_ids.is_empty()).then(|| MembersMentioned { group_id: group_id.clone(), seq, sender, user_ids, everybody, at })
+    };
+    appended.messages.iter().filter_map(mention).collect()
 }
 
 /// Makes the signals of one commit: one for each log that grew, one for each repeated message.

@@ -70,7 +70,7 @@ impl Commit {
         !self.repeated.is_empty()
     }
 
-    async fn write(commits: &Commits, tx: &Tx, batch: &[Pending], wary: bool) -> Result<(Self, Vec<Arc<Log>>)> {
+    pub(super) async fn write(commits: &Commits, tx: &Tx, batch: &[Pending], wary: bool) -> Result<(Self, Vec<Arc<Log>>)> {
         let db = tx.connection();
         let now = commits.runtime.clock.now();
         let (logs, fresh) = resolve(commits, tx, batch, now).await?;
@@ -101,14 +101,7 @@ impl Commit {
         let Numbering { grown, placed, repeated, .. } = numbering;
         let appended: Vec<Appended> = grown.into_values().collect();
         insert(tx, &appended).await?;
-        for grown in appended.iter().filter(|grown| grown.first == 1) {
-            if let Some(event) = events::started(grown, now) {
-                let operation_id =
-                    batch.iter().find(|pending| pending.draft.log.id == grown.log.key.id).map(|pending| pending.operation_id.clone());
-                let operation_id = operation_id.ok_or_else(|| Error::internal("a log grew without a message"))?;
-                tx.append(&Ctx::system(&commits.runtime, operation_id), &event).await?;
-            }
-        }
+        announce(commits, tx, batch, &appended, now).await?;
         Ok((Self { placed, appended, repeated }, fresh))
     }
 }
@@ -177,6 +170,27 @@ fn growths(
         growth.sender.push_str(draft.envelope.sender.as_str());
     }
     growths.into_values().collect()
+}
+
+/// Tells other domains of first messages and of mentions.
+async fn announce(commits: &Commits, tx: &Tx, batch: &[Pending], appended: &[Appended], now: Timestamp) -> Result<()> {
+    for grown in appended {
+        let started = if grown.first == 1 { events::started(grown, now) } else { None };
+        let mentions = events::mentions(grown, now);
+        if started.is_none() && mentions.is_empty() {
+            continue;
+        }
+        let pending = batch.iter().find(|pending| pending.draft.log.id == grown.log.key.id);
+        let pending = pending.ok_or_else(|| Error::internal("a log grew without a message"))?;
+        let ctx = Ctx::system(&commits.runtime, pending.operation_id.clone());
+        if let Some(event) = started {
+            tx.append(&ctx, &event).await?;
+        }
+        for event in mentions {
+            tx.append(&ctx, &event).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Inserts the rows.

@@ -65,7 +65,8 @@ impl Log {
 pub(crate) fn audience(key: &LogKey) -> Audience {
     match &key.parties {
         Parties::Pair(..) => Audience::Users(key.parties.people()),
-        Parties::Group(_) => Audience::Conversation(key.id.clone()),
+        // Who follows a group's conversation also hears of its notification stream.
+        Parties::Group(group) => Audience::Conversation(ConversationId::group(group)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 /// Text that mentions members.
 pub(crate) const AT_TEXT: i32 = 106;
+/// Stands for everybody in a list of the mentioned.
+pub(crate) const AT_ALL: &str = "AtAllTag";
 /// The old request to revoke, sent as a message.
 pub(crate) const REVOKE_REQUEST: i32 = 111;
 /// "Is typing".

@@ -40,7 +40,9 @@ pub(crate) async fn mark_published(db: &impl ConnectionTrait, ranges: &[(i64, i6
     ];
     let rows = Sql::new(db, "UPDATE conv_seq SET published_seq = f.last_seq FROM (SELECT s.conv_no, d.last_seq FROM ")
         .rows(columns)
-        .text("JOIN conv_seq s ON s.conv_no = d.conv_no AND s.published_seq >= d.first_seq - 1 AND s.published_seq < d.last_seq WHERE ")
+        .text("JOIN conv_seq s ON s.conv_no = d.conv_no AND s.published_seq >= d.first_seq - 1 AND s.published_seq < d.last_seq ")
+        // What was noted before a commit that then failed is no place of the log.
+        .text("AND s.max_seq >= d.last_seq WHERE ")
         .among("s.conv_no", logs.clone())
         .text(" ORDER BY s.conv_no")
         .postgres(" FOR UPDATE OF s SKIP LOCKED")
