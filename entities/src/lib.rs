@@ -3,4 +3,5 @@
 pub mod conversations;
 pub mod messages;
 pub mod platform;
+pub mod relations;
 pub mod users;

@@ -4,6 +4,7 @@
 mod conversations;
 mod messages;
 mod platform;
+mod relations;
 mod users;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -15,6 +16,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        [platform::all(), users::all(), messages::all(), conversations::all()].into_iter().flatten().collect()
+        [platform::all(), users::all(), messages::all(), conversations::all(), relations::all()].into_iter().flatten().collect()
     }
 }
