@@ -2,6 +2,7 @@
 //! edited, the next one changes what it made.
 
 mod conversations;
+mod groups;
 mod messages;
 mod platform;
 mod relations;
@@ -16,6 +17,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        [platform::all(), users::all(), messages::all(), conversations::all(), relations::all()].into_iter().flatten().collect()
+        [platform::all(), users::all(), messages::all(), conversations::all(), relations::all(), groups::all()].into_iter().flatten().collect()
     }
 }
