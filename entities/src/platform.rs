@@ -1,4 +1,4 @@
-//! Rows of the kernel: outbox, inbox, dead letters and version logs.
+//! Rows of the kernel: outbox, inbox, dead letters, version logs and webhook deliveries.
 
 /// Events and jobs that were committed and are not handled yet.
 pub mod outbox {
@@ -150,6 +150,61 @@ pub mod version_entry {
         pub state: i32,
         /// The version that this change made.
         pub version: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Webhook deliveries: those that wait are the queue, the others are the log.
+pub mod webhook_delivery {
+    use sea_orm::entity::prelude::*;
+
+    /// One call of one hook.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "webhook_delivery")]
+    pub struct Model {
+        /// The order of noting.
+        #[sea_orm(primary_key)]
+        pub position: i64,
+        /// The id that the receiver sees, the same in all attempts.
+        pub id: String,
+        /// The hook's command text.
+        pub command: String,
+        /// The operation that caused it.
+        pub operation_id: String,
+        /// The query parameter `key`; empty when there is none.
+        pub reply_key: String,
+        /// The receiver's host and port at the last attempt; empty before the first.
+        pub host: String,
+        /// What is posted.
+        #[sea_orm(column_type = "Text")]
+        pub body: String,
+        /// 0 waits, 1 delivered, 2 failed.
+        pub state: i32,
+        /// How often it was sent.
+        pub attempts: i32,
+        /// How often it failed since it was queued last.
+        pub failures: i32,
+        /// Waiting: not before this time, in milliseconds. An attempt under way has moved it past its own end.
+        pub due_at: i64,
+        /// When it was noted, in milliseconds.
+        pub created_at: i64,
+        /// When the last attempt ended, in milliseconds; 0 before the first.
+        pub attempted_at: i64,
+        /// How long the last attempt took, in milliseconds.
+        pub duration_ms: i64,
+        /// The HTTP status of the last answer; 0 when there was none.
+        pub status: i32,
+        /// Why the last attempt failed; empty when it did not.
+        #[sea_orm(column_type = "Text")]
+        pub error: String,
+        /// The beginning of the last answer.
+        #[sea_orm(column_type = "Text")]
+        pub answer: String,
     }
 
     /// None.

@@ -1,11 +1,11 @@
-//! Tables of the kernel: outbox, inbox, dead letters and version logs.
+//! Tables of the kernel: outbox, inbox, dead letters, version logs and webhook deliveries.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, big_pk_auto, integer, string_len, text};
+use sea_orm_migration::schema::{big_integer, big_pk_auto, integer, string_len, string_len_uniq, text};
 
 /// Returns the kernel's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Events), Box::new(VersionLogs)]
+    vec![Box::new(Events), Box::new(VersionLogs), Box::new(Webhooks)]
 }
 
 #[derive(DeriveIden)]
@@ -201,4 +201,80 @@ impl MigrationTrait for VersionLogs {
             )
             .await
     }
+}
+
+#[derive(DeriveIden)]
+enum WebhookDelivery {
+    Table,
+    Position,
+    Id,
+    Command,
+    OperationId,
+    ReplyKey,
+    Host,
+    Body,
+    State,
+    Attempts,
+    Failures,
+    DueAt,
+    CreatedAt,
+    AttemptedAt,
+    DurationMs,
+    Status,
+    Error,
+    Answer,
+}
+
+struct Webhooks;
+
+impl MigrationName for Webhooks {
+    fn name(&self) -> &str {
+        "platform_0003_webhooks"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Webhooks {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table(WebhookDelivery::Table)
+                    .col(big_pk_auto(WebhookDelivery::Position))
+                    .col(string_len_uniq(WebhookDelivery::Id, 36))
+                    .col(string_len(WebhookDelivery::Command, 64))
+                    .col(text(WebhookDelivery::OperationId))
+                    .col(text(WebhookDelivery::ReplyKey))
+                    .col(text(WebhookDelivery::Host))
+                    .col(text(WebhookDelivery::Body))
+                    .col(integer(WebhookDelivery::State))
+                    .col(integer(WebhookDelivery::Attempts))
+                    .col(integer(WebhookDelivery::Failures))
+                    .col(big_integer(WebhookDelivery::DueAt))
+                    .col(big_integer(WebhookDelivery::CreatedAt))
+                    .col(big_integer(WebhookDelivery::AttemptedAt))
+                    .col(big_integer(WebhookDelivery::DurationMs))
+                    .col(integer(WebhookDelivery::Status))
+                    .col(text(WebhookDelivery::Error))
+                    .col(text(WebhookDelivery::Answer))
+                    .to_owned(),
+            )
+            .await?;
+        // What is due, and what is old enough to forget.
+        let due = [WebhookDelivery::State, WebhookDelivery::DueAt, WebhookDelivery::Position];
+        let of_state = [WebhookDelivery::State, WebhookDelivery::Position];
+        let of_command = [WebhookDelivery::Command, WebhookDelivery::Position];
+        create_index(manager, "webhook_delivery_due", due).await?;
+        create_index(manager, "webhook_delivery_state", of_state).await?;
+        create_index(manager, "webhook_delivery_command", of_command).await
+    }
+}
+
+async fn create_index<const N: usize>(manager: &SchemaManager<'_>, name: &str, columns: [WebhookDelivery; N]) -> Result<(), DbErr> {
+    let mut index = Index::create();
+    index.name(name).table(WebhookDelivery::Table);
+    for column in columns {
+        index.col(column);
+    }
+    manager.create_index(index).await
 }

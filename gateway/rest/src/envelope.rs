@@ -1,6 +1,8 @@
 //! The envelope of every answer: `{errCode, errMsg, errDlt, data}`.
 
-use async_graphql::{ServerError, Value};
+use std::borrow::Cow;
+
+use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::http::StatusCode;
 use openim_core::{Error, ErrorCode};
 
@@ -20,7 +22,8 @@ pub(crate) struct Answer {
 /// Why a call is refused.
 #[derive(Debug)]
 pub(crate) struct Refusal {
-    code: ErrorCode,
+    code: i32,
+    text: Cow<'static, str>,
     detail: String,
     status: StatusCode,
 }
@@ -29,7 +32,10 @@ impl Refusal {
     /// Refuses with a code and a diagnostic text.
     pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         let status = if code == ErrorCode::TooManyRequests { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
-        Self { code, detail: detail.into(), status }
+        let detail = detail.into();
+        // A text that only repeats the code tells nothing more.
+        let detail = if detail == code.text() { String::new() } else { detail };
+        Self { code: code.number(), text: Cow::Borrowed(code.text()), detail, status }
     }
 
     /// Answers with HTTP 400 instead of 200 when `bad` (OpenIM's gin-bound routes).
@@ -46,20 +52,36 @@ impl Refusal {
             Some(Value::String(word)) => ErrorCode::from_word(word),
             _ => None,
         };
-        Self::new(word.unwrap_or(ErrorCode::Internal), error.message.clone())
+        match word {
+            Some(ErrorCode::WebhookRefused) => Self::of_webhook(error),
+            word => Self::new(word.unwrap_or(ErrorCode::Internal), error.message.clone()),
+        }
+    }
+
+    /// Takes what a webhook's receiver said: its number and its texts are the answer's.
+    fn of_webhook(error: &ServerError) -> Self {
+        let said = |name: &str| error.extensions.as_ref().and_then(|extensions: &ErrorExtensionValues| extensions.get(name));
+        let number = match said("errCode") {
+            Some(Value::Number(number)) => number.as_i64().and_then(|number| i32::try_from(number).ok()),
+            _ => None,
+        };
+        let detail = match said("errDlt") {
+            Some(Value::String(detail)) => detail.clone(),
+            _ => String::new(),
+        };
+        let code = number.unwrap_or_else(|| ErrorCode::WebhookRefused.number());
+        Self { code, text: Cow::Owned(error.message.clone()), detail, status: StatusCode::OK }
     }
 
     /// Makes the envelope.
     pub(crate) fn answer(self) -> Answer {
-        // A text that only repeats the code tells nothing more.
-        let detail = if self.detail == self.code.text() { "" } else { &self.detail };
         let mut body = Vec::with_capacity(128);
-        body.extend_from_slice(format!("{{\"errCode\":{},\"errMsg\":", self.code.number()).as_bytes());
-        write_string(&mut body, self.code.text());
+        body.extend_from_slice(format!("{{\"errCode\":{},\"errMsg\":", self.code).as_bytes());
+        write_string(&mut body, &self.text);
         body.extend_from_slice(b",\"errDlt\":");
-        write_string(&mut body, detail);
+        write_string(&mut body, &self.detail);
         body.push(b'}');
-        Answer { status: self.status, code: self.code.number(), body }
+        Answer { status: self.status, code: self.code, body }
     }
 }
 

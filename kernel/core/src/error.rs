@@ -143,12 +143,27 @@ struct Inner {
     code: ErrorCode,
     message: Cow<'static, str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    verdict: Option<Verdict>,
+}
+
+/// What somebody else's server decided, told instead of the table's row.
+#[derive(Debug)]
+struct Verdict {
+    number: i32,
+    detail: String,
 }
 
 impl Error {
     /// Makes an error whose `message` the caller may read: lower case, no full stop, nothing internal.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { code, message: message.into(), source: None }))
+        Self(Box::new(Inner { code, message: message.into(), source: None, verdict: None }))
+    }
+
+    /// Makes the error of a webhook that refused: the caller sees the receiver's number and texts, not the table's.
+    pub fn refused(number: i32, message: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
+        let mut error = Self::new(ErrorCode::WebhookRefused, message);
+        error.0.verdict = Some(Verdict { number, detail: detail.into() });
+        error
     }
 
     /// Makes an error without anything to tell beyond its code.
@@ -173,9 +188,19 @@ impl Error {
         self.0.code
     }
 
+    /// Returns OpenIM's `errCode`: the code's own, or the one of whoever refused.
+    pub fn number(&self) -> i32 {
+        self.0.verdict.as_ref().map_or(self.0.code.number(), |verdict| verdict.number)
+    }
+
     /// Returns the text for the caller.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// Returns what whoever refused added for diagnosis (`errDlt`); `None` for errors of our own.
+    pub fn verdict_detail(&self) -> Option<&str> {
+        self.0.verdict.as_ref().map(|verdict| verdict.detail.as_str())
     }
 }
 
@@ -221,6 +246,13 @@ mod tests {
     fn causes_follow_the_error() {
         let inner = Error::new(ErrorCode::Data, "inner").with_source("innermost");
         assert_eq!(Causes(&Error::new(ErrorCode::Internal, "outer").with_source(inner)).to_string(), "outer: inner: innermost");
+    }
+
+    #[test]
+    fn a_refusal_tells_the_number_of_whoever_refused() {
+        let refused = Error::refused(10_086, "no advertising", "word 3");
+        assert_eq!((refused.code(), refused.number(), refused.verdict_detail()), (ErrorCode::WebhookRefused, 10_086, Some("word 3")));
+        assert_eq!(Error::from(ErrorCode::Args).number(), 1001);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! From [`openim_core::Error`] to a GraphQL error: `extensions { code errCode retryable }`, nothing internal in `message`.
+//! A webhook's refusal has the receiver's `errCode`, and its `errDlt` beside it.
 
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use openim_core::{Causes, Error, ErrorCode};
@@ -18,7 +19,12 @@ pub fn public_error(mut error: ServerError) -> ServerError {
         if matches!(ours.code(), ErrorCode::Internal | ErrorCode::Unavailable | ErrorCode::Data) {
             tracing::error!(error.code = ours.code().word(), error.cause = %Causes(ours), "a resolver failed");
         }
-        error.extensions = Some(error_extensions(ours.code()));
+        let mut extensions = error_extensions(ours.code());
+        if let Some(detail) = ours.verdict_detail() {
+            extensions.set("errCode", ours.number());
+            extensions.set("errDlt", detail);
+        }
+        error.extensions = Some(extensions);
         error.source = None;
         return error;
     }

@@ -1,5 +1,6 @@
 //! The ports of the house: database, durable events, fan-out, cache, presence, rate limits, each with an embedded and a
-//! production adapter and one behaviour suite for both; and configuration and telemetry, which every process shares.
+//! production adapter and one behaviour suite for both; and configuration, telemetry and webhooks, which every process
+//! shares.
 
 mod amqp;
 pub mod cache;
@@ -14,3 +15,4 @@ mod redis_link;
 pub mod store;
 pub mod telemetry;
 pub mod versions;
+pub mod webhooks;

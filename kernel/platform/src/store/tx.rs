@@ -1,5 +1,6 @@
 //! The unit of work: rows, events and signals that happen together or not at all.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use openim_contracts::{DomainEvent, Signal};
@@ -8,6 +9,7 @@ use openim_entities::platform::outbox;
 use parking_lot::Mutex;
 use sea_orm::{ActiveValue, DatabaseTransaction, EntityTrait};
 use serde::Serialize;
+use tokio::sync::Notify;
 
 use super::{Store, db_error};
 
@@ -17,11 +19,12 @@ pub struct Tx {
     store: Store,
     appended: AtomicBool,
     signals: Mutex<Vec<Signal>>,
+    wakes: Mutex<Vec<Arc<Notify>>>,
 }
 
 impl Tx {
     pub(super) fn new(connection: DatabaseTransaction, store: Store) -> Self {
-        Self { connection, store, appended: AtomicBool::new(false), signals: Mutex::new(Vec::new()) }
+        Self { connection, store, appended: AtomicBool::new(false), signals: Mutex::default(), wakes: Mutex::default() }
     }
 
     /// Returns the connection for repositories.
@@ -51,6 +54,14 @@ impl Tx {
         self.signals.lock().push(signal);
     }
 
+    /// Notes who is woken after the commit, because there is work for it in this transaction.
+    pub fn wake(&self, waiting: &Arc<Notify>) {
+        let mut wakes = self.wakes.lock();
+        if !wakes.iter().any(|known| Arc::ptr_eq(known, waiting)) {
+            wakes.push(waiting.clone());
+        }
+    }
+
     /// Commits, wakes the dispatcher and publishes the signals.
     ///
     /// # Errors
@@ -60,6 +71,7 @@ impl Tx {
         if self.appended.load(Ordering::Relaxed) {
             self.store.wake.notify_one();
         }
+        self.wakes.into_inner().iter().for_each(|waiting| waiting.notify_one());
         let signals = self.signals.into_inner();
         if !signals.is_empty() {
             self.store.fanout.publish(signals).await;
