@@ -71,3 +71,63 @@ pub mod user_token {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Small entries that a user's devices share, such as favourites.
+pub mod user_command {
+    use sea_orm::entity::prelude::*;
+
+    /// One entry.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "user_command")]
+    pub struct Model {
+        /// Whose.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: String,
+        /// What kind of entry, as the application numbers them; never 0.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kind: i32,
+        /// The client's key in the kind.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub uuid: String,
+        /// The content.
+        #[sea_orm(column_type = "Text")]
+        pub value: String,
+        /// The application's data.
+        #[sea_orm(column_type = "Text")]
+        pub ex: String,
+        /// When it was first added, in milliseconds.
+        pub created_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Configuration that clients are handed, for everybody and for single users.
+pub mod client_config {
+    use sea_orm::entity::prelude::*;
+
+    /// One value.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "client_config")]
+    pub struct Model {
+        /// Whose; empty for everybody's.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: String,
+        /// The name.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        /// The value.
+        #[sea_orm(column_type = "Text")]
+        pub value: String,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -5,7 +5,7 @@ use sea_orm_migration::schema::{big_integer, big_integer_null, big_pk_auto, inte
 
 /// Returns the domain's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Accounts)]
+    vec![Box::new(Accounts), Box::new(Own)]
 }
 
 #[derive(DeriveIden)]
@@ -72,6 +72,10 @@ impl MigrationTrait for Accounts {
                     .to_owned(),
             )
             .await?;
+        // Accounts above the ordinary levels are few among many.
+        manager
+            .create_index(Index::create().name("user_account_level").table(UserAccount::Table).col(UserAccount::Level).to_owned())
+            .await?;
         manager
             .create_table(
                 Table::create()
@@ -93,6 +97,65 @@ impl MigrationTrait for Accounts {
             .await?;
         manager
             .create_index(Index::create().name("user_token_expires_at").table(UserToken::Table).col(UserToken::ExpiresAt).to_owned())
+            .await
+    }
+}
+
+#[derive(DeriveIden)]
+enum UserCommand {
+    Table,
+    UserId,
+    Kind,
+    Uuid,
+    Value,
+    Ex,
+    CreatedAt,
+}
+
+#[derive(DeriveIden)]
+enum ClientConfig {
+    Table,
+    UserId,
+    Key,
+    Value,
+}
+
+/// What belongs to a user besides the profile.
+struct Own;
+
+impl MigrationName for Own {
+    fn name(&self) -> &str {
+        "users_0002_own"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Own {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table(UserCommand::Table)
+                    .col(string_len(UserCommand::UserId, 64))
+                    .col(integer(UserCommand::Kind))
+                    .col(string_len(UserCommand::Uuid, 255))
+                    .col(text(UserCommand::Value))
+                    .col(text(UserCommand::Ex))
+                    .col(big_integer(UserCommand::CreatedAt))
+                    .primary_key(Index::create().col(UserCommand::UserId).col(UserCommand::Kind).col(UserCommand::Uuid))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table(ClientConfig::Table)
+                    .col(string_len(ClientConfig::UserId, 64))
+                    .col(string_len(ClientConfig::Key, 128))
+                    .col(text(ClientConfig::Value))
+                    .primary_key(Index::create().col(ClientConfig::UserId).col(ClientConfig::Key))
+                    .to_owned(),
+            )
             .await
     }
 }

@@ -6,7 +6,9 @@
 mod cache;
 mod error;
 mod events;
+mod hooks;
 mod model;
+mod notifications;
 mod policy;
 mod reader;
 mod repository;
@@ -25,22 +27,35 @@ use openim_core::{Ctx, OperationId, Result, Runtime};
 use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
 use openim_platform::events::EventHandler;
+use openim_platform::presence::Presence;
 use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
 use tokio_util::sync::CancellationToken;
 
 use cache::{Summaries, TokenStates};
 use events::ClearCaches;
 use reader::{SummaryReader, TokenAuthenticator};
-use service::{Profiles, Sessions};
+use service::{ClientConfig, Commands, Presences, Profiles, Services, Sessions};
 use token::TokenCodec;
 use worker::TokenCleanup;
 
 pub use settings::{SettingsError, UsersSettings};
 
+/// What the domain stands on.
+pub struct UsersPorts {
+    /// The database.
+    pub store: Store,
+    /// What lies in front of the tokens.
+    pub cache: Arc<dyn Cache>,
+    /// Who is online.
+    pub presence: Arc<dyn Presence>,
+    /// Whom to ask before and tell after.
+    pub webhooks: Webhooks,
+}
+
 /// The users domain with everything it needs.
 pub struct Users {
-    profiles: Profiles,
-    sessions: Sessions,
+    services: Services,
     authenticator: Arc<TokenAuthenticator>,
     reader: Arc<SummaryReader>,
     clear_caches: Arc<ClearCaches>,
@@ -53,16 +68,22 @@ impl Users {
     ///
     /// # Errors
     /// The first setting that does not fit.
-    pub fn new(settings: UsersSettings, store: Store, cache: Arc<dyn Cache>, runtime: Runtime) -> Result<Self, SettingsError> {
+    pub fn new(settings: UsersSettings, ports: UsersPorts, runtime: Runtime) -> Result<Self, SettingsError> {
+        let UsersPorts { store, cache, presence, webhooks } = ports;
         let rules = Arc::new(settings.rules()?);
         let codec = Arc::new(TokenCodec::new(&rules.secret));
         let states = TokenStates::new(cache, store.clone());
         let summaries = Summaries::new();
         let sessions = Sessions::new(store.clone(), rules.clone(), codec, states.clone());
         Ok(Self {
-            profiles: Profiles::new(store.clone(), rules.clone(), summaries.clone()),
             authenticator: Arc::new(TokenAuthenticator::new(sessions.clone(), rules.clone(), runtime.clone())),
-            sessions,
+            services: Services {
+                profiles: Profiles::new(store.clone(), rules.clone(), summaries.clone(), webhooks),
+                sessions,
+                commands: Commands::new(store.clone()),
+                client_config: ClientConfig::new(store.clone()),
+                presences: Presences::new(presence),
+            },
             reader: Arc::new(SummaryReader::new(store.clone(), summaries.clone())),
             clear_caches: Arc::new(ClearCaches::new(states, summaries)),
             cleanup: TokenCleanup::new(store, rules, runtime.clone()),
@@ -77,12 +98,12 @@ impl Users {
     /// As any statement; the start should fail.
     pub async fn ensure_admins(&self) -> Result<()> {
         let operation_id = OperationId::parse(self.runtime.ids.hex32())?;
-        self.profiles.ensure_admins(&Ctx::system(&self.runtime, operation_id)).await
+        self.services.profiles.ensure_admins(&Ctx::system(&self.runtime, operation_id)).await
     }
 
     /// Returns this domain's part of the graph.
     pub fn subgraph(&self) -> Arc<dyn Subgraph> {
-        schema::subgraph(self.profiles.clone(), self.sessions.clone())
+        schema::subgraph(self.services.clone())
     }
 
     /// Returns what turns a token into a principal, for every door.

@@ -1,6 +1,15 @@
 //! What the domain is about: users, their profiles, and the tokens they are logged in with.
 
+mod own;
+mod system;
+
 use openim_core::{Platform, Timestamp, UserId};
+
+pub(crate) use own::{
+    AddCommand, CommandKey, ConfigEntry, ConfigFilter, ConfigPage, ConfigPlace, ConfigValue, RemoveConfig, SetConfig, UpdateCommand,
+    UserCommand, UserPresence,
+};
+pub(crate) use system::{AddAccount, DayCount, RegistrationStatistics, UpdateAccount};
 
 /// What kind of account a user is (OpenIM `appMangerLevel`). It grants no right by itself: who may administrate is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -106,19 +115,22 @@ pub(crate) struct UpdateUser {
     pub(crate) ex: Option<String>,
     /// The new receive option's number.
     pub(crate) receive_option: Option<i32>,
+    /// Whether an empty text and the option 0 keep what is stored, too (OpenIM's older `update_user_info`).
+    pub(crate) empty_keeps: bool,
 }
 
 impl UpdateUser {
     /// Returns what `user` becomes.
     pub(crate) fn apply(&self, user: &User) -> User {
-        let keep = |new: &Option<String>, old: &String| new.as_ref().unwrap_or(old).clone();
+        let given = |new: &String| !(self.empty_keeps && new.is_empty());
+        let keep = |new: &Option<String>, old: &String| new.as_ref().filter(|new| given(new)).unwrap_or(old).clone();
         User {
             profile: Profile {
                 nickname: keep(&self.nickname, &user.profile.nickname),
                 face_url: keep(&self.face_url, &user.profile.face_url),
                 ex: keep(&self.ex, &user.profile.ex),
             },
-            receive_option: self.receive_option.unwrap_or(user.receive_option),
+            receive_option: self.receive_option.filter(|new| !(self.empty_keeps && *new == 0)).unwrap_or(user.receive_option),
             ..user.clone()
         }
     }
@@ -131,8 +143,35 @@ pub(crate) struct UserFilter {
     pub(crate) id: Option<String>,
     /// Text in the shown name.
     pub(crate) nickname: Option<String>,
-    /// Only accounts of levels 0 and 1.
-    pub(crate) ordinary_only: bool,
+    /// Of which levels.
+    pub(crate) levels: Levels,
+    /// The whole id or the whole name.
+    pub(crate) exact: Option<Exact>,
+    /// Who is left out.
+    pub(crate) without: Vec<UserId>,
+}
+
+/// A set of levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Levels {
+    /// All.
+    #[default]
+    All,
+    /// 0 and 1.
+    Ordinary,
+    /// Those that cannot log in: 3 and above.
+    Notification,
+    /// One of those that cannot log in; any other one has nobody.
+    NotificationOnly(UserLevel),
+}
+
+/// What must be equal as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Exact {
+    /// The id.
+    Id(String),
+    /// The shown name.
+    Nickname(String),
 }
 
 /// A place in the list of users, which is in order of registration.

@@ -1,11 +1,15 @@
 //! Who may do what, what a profile may hold, and which logins exclude each other: pure functions over the model.
 
+mod own;
+
 use std::collections::{HashMap, HashSet};
 
 use openim_core::{Actor, Ctx, Error, ErrorCode, Platform, Result, UserId};
 
 use crate::error::{MAX_BATCH, UserError};
-use crate::model::{NewUser, StoredToken, TerminalClass, UpdateUser};
+use crate::model::{AddAccount, NewUser, StoredToken, TerminalClass, UpdateAccount, UpdateUser};
+
+pub(crate) use own::{check_add_command, check_command_type, check_keys, check_update_command, check_values, owner};
 
 const MAX_NICKNAME_BYTES: usize = 255;
 const MAX_FACE_URL_BYTES: usize = 2 * 1024;
@@ -70,6 +74,34 @@ pub(crate) fn check_update(update: &UpdateUser) -> Result<()> {
     check_nickname(update.nickname.as_deref().unwrap_or_default())?;
     check_text("face url", update.face_url.as_deref().unwrap_or_default(), MAX_FACE_URL_BYTES)?;
     check_text("ex", update.ex.as_deref().unwrap_or_default(), MAX_EX_BYTES)
+}
+
+/// Checks the texts of a new notification account, and that its level cannot log in.
+///
+/// # Errors
+/// `ARGS_ERROR` when one does not fit.
+pub(crate) fn check_new_account(account: &AddAccount) -> Result<()> {
+    if account.nickname.is_empty() {
+        return Err(UserError::NicknameRequired.into());
+    }
+    if account.level.may_log_in() {
+        return Err(UserError::AccountLevel.into());
+    }
+    check_nickname(&account.nickname)?;
+    check_text("face url", &account.face_url, MAX_FACE_URL_BYTES)
+}
+
+/// Checks a change of a notification account, which must change something.
+///
+/// # Errors
+/// `ARGS_ERROR` when a text does not fit or none is given.
+pub(crate) fn check_account_update(update: &UpdateAccount) -> Result<()> {
+    let (nickname, face_url) = (update.nickname.as_deref().unwrap_or_default(), update.face_url.as_deref().unwrap_or_default());
+    if nickname.is_empty() && face_url.is_empty() {
+        return Err(UserError::NothingToChange.into());
+    }
+    check_nickname(nickname)?;
+    check_text("face url", face_url, MAX_FACE_URL_BYTES)
 }
 
 /// Checks a search text.

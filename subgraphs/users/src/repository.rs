@@ -1,6 +1,8 @@
 //! Every query of this domain. Functions take any connection, so that a use case can run them in its transaction; they
 //! return model types and decide nothing.
 
+pub(crate) mod client_config;
+pub(crate) mod commands;
 pub(crate) mod tokens;
 pub(crate) mod users;
 

@@ -9,7 +9,9 @@ use sea_orm::{
 };
 
 use super::{CHUNK, bad_row};
-use crate::model::{Profile, User, UserCursor, UserFilter, UserLevel};
+use crate::model::{DayCount, Exact, Levels, Profile, User, UserCursor, UserFilter, UserLevel};
+
+const MILLISECONDS_OF_A_DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// Whether an insert found its keys free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +118,31 @@ pub(crate) async fn count(db: &impl ConnectionTrait, filter: &UserFilter) -> Res
     Entity::find().filter(condition(filter)).count(db).await.map_err(db_error)
 }
 
+/// Returns how many users were registered before a time.
+pub(crate) async fn count_before(db: &impl ConnectionTrait, time: Timestamp) -> Result<u64> {
+    Entity::find().filter(Column::CreatedAt.lt(time.0)).count(db).await.map_err(db_error)
+}
+
+/// Returns how many users were registered on each day from one time on and before another, days without any left out.
+/// There are never more rows than days since the first registration.
+pub(crate) async fn count_by_day(db: &impl ConnectionTrait, from: Timestamp, to: Timestamp) -> Result<Vec<DayCount>> {
+    // Without parameters, so that PostgreSQL sees one expression in both places.
+    let day = || Expr::cust(format!("created_at / {MILLISECONDS_OF_A_DAY}"));
+    let rows: Vec<(i64, i64)> = Entity::find()
+        .select_only()
+        .column_as(day(), "day")
+        .column_as(Column::UserId.count(), "count")
+        .filter(Column::CreatedAt.gte(from.0))
+        .filter(Column::CreatedAt.lt(to.0))
+        .group_by(day())
+        .order_by_asc(day())
+        .into_tuple()
+        .all(db)
+        .await
+        .map_err(db_error)?;
+    Ok(rows.into_iter().map(|(day, count)| DayCount { day, count }).collect())
+}
+
 fn condition(filter: &UserFilter) -> Condition {
     let texts = [(Column::UserIdFolded, &filter.id), (Column::NicknameFolded, &filter.nickname)];
     let mut any = Condition::any();
@@ -124,8 +151,24 @@ fn condition(filter: &UserFilter) -> Condition {
             any = any.add(Expr::col((Entity, column)).like(LikeExpr::new(contains(text)).escape('\\')));
         }
     }
-    let all = Condition::all().add_option(filter.ordinary_only.then(|| Column::Level.lte(UserLevel::AppOrdinary.number())));
+    let mut all = Condition::all().add_option(levels(filter.levels)).add_option(filter.exact.as_ref().map(|exact| match exact {
+        Exact::Id(id) => Column::UserId.eq(id.as_str()),
+        Exact::Nickname(nickname) => Column::Nickname.eq(nickname.as_str()),
+    }));
+    if !filter.without.is_empty() {
+        all = all.add(Column::UserId.is_not_in(filter.without.iter().map(UserId::as_str)));
+    }
     if any.is_empty() { all } else { all.add(any) }
+}
+
+fn levels(levels: Levels) -> Option<Condition> {
+    let cannot_log_in = || Condition::all().add(Column::Level.gte(UserLevel::Notification.number()));
+    match levels {
+        Levels::All => None,
+        Levels::Ordinary => Some(Condition::all().add(Column::Level.lte(UserLevel::AppOrdinary.number()))),
+        Levels::Notification => Some(cannot_log_in()),
+        Levels::NotificationOnly(level) => Some(cannot_log_in().add(Column::Level.eq(level.number()))),
+    }
 }
 
 /// Makes the pattern that finds the text itself, whatever characters it has.

@@ -1,10 +1,17 @@
 //! What clients send.
 
+mod own;
+
 use async_graphql::{ID, InputObject};
 use openim_graphql::{Platform, ReceiveOption};
 
 use super::types::UserLevel;
 use crate::model;
+
+pub(crate) use own::{
+    AddNotificationAccountInput, AddUserCommandInput, RemoveClientConfigInput, RemoveUserCommandInput, SetClientConfigInput,
+    UpdateNotificationAccountInput, UpdateUserCommandInput,
+};
 
 /// Users to register: all of them or none.
 #[derive(InputObject)]
@@ -64,6 +71,9 @@ pub(crate) struct UpdateUserInput {
     ex: Option<String>,
     /// What the user wants to receive from everybody from now on.
     global_receive_option: Option<ReceiveOption>,
+    /// Whether an empty text and `RECEIVE` keep what is stored, too, as in OpenIM's older `update_user_info`.
+    #[graphql(default)]
+    empty_keeps: bool,
 }
 
 impl From<UpdateUserInput> for model::UpdateUser {
@@ -74,6 +84,7 @@ impl From<UpdateUserInput> for model::UpdateUser {
             face_url: input.face_url,
             ex: input.ex,
             receive_option: input.global_receive_option.map(ReceiveOption::number),
+            empty_keeps: input.empty_keeps,
         }
     }
 }

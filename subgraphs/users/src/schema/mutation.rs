@@ -3,9 +3,16 @@
 use async_graphql::{Context, Object, Result};
 use openim_graphql::{admin_only, caller};
 
-use super::inputs::{CreateAdminTokenInput, CreateUserTokenInput, RegisterUsersInput, RevokeSessionsInput, UpdateUserInput};
-use super::types::{RegisterUsersPayload, RevokeSessionsPayload, TokenPayload, UpdateUserPayload, User};
-use crate::service::{Profiles, Sessions};
+use super::inputs::{
+    AddNotificationAccountInput, AddUserCommandInput, CreateAdminTokenInput, CreateUserTokenInput, RegisterUsersInput,
+    RemoveClientConfigInput, RemoveUserCommandInput, RevokeSessionsInput, SetClientConfigInput, UpdateNotificationAccountInput,
+    UpdateUserCommandInput, UpdateUserInput,
+};
+use super::types::{
+    NotificationAccountPayload, RegisterUsersPayload, RemoveClientConfigPayload, RevokeSessionsPayload, SetClientConfigPayload,
+    TokenPayload, UpdateUserPayload, User, UserCommandPayload,
+};
+use crate::service::{ClientConfig, Commands, Profiles, Sessions};
 
 pub(crate) struct Mutation;
 
@@ -62,5 +69,78 @@ impl Mutation {
     ) -> Result<RevokeSessionsPayload> {
         let revoked = ctx.data::<Sessions>()?.revoke(caller(ctx)?, &input.user_id, input.platform.to_core()?).await?;
         Ok(RevokeSessionsPayload { revoked: i32::try_from(revoked).unwrap_or(i32::MAX) })
+    }
+    /// Adds a small entry, such as a favourite, for all of a user's devices. It may be repeated: what is there already under
+    /// the same key is written over. A user has at most 1,000.
+    async fn add_user_command(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The entry.")] input: AddUserCommandInput,
+    ) -> Result<UserCommandPayload> {
+        Ok(ctx.data::<Commands>()?.add(caller(ctx)?, input.into()).await?.into())
+    }
+
+    /// Changes an entry. Fails with `RECORD_NOT_FOUND` when it is not there.
+    async fn update_user_command(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateUserCommandInput,
+    ) -> Result<UserCommandPayload> {
+        Ok(ctx.data::<Commands>()?.update(caller(ctx)?, input.into()).await?.into())
+    }
+
+    /// Removes an entry. Fails with `RECORD_NOT_FOUND` when it is not there.
+    async fn remove_user_command(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which entry.")] input: RemoveUserCommandInput,
+    ) -> Result<UserCommandPayload> {
+        let RemoveUserCommandInput { user_id, kind, uuid } = input;
+        let user_id = user_id.as_ref().map(|id| id.as_str());
+        Ok(ctx.data::<Commands>()?.remove(caller(ctx)?, user_id, kind, uuid.0).await?.into())
+    }
+
+    /// Sets values that clients are configured with, for everybody or for one user.
+    #[graphql(directive = admin_only::apply())]
+    async fn set_client_config(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The values.")] input: SetClientConfigInput,
+    ) -> Result<SetClientConfigPayload> {
+        let entries = ctx.data::<ClientConfig>()?.set(caller(ctx)?, input.into()).await?;
+        Ok(SetClientConfigPayload { entries: entries.iter().map(Into::into).collect() })
+    }
+
+    /// Removes values that clients are configured with, everybody's or one user's.
+    #[graphql(directive = admin_only::apply())]
+    async fn remove_client_config(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which values.")] input: RemoveClientConfigInput,
+    ) -> Result<RemoveClientConfigPayload> {
+        let removed = ctx.data::<ClientConfig>()?.remove(caller(ctx)?, input.into()).await?;
+        Ok(RemoveClientConfigPayload { removed: i32::try_from(removed).unwrap_or(i32::MAX) })
+    }
+
+    /// Adds an account that sends notifications and cannot log in.
+    #[graphql(directive = admin_only::apply())]
+    async fn add_notification_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The account.")] input: AddNotificationAccountInput,
+    ) -> Result<NotificationAccountPayload> {
+        let user = ctx.data::<Profiles>()?.add_account(caller(ctx)?, input.into()).await?;
+        Ok(NotificationAccountPayload { user: User(user) })
+    }
+
+    /// Changes the name or the picture of a notification account.
+    #[graphql(directive = admin_only::apply())]
+    async fn update_notification_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateNotificationAccountInput,
+    ) -> Result<NotificationAccountPayload> {
+        let user = ctx.data::<Profiles>()?.update_account(caller(ctx)?, input.into()).await?;
+        Ok(NotificationAccountPayload { user: User(user) })
     }
 }

@@ -4,10 +4,12 @@ use async_graphql::{Context, ID, Object, Result};
 use openim_core::UserId;
 use openim_graphql::{Page, Place, admin_only, caller, viewer_id};
 
+use super::admin::Admin;
 use super::loaders::load_user;
-use super::types::{AccountStatus, TokenInfo, User, UserConnection, UserIdPage};
-use crate::model::{UserCursor, UserFilter};
-use crate::service::{ListPage, Profiles, Sessions};
+use super::types::{ClientConfigEntry, Presence, TokenInfo, User, UserConnection, UserIdPage};
+use super::viewer::Viewer;
+use crate::model::{Levels, UserCursor, UserFilter};
+use crate::service::{ClientConfig, Presences, Profiles, Range, Sessions};
 
 /// The most ids of one page of `userIds`.
 const MAX_ID_PAGE: i32 = 1_000;
@@ -24,8 +26,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(name = "as", desc = "Another user, for app administrators; oneself is allowed.")] as_user: Option<ID>,
     ) -> Result<Option<Viewer>> {
-        let id = viewer_id(caller(ctx)?, as_user)?;
-        Ok(Some(Viewer { id: ID::from(String::from(id)) }))
+        Ok(Some(Viewer { id: viewer_id(caller(ctx)?, as_user)? }))
     }
 
     /// What only app administrators may see.
@@ -58,7 +59,7 @@ impl Query {
         #[graphql(desc = "Text in the id, at most 255 bytes.")] id: Option<String>,
         #[graphql(desc = "Text in the shown name, at most 255 bytes.")] nickname: Option<String>,
     ) -> Result<UserConnection> {
-        let filter = UserFilter { id: given(id), nickname: given(nickname), ordinary_only: true };
+        let filter = UserFilter { id: given(id), nickname: given(nickname), levels: Levels::Ordinary, ..UserFilter::default() };
         connection(ctx, filter, Page::new(first, after, offset)?).await
     }
 
@@ -78,6 +79,24 @@ impl Query {
         Ok(ctx.data::<Sessions>()?.token_facts(caller(ctx)?.now(), &token).await?.try_into()?)
     }
 
+    /// Where users are online, in the order asked. Ids nobody has are offline.
+    async fn presences(&self, ctx: &Context<'_>, #[graphql(desc = "At most 1,000 ids.")] user_ids: Vec<ID>) -> Result<Vec<Presence>> {
+        let ids = user_ids.into_iter().map(|id| id.0).collect();
+        let found = ctx.data::<Presences>()?.of_ids(caller(ctx)?, ids).await?;
+        Ok(found.into_iter().map(Presence).collect())
+    }
+
+    /// The values that clients are configured with: everybody's, or a user's, whose own hide everybody's of the same
+    /// name. In order of the names.
+    async fn client_config(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose: one's own, or anybody's for an app administrator.")] user_id: Option<ID>,
+    ) -> Result<Vec<ClientConfigEntry>> {
+        let entries = ctx.data::<ClientConfig>()?.effective(caller(ctx)?, user_id.as_ref().map(|id| id.as_str())).await?;
+        Ok(entries.iter().map(Into::into).collect())
+    }
+
     /// Finds the user of a reference.
     #[graphql(entity)]
     async fn find_user_by_id(&self, ctx: &Context<'_>, id: ID) -> Result<Option<User>> {
@@ -85,63 +104,16 @@ impl Query {
     }
 }
 
-pub(crate) struct Viewer {
-    id: ID,
-}
-
-/// One's own things, or those of the user an app administrator named.
-#[Object]
-impl Viewer {
-    /// The user's id.
-    #[graphql(shareable)]
-    async fn id(&self) -> &ID {
-        &self.id
-    }
-
-    /// The user; null when it is not registered.
-    async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        load_user(ctx, &self.id).await
-    }
-}
-
-pub(crate) struct Admin;
-
-/// What only app administrators may see.
-#[Object(directive = admin_only::apply())]
-impl Admin {
-    /// All users, also system accounts, in order of registration.
-    async fn users(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
-        #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
-        #[graphql(desc = "How many to skip, instead of `after`.")] offset: Option<i32>,
-        #[graphql(desc = "Text in the id or the shown name, whatever its case, at most 255 bytes.")] search: Option<String>,
-    ) -> Result<UserConnection> {
-        let filter = UserFilter { id: given(search.clone()), nickname: given(search), ordinary_only: false };
-        connection(ctx, filter, Page::new(first, after, offset)?).await
-    }
-
-    /// Tells which ids are registered, in the order asked.
-    async fn account_check(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "At most 1,000 ids, none repeated.")] ids: Vec<ID>,
-    ) -> Result<Vec<AccountStatus>> {
-        let ids = ids.into_iter().map(|id| id.0).collect();
-        let statuses = ctx.data::<Profiles>()?.account_status(caller(ctx)?, ids).await?;
-        Ok(statuses.into_iter().map(Into::into).collect())
-    }
-}
-
-async fn connection(ctx: &Context<'_>, filter: UserFilter, page: Page) -> Result<UserConnection> {
+/// Reads a page of users.
+pub(super) async fn connection(ctx: &Context<'_>, filter: UserFilter, page: Page) -> Result<UserConnection> {
     let after = page.after.as_deref().map(cursor).transpose()?;
-    let wanted = ListPage { after, offset: page.offset, limit: page.limit };
+    let wanted = Range { after, offset: page.offset, limit: page.limit };
     let page = ctx.data::<Profiles>()?.search(caller(ctx)?, &filter, &wanted).await?;
     Ok(UserConnection { page, filter })
 }
 
-fn given(text: Option<String>) -> Option<String> {
+/// Takes an empty text for none.
+pub(super) fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 

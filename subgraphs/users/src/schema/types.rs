@@ -1,11 +1,20 @@
 //! What the graph shows of this domain.
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+mod own;
+mod statistics;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use openim_core::{Error, Result};
 use openim_graphql::{DateTime, Long, PageInfo, Place, Platform, ReceiveOption, caller};
 
+use super::loaders::load_presence;
 use crate::model;
 use crate::service::Profiles;
+
+pub(crate) use own::{
+    ClientConfigConnection, ClientConfigEntry, Presence, RemoveClientConfigPayload, SetClientConfigPayload, UserCommand, UserCommandPayload,
+};
+pub(crate) use statistics::RegistrationStatistics;
 
 /// What kind of account a user is. It grants no right: who may administrate is configured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -63,6 +72,11 @@ impl User {
     async fn global_receive_option(&self) -> ReceiveOption {
         ReceiveOption::from_number(self.0.receive_option)
     }
+
+    /// Whether and where the user is online; null with an error when that cannot be known now.
+    async fn presence(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Presence>> {
+        load_presence(ctx, &self.0.id).await
+    }
 }
 
 pub(crate) struct UserConnection {
@@ -89,7 +103,7 @@ impl UserConnection {
     }
 
     /// How many users the whole list has. Counted only when asked for.
-    async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<Long> {
+    async fn total_count(&self, ctx: &Context<'_>) -> async_graphql::Result<Long> {
         let total = ctx.data::<Profiles>()?.count(caller(ctx)?, &self.filter).await?;
         Ok(long(total)?)
     }
@@ -186,6 +200,13 @@ pub(crate) struct RegisterUsersPayload {
 #[derive(SimpleObject)]
 pub(crate) struct UpdateUserPayload {
     /// The user as it is now.
+    pub(crate) user: User,
+}
+
+/// The notification account.
+#[derive(SimpleObject)]
+pub(crate) struct NotificationAccountPayload {
+    /// The account as it is now.
     pub(crate) user: User,
 }
 

@@ -6,42 +6,43 @@ use std::sync::Arc;
 use openim_contracts::{Audience, Signal, SignalKind, UserRegistered, UserUpdated};
 use openim_core::{Ctx, Result, UserId};
 use openim_platform::store::{Store, Tx};
+use openim_platform::webhooks::Webhooks;
 
+use super::UserRange;
 use crate::cache::Summaries;
 use crate::error::UserError;
-use crate::model::{AccountStatus, Profile, RegisterUsers, UpdateUser, User, UserCursor, UserFilter, UserIdPage, UserLevel, UserPage};
+use crate::hooks;
+use crate::model::{AccountStatus, Levels, Profile, RegisterUsers, UpdateUser, User, UserFilter, UserIdPage, UserLevel, UserPage};
+use crate::notifications::profile_updated;
 use crate::policy;
 use crate::repository::users::{self, Insert};
 use crate::settings::Rules;
 
-/// Which part of a list of users is wanted.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct ListPage {
-    pub(crate) after: Option<UserCursor>,
-    pub(crate) offset: u64,
-    pub(crate) limit: u64,
-}
-
 /// The use cases about profiles.
 #[derive(Clone)]
 pub(crate) struct Profiles {
-    store: Store,
-    rules: Arc<Rules>,
-    summaries: Summaries,
+    pub(super) store: Store,
+    pub(super) rules: Arc<Rules>,
+    pub(super) summaries: Summaries,
+    webhooks: Webhooks,
 }
 
 impl Profiles {
-    pub(crate) fn new(store: Store, rules: Arc<Rules>, summaries: Summaries) -> Self {
-        Self { store, rules, summaries }
+    pub(crate) fn new(store: Store, rules: Arc<Rules>, summaries: Summaries, webhooks: Webhooks) -> Self {
+        Self { store, rules, summaries, webhooks }
     }
 
     /// Registers users, all or none, for an app administrator. Returns them in the order given.
     pub(crate) async fn register(&self, ctx: &Ctx, command: RegisterUsers) -> Result<Vec<User>> {
         ctx.require_admin()?;
-        let user_ids = policy::check_new_users(&command.users)?;
+        let asked = policy::check_new_users(&command.users)?;
+        if !users::find(self.store.read(), &asked).await?.is_empty() {
+            return Err(UserError::AlreadyRegistered.into());
+        }
+        let users = hooks::before_register(&self.webhooks, ctx, command.users).await?;
+        let user_ids = policy::check_new_users(&users)?;
         let created_at = ctx.now();
-        let registered: Vec<User> = command
-            .users
+        let registered: Vec<User> = users
             .into_iter()
             .zip(&user_ids)
             .map(|(new, id)| User {
@@ -53,14 +54,12 @@ impl Profiles {
             })
             .collect();
         let tx = self.store.begin().await?;
-        if !users::find(tx.connection(), &user_ids).await?.is_empty() {
-            return Err(UserError::AlreadyRegistered.into());
-        }
         // Somebody may have taken an id since the look; the key decides.
         if users::insert(tx.connection(), &registered).await? == Insert::Taken {
             return Err(UserError::AlreadyRegistered.into());
         }
         tx.append(ctx, &UserRegistered { user_ids }).await?;
+        hooks::after_register(&self.webhooks, ctx, &tx, &registered).await?;
         tx.commit().await?;
         Ok(registered)
     }
@@ -70,6 +69,8 @@ impl Profiles {
         let user_id = UserId::parse(command.id.as_str())?;
         ctx.require_self_or_admin(&user_id)?;
         policy::check_update(&command)?;
+        let command = hooks::before_update(&self.webhooks, ctx, command).await?;
+        policy::check_update(&command)?;
         let tx = self.store.begin().await?;
         let before = users::find_and_lock(tx.connection(), &user_id).await?.ok_or(UserError::NotFound)?;
         let after = command.apply(&before);
@@ -77,6 +78,8 @@ impl Profiles {
             return Ok(before);
         }
         write_change(ctx, &tx, &before, &after).await?;
+        profile_updated(ctx, &tx, &user_id).await?;
+        hooks::after_update(&self.webhooks, ctx, &tx, &command).await?;
         tx.commit().await?;
         self.summaries.forget(&user_id).await;
         Ok(after)
@@ -99,7 +102,7 @@ impl Profiles {
     }
 
     /// Returns a page of ordinary users, for everybody with a token.
-    pub(crate) async fn search(&self, ctx: &Ctx, filter: &UserFilter, page: &ListPage) -> Result<UserPage> {
+    pub(crate) async fn search(&self, ctx: &Ctx, filter: &UserFilter, page: &UserRange) -> Result<UserPage> {
         check_filter(ctx, filter)?;
         self.page(filter, page).await
     }
@@ -162,7 +165,7 @@ impl Profiles {
         tx.commit().await
     }
 
-    async fn page(&self, filter: &UserFilter, page: &ListPage) -> Result<UserPage> {
+    async fn page(&self, filter: &UserFilter, page: &UserRange) -> Result<UserPage> {
         // One more than asked tells whether more follow.
         let mut found = users::page(self.store.read(), filter, page.after.as_ref(), page.offset, page.limit + 1).await?;
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
@@ -175,13 +178,14 @@ impl Profiles {
 /// Passes lists of ordinary users for everybody with a token, of all users for app administrators.
 fn check_filter(ctx: &Ctx, filter: &UserFilter) -> Result<()> {
     policy::may_read_users(ctx)?;
-    if !filter.ordinary_only {
+    if filter.levels != Levels::Ordinary {
         ctx.require_admin()?;
     }
     filter.id.iter().chain(&filter.nickname).try_for_each(|text| policy::check_search(text))
 }
 
-async fn write_change(ctx: &Ctx, tx: &Tx, before: &User, after: &User) -> Result<()> {
+/// Writes a changed user and tells other domains and the user's streams.
+pub(super) async fn write_change(ctx: &Ctx, tx: &Tx, before: &User, after: &User) -> Result<()> {
     users::update(tx.connection(), after).await?;
     let appearance_changed = before.profile.nickname != after.profile.nickname || before.profile.face_url != after.profile.face_url;
     let user_id = after.id.clone();

@@ -7,7 +7,7 @@ use openim_testing::for_each_database;
 use openim_users::{SettingsError, Users, UsersSettings};
 use serde_json::json;
 
-use crate::house::{House, settings};
+use crate::house::{House, ports, settings};
 
 const ADMINS: &str = "{ users(ids: [\"imAdmin\", \"second\"]) { id nickname level createdAt } }";
 
@@ -54,7 +54,7 @@ async fn processes_that_start_together_create_them_once() {
 async fn lists_of_different_length_are_refused_before_anything_happens() {
     for_each_database(async |world| {
         let bad = UsersSettings { admin_nicknames: vec![], ..settings() };
-        let refused = Users::new(bad, world.store().clone(), world.cache().clone(), world.runtime().clone());
+        let refused = Users::new(bad, ports(world), world.runtime().clone());
         assert_eq!(refused.err(), Some(SettingsError::AdminLists { ids: 1, nicknames: 0 }));
     })
     .await;

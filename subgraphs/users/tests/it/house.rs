@@ -6,8 +6,10 @@ use std::time::Duration;
 use openim_core::{Ctx, ErrorCode, Principal};
 use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
+use openim_platform::presence::MemoryPresence;
+use openim_platform::webhooks::Webhooks;
 use openim_testing::{Answer, TestWorld, ask, for_each_database};
-use openim_users::{Users, UsersSettings};
+use openim_users::{Users, UsersPorts, UsersSettings};
 use serde_json::{Value, json};
 
 /// A day: how long tokens last unless a test says otherwise.
@@ -24,6 +26,12 @@ pub(crate) fn settings() -> UsersSettings {
         max_per_platform: 30,
         cleanup_interval: Duration::from_secs(3_600),
     }
+}
+
+/// The ports of a test's world, where nobody is online and no webhook is called.
+pub(crate) fn ports(world: &TestWorld) -> UsersPorts {
+    let presence = Arc::new(MemoryPresence::default());
+    UsersPorts { store: world.store().clone(), cache: world.cache().clone(), presence, webhooks: Webhooks::disabled() }
 }
 
 /// The started subgraph in a test's world.
@@ -50,7 +58,11 @@ pub(crate) async fn in_each_house(settings: UsersSettings, test: impl AsyncFn(&H
 
 impl<'w> House<'w> {
     pub(crate) fn open(world: &'w TestWorld, settings: UsersSettings, cache: Arc<dyn Cache>) -> Self {
-        let users = Users::new(settings, world.store().clone(), cache, world.runtime().clone()).unwrap();
+        Self::with(world, settings, UsersPorts { cache, ..ports(world) })
+    }
+
+    pub(crate) fn with(world: &'w TestWorld, settings: UsersSettings, ports: UsersPorts) -> Self {
+        let users = Users::new(settings, ports, world.runtime().clone()).unwrap();
         let graph = users.subgraph();
         Self { world, users, graph }
     }

@@ -1,7 +1,7 @@
 //! Registering and changing users.
 
 use futures_util::future::join_all;
-use openim_contracts::{Audience, DomainEvent, Signal, SignalKind, UserRegistered, UserUpdated};
+use openim_contracts::{Audience, DomainEvent, NotificationRequested, Signal, SignalKind, UserRegistered, UserUpdated};
 use openim_core::ErrorCode::{AlreadyRegistered, Args, NoPermission, NotFound, Unauthenticated};
 use openim_core::UserId;
 use openim_testing::Answer;
@@ -184,8 +184,9 @@ async fn a_change_is_announced_and_a_change_of_nothing_is_not() {
         house.ok(house.world.user("bob"), UPDATE, json!({"input": {"id": "bob", "faceUrl": "f"}})).await;
         house.ok(house.world.user("bob"), UPDATE, json!({"input": {"id": "bob", "ex": "e"}})).await;
         let events = house.world.take_events().await;
-        assert!(events.iter().all(|event| event.topic == UserUpdated::TOPIC));
-        let updates: Vec<UserUpdated> = events.iter().map(|event| event.decode().unwrap()).collect();
+        let of = |topic: &str| events.iter().filter(|event| event.topic == topic).collect::<Vec<_>>();
+        let updates: Vec<UserUpdated> = of(UserUpdated::TOPIC).iter().map(|event| event.decode().unwrap()).collect();
+        assert_eq!((of(NotificationRequested::TOPIC).len(), events.len()), (2, 4));
         assert_eq!(updates.iter().map(|update| update.appearance_changed).collect::<Vec<_>>(), [true, false]);
         let signal = Signal { audience: Audience::Users(vec![bob.clone()]), kind: SignalKind::UserChanged { user_id: bob } };
         assert_eq!(house.world.take_signals(), [signal.clone(), signal]);

@@ -1,0 +1,39 @@
+//! Who is online, as the presence port knows it.
+
+use std::sync::Arc;
+
+use openim_core::{Ctx, Result, UserId};
+use openim_platform::presence::Presence;
+
+use crate::model::UserPresence;
+use crate::policy;
+
+/// The use cases about presence.
+#[derive(Clone)]
+pub(crate) struct Presences {
+    presence: Arc<dyn Presence>,
+}
+
+impl Presences {
+    pub(crate) fn new(presence: Arc<dyn Presence>) -> Self {
+        Self { presence }
+    }
+
+    /// Returns the presence of each id, for everybody with a token. Ids nobody has are offline.
+    pub(crate) async fn of_ids(&self, ctx: &Ctx, ids: Vec<String>) -> Result<Vec<UserPresence>> {
+        policy::may_read_users(ctx)?;
+        policy::check_batch(ids.len())?;
+        let users: Vec<UserId> = ids.iter().filter_map(|id| UserId::parse(id.as_str()).ok()).collect();
+        let mut found = self.of_users(ctx, &users).await?.into_iter().peekable();
+        let mut next = |id: &String| found.next_if(|presence| &presence.user_id == id);
+        let offline = |user_id| UserPresence { user_id, connections: Vec::new() };
+        Ok(ids.into_iter().map(|id| next(&id).unwrap_or_else(|| offline(id))).collect())
+    }
+
+    /// Returns the presence of each user in the order asked.
+    pub(crate) async fn of_users(&self, ctx: &Ctx, users: &[UserId]) -> Result<Vec<UserPresence>> {
+        policy::may_read_users(ctx)?;
+        let open = self.presence.connections(users).await?;
+        Ok(users.iter().zip(open).map(|(user, connections)| UserPresence { user_id: user.to_string(), connections }).collect())
+    }
+}
