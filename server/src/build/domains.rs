@@ -11,7 +11,8 @@ use openim_messages::{Messages, MessagesSettings};
 use openim_platform::config::{Config, Role, Roles, Secret};
 use openim_platform::events::{Consumer, EventHandler, EventPlan};
 use openim_platform::ports::Ports;
-use openim_users::{Users, UsersSettings};
+use openim_platform::webhooks::Webhooks;
+use openim_users::{Users, UsersPorts, UsersSettings};
 
 use crate::shutdown::Lifecycle;
 
@@ -33,7 +34,13 @@ impl Domains {
     /// A setting that does not fit.
     pub(crate) fn new(config: &Config, secret: &Secret, ports: &Ports, runtime: &Runtime) -> anyhow::Result<Self> {
         let store = &ports.store;
-        let users = Users::new(users_settings(config, secret), store.clone(), ports.cache.clone(), runtime.clone()).context("auth")?;
+        let users_ports = UsersPorts {
+            store: store.clone(),
+            cache: ports.cache.clone(),
+            presence: ports.presence.clone(),
+            webhooks: Webhooks::disabled(),
+        };
+        let users = Users::new(users_settings(config, secret), users_ports, runtime.clone()).context("auth")?;
         let cursors = openim_conversations::reader(store.clone());
         let messages = Messages::new(messages_settings(config), store.clone(), runtime.clone(), users.reader(), cursors);
         let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader());
