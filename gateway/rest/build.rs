@@ -1,18 +1,23 @@
-//! Embeds `schema/rest/<domain>/*.graphql`: the binary carries every route's document.
+//! Embeds `schema/rest/<domain>/**/*.graphql`: the binary carries every route's document.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/rest")).canonicalize()?;
-    println!("cargo::rerun-if-changed={}", root.display());
     let mut documents = Vec::new();
-    for domain in folder(&root)? {
-        if domain.is_dir() {
-            println!("cargo::rerun-if-changed={}", domain.display());
-            documents.extend(folder(&domain)?.into_iter().filter(|file| file.extension().is_some_and(|ext| ext == "graphql")));
+    let mut folders = vec![root.clone()];
+    while let Some(next) = folders.pop() {
+        println!("cargo::rerun-if-changed={}", next.display());
+        for entry in folder(&next)? {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if next != root && entry.extension().is_some_and(|ext| ext == "graphql") {
+                documents.push(entry);
+            }
         }
     }
+    documents.sort();
     let mut code = String::from("&[\n");
     for file in documents {
         println!("cargo::rerun-if-changed={}", file.display());

@@ -1,5 +1,6 @@
 //! What directives cannot say. A hook makes one variable of a document (`$input: .. @hook(name: "..")`); each is listed here.
 
+mod client_config;
 mod content;
 mod input;
 mod send_message;
@@ -18,6 +19,8 @@ const HOOKS: &[(&str, Hook)] = &[
     ("send_message", send_message::one),
     // the same with many receivers, or all
     ("send_message_batch", send_message::many),
+    // a map with free keys is no input type
+    ("client_config", client_config::entries),
 ];
 
 /// Finds a hook.

@@ -8,3 +8,4 @@ mod openapi;
 mod pages;
 mod sending;
 mod support;
+mod users;
