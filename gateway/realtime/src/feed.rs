@@ -78,7 +78,7 @@ impl Feed {
                 // Boxed: the questions' state would otherwise be part of every idle stream.
                 Stage::Opening(after) => Box::pin(self.open(after)).await,
                 Stage::Live => match self.seat.next().await {
-                    Ok(Item::Notice(notice)) => self.take(&notice).await,
+                    Ok(Item::Notice { notice, since }) => self.take(&notice, since).await,
                     Ok(Item::Lost { since, at }) => Box::pin(self.catch_up(since, at)).await,
                     Err(end) => {
                         self.end(end);
@@ -138,7 +138,7 @@ impl Feed {
         }
     }
 
-    async fn take(&mut self, notice: &Notice) -> Result<()> {
+    async fn take(&mut self, notice: &Notice, since: Timestamp) -> Result<()> {
         match &notice.kind {
             SignalKind::MessagesAppended { conversation_id, first_seq, last_seq } => {
                 self.appended(conversation_id, notice, *first_seq, *last_seq);
@@ -157,7 +157,8 @@ impl Feed {
             // The others are told by their own events.
             _ => {}
         }
-        self.todo.push_back(Todo::Advance(notice.at));
+        // Other signals were heard between the first and the last of this topic, and wait behind it.
+        self.todo.push_back(Todo::Advance(since));
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use crate::cursor::key_of;
 use crate::event::Event;
 use crate::feed::Feed;
 use crate::registry::{Registry, conversation_of};
-use crate::seat::{End, Item, Notice, Seat};
+use crate::seat::{End, Item, Notice, Seat, Topic};
 use crate::{GraphQuery, Settings, schema};
 
 /// All streams of one node. Streams have no task: a stream works when its client polls it.
@@ -119,9 +119,9 @@ impl Hub {
             registry.reach(&signal.audience, |seat| {
                 let notice = notice.get_or_insert_with(|| {
                     let key = conversation_of(&signal.kind).map_or(0, |id| key_of(id.as_str()));
-                    Arc::new(Notice { kind: signal.kind.clone(), key, at })
+                    Arc::new(Notice { kind: signal.kind.clone(), key, topic: Topic::of(&signal.kind, key), at })
                 });
-                seat.push(Item::Notice(notice.clone()));
+                seat.push(Item::Notice { notice: notice.clone(), since: at });
             });
         }
     }

@@ -1,4 +1,7 @@
 //! Where the signals of one stream wait: a bounded queue that costs nothing while it is empty.
+//!
+//! Signals of one topic wait as one. A busy conversation takes one place, whatever is said in it: after an outage of the
+//! broker everything that was said meanwhile arrives at once, and that must not look like a slow reader.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -9,25 +12,94 @@ use futures_util::task::AtomicWaker;
 use openim_contracts::SignalKind;
 use openim_core::{Platform, Timestamp, UserId};
 use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+
+use crate::cursor::key_of;
 
 /// A signal as this node heard it; shared by all streams that wait for it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Notice {
     /// What happened.
     pub(crate) kind: SignalKind,
     /// What stands for the conversation it happened in; 0 without one.
     pub(crate) key: u64,
+    /// What it is news of.
+    pub(crate) topic: Option<Topic>,
     /// When this node heard of it.
     pub(crate) at: Timestamp,
+}
+
+/// What a stream needs to hear of only once, however often it was signalled while the stream was busy: each signal leads
+/// to the newest state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Topic {
+    /// The log of a conversation grew.
+    Log(u64),
+    /// Somebody read in a conversation.
+    Read(u64, u64),
+    /// The view of a conversation changed.
+    View(u64),
+    /// A profile changed.
+    Profile(u64),
+    /// Signals were lost.
+    Loss,
+}
+
+impl Topic {
+    /// Returns what a signal is news of, given what stands for its conversation; `None` when each one counts.
+    pub(crate) fn of(kind: &SignalKind, key: u64) -> Option<Self> {
+        match kind {
+            SignalKind::MessagesAppended { .. } => Some(Self::Log(key)),
+            SignalKind::ConversationRead { reader, .. } => Some(Self::Read(key, key_of(reader.as_str()))),
+            SignalKind::ConversationChanged { .. } => Some(Self::View(key)),
+            SignalKind::UserChanged { user_id } => Some(Self::Profile(key_of(user_id.as_str()))),
+            _ => None,
+        }
+    }
 }
 
 /// What waits for a stream.
 #[derive(Debug, Clone)]
 pub(crate) enum Item {
-    /// A signal.
-    Notice(Arc<Notice>),
+    /// A signal, or several of one topic; the first of them was heard at `since`.
+    Notice { notice: Arc<Notice>, since: Timestamp },
     /// Signals were lost after `since`; it was noticed at `at`.
     Lost { since: Timestamp, at: Timestamp },
+}
+
+impl Item {
+    fn topic(&self) -> Option<Topic> {
+        match self {
+            Self::Notice { notice, .. } => notice.topic,
+            Self::Lost { .. } => Some(Topic::Loss),
+        }
+    }
+
+    /// Takes in a later item of the same topic; returns whether nothing is lost by that.
+    fn absorb(&mut self, later: &Self) -> bool {
+        // What the first loss asks for, when its turn comes, covers the second.
+        let (Self::Notice { notice, .. }, Self::Notice { notice: later, .. }) = (self, later) else { return true };
+        match (&notice.kind, &later.kind) {
+            (
+                SignalKind::MessagesAppended { first_seq, last_seq, .. },
+                SignalKind::MessagesAppended { first_seq: next, last_seq: end, .. },
+            ) => {
+                let (first, last) = ((*first_seq).min(*next), (*last_seq).max(*end));
+                // A hole is a loss, and is told where it was noticed.
+                if *next > last_seq.saturating_add(1) || *first_seq > end.saturating_add(1) {
+                    return false;
+                }
+                let mut both = Notice::clone(later);
+                if let SignalKind::MessagesAppended { first_seq, last_seq, .. } = &mut both.kind {
+                    (*first_seq, *last_seq) = (first, last);
+                }
+                *notice = Arc::new(both);
+            }
+            (SignalKind::ConversationRead { read_seq, .. }, SignalKind::ConversationRead { read_seq: newer, .. }) if read_seq > newer => {}
+            _ => *notice = later.clone(),
+        }
+        true
+    }
 }
 
 /// Why a stream ends before its client does.
@@ -44,7 +116,52 @@ pub(crate) enum End {
 #[derive(Debug, Default)]
 struct State {
     items: VecDeque<Item>,
+    /// The number of the item in front.
+    front: usize,
+    /// The number of the last waiting item of each topic.
+    topics: FxHashMap<Topic, usize>,
     end: Option<End>,
+}
+
+impl State {
+    fn add(&mut self, item: Item, capacity: usize) {
+        let topic = item.topic();
+        let place = topic.and_then(|topic| self.topics.get(&topic)?.checked_sub(self.front));
+        let waiting = place.and_then(|place| self.items.get_mut(place));
+        if waiting.is_some_and(|waiting| waiting.absorb(&item)) {
+            return;
+        }
+        if self.items.len() >= capacity {
+            self.end = Some(End::TooSlow);
+            self.clear();
+        } else {
+            if let Some(topic) = topic {
+                self.topics.insert(topic, self.front + self.items.len());
+            }
+            self.items.push_back(item);
+        }
+    }
+
+    fn take(&mut self) -> Option<Item> {
+        let item = self.items.pop_front()?;
+        if let Some(topic) = item.topic()
+            && self.topics.get(&topic) == Some(&self.front)
+        {
+            self.topics.remove(&topic);
+        }
+        self.front += 1;
+        if self.items.is_empty() {
+            // A burst must not leave its memory behind on an idle stream.
+            self.clear();
+        }
+        Some(item)
+    }
+
+    fn clear(&mut self) {
+        self.items = VecDeque::new();
+        self.topics = FxHashMap::default();
+        self.front = 0;
+    }
 }
 
 /// One stream's place in the hub.
@@ -65,22 +182,15 @@ impl Seat {
         Self { user, platform, capacity, state: Mutex::default(), waker: AtomicWaker::new() }
     }
 
-    /// Adds what happened; a full queue ends the stream instead of growing.
+    /// Adds what happened; news of what waits already takes no further place, and a full queue ends the stream instead of
+    /// growing.
     pub(crate) fn push(&self, item: Item) {
         {
             let mut state = self.state.lock();
             if state.end.is_some() {
                 return;
             }
-            match (&item, state.items.back()) {
-                // What the first loss asks for covers the second.
-                (Item::Lost { .. }, Some(Item::Lost { .. })) => return,
-                _ if state.items.len() >= self.capacity => {
-                    state.end = Some(End::TooSlow);
-                    state.items = VecDeque::new();
-                }
-                _ => state.items.push_back(item),
-            }
+            state.add(item, self.capacity);
         }
         self.waker.wake();
     }
@@ -90,7 +200,7 @@ impl Seat {
         {
             let mut state = self.state.lock();
             state.end.get_or_insert(end);
-            state.items = VecDeque::new();
+            state.clear();
         }
         self.waker.wake();
     }
@@ -108,16 +218,7 @@ impl Seat {
             if let Some(end) = state.end {
                 return Poll::Ready(Err(end));
             }
-            match state.items.pop_front() {
-                Some(item) => {
-                    if state.items.is_empty() {
-                        // A burst must not leave its memory behind on an idle stream.
-                        state.items = VecDeque::new();
-                    }
-                    Poll::Ready(Ok(item))
-                }
-                None => Poll::Pending,
-            }
+            state.take().map_or(Poll::Pending, |item| Poll::Ready(Ok(item)))
         })
         .await
     }

@@ -21,9 +21,8 @@ impl Feed {
     pub(super) async fn open(&mut self, after: Option<String>) -> Result<()> {
         let hub = self.hub.clone();
         let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
-        for head in turn.asking.heads(None).await? {
-            self.place(&head);
-        }
+        let heads = turn.asking.heads(None).await?;
+        heads.iter().for_each(|head| self.place(head));
         let mut reset = None;
         match after.map(|text| self.check(&text)) {
             Some(Ok(cursor)) => {
@@ -36,7 +35,7 @@ impl Feed {
                 } else {
                     let stored = turn.asking.stored(&with_messages, since).await?;
                     let ranges = stored.into_iter().map(|range| (range.conversation_id, (range.first_seq, range.last_seq))).collect();
-                    if self.resume(&cursor, changes, &ranges) {
+                    if self.resume(&cursor, &heads, changes, &ranges) {
                         return Ok(());
                     }
                     reset = Some(ResetReason::TooMuchMissed);
@@ -152,7 +151,7 @@ impl Feed {
     }
 
     /// Lines up what the client has not been told; returns false when that is more than is repeated.
-    fn resume(&mut self, cursor: &Cursor, changes: Changes, stored: &FxHashMap<ConversationId, (i64, i64)>) -> bool {
+    fn resume(&mut self, cursor: &Cursor, heads: &[Head], changes: Changes, stored: &FxHashMap<ConversationId, (i64, i64)>) -> bool {
         // A log that ends before the cursor's position was restored from a copy: its end is the truth.
         let known = |(key, seq): &(u64, i64)| (*key, self.progress.position(*key).map_or(*seq, |end| end.min(*seq)));
         let told: FxHashMap<u64, i64> = cursor.positions.iter().map(known).collect();
@@ -172,6 +171,14 @@ impl Feed {
             } else {
                 // The ends were read before: the cursor may know more than they said.
                 self.progress.set(key, last.max(self.progress.position(key).unwrap_or(0)));
+            }
+        }
+        // Where the cursor knows the place no signal was too late, whenever the messages were stored.
+        for head in heads.iter().filter(|head| !stored.contains_key(&head.conversation_id)) {
+            let key = key_of(head.conversation_id.as_str());
+            if let Some(told) = told.get(&key).filter(|told| **told < head.max_seq) {
+                missed = missed.saturating_add(head.max_seq - told);
+                todo.push((head.conversation_id.clone(), key, told.saturating_add(1).max(1), head.max_seq));
             }
         }
         let others = changes.conversations.iter().map(|change| change.reads.len() + usize::from(change.row_changed)).sum::<usize>();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use openim_realtime::Settings;
 
-use crate::support::{Node, chat};
+use crate::support::{Node, audience, chat};
 
 const PAIR: &[&str] = &["ann", "bob"];
 const MINUTE: Duration = Duration::from_secs(60);
@@ -108,6 +108,27 @@ async fn a_signal_that_was_slower_than_the_cursor_is_within_the_margin() {
     ann.expect(&["message si_ann_cid 1"]).await;
     let mut ann = node.resume("ann", &ann.cursor);
     ann.expect(&["ready 1", "message si_ann_bob 1"]).await;
+}
+
+#[tokio::test]
+async fn where_the_cursor_knows_the_place_no_signal_is_too_late() {
+    let node = Node::new();
+    let (slow, fast) = (chat("ann", "bob"), chat("ann", "cid"));
+    node.voice.row(&["ann"], &slow, true);
+    node.voice.row(&["ann"], &fast, true);
+    node.advance(MINUTE);
+    let mut ann = node.online("ann").await;
+    node.voice.say(&["ann"], &slow, 1, 1);
+    ann.expect(&["message si_ann_bob 1"]).await;
+    node.voice.store(&slow, 2);
+    node.advance(Duration::from_secs(15));
+    node.voice.say(&["ann"], &fast, 1, 1);
+    ann.expect(&["message si_ann_cid 1"]).await;
+    let mut ann = node.resume("ann", &ann.cursor);
+    ann.expect(&["ready 1", "message si_ann_bob 2"]).await;
+    node.voice.appended(audience(&["ann"]), &slow, 2, 2);
+    node.voice.mark(&["ann"]);
+    ann.expect(&["user mark"]).await;
 }
 
 #[tokio::test]
