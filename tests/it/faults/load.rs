@@ -19,8 +19,11 @@ const EVENTS: &str = "subscription($after: EventCursor) { events(after: $after) 
 const TRY: Duration = Duration::from_secs(5);
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
-/// The bound of everything that must come right after a failure.
-const RECOVERY: Duration = Duration::from_secs(90);
+/// The pause of a sender between two messages: a machine's speed must not decide how much is said while a service is away.
+/// What two senders say within [`RECOVERY`] is less than what a stream repeats after a loss (2,000).
+const RHYTHM: Duration = Duration::from_millis(200);
+/// The bound of everything that must come right after a failure, on a slow machine too.
+const RECOVERY: Duration = Duration::from_secs(180);
 
 /// A user with a token that outlives restarts.
 #[derive(Clone)]
@@ -40,9 +43,9 @@ pub(super) struct Load {
     count: Arc<AtomicUsize>,
     seen: Arc<Mutex<Seen>>,
     sending: Arc<AtomicBool>,
-    reading: Arc<AtomicBool>,
     senders: JoinSet<()>,
-    readers: JoinSet<()>,
+    /// A reader ends only when it cannot go on, and says why.
+    readers: JoinSet<String>,
 }
 
 impl Load {
@@ -56,7 +59,6 @@ impl Load {
             count: Arc::default(),
             seen: Arc::default(),
             sending: Arc::new(AtomicBool::new(true)),
-            reading: Arc::new(AtomicBool::new(true)),
             senders: JoinSet::new(),
             readers: JoinSet::new(),
         };
@@ -64,12 +66,12 @@ impl Load {
             load.readers.spawn(load.reader(index));
         }
         // A stream without a cursor starts with what comes next: nobody sends before everybody listens.
-        crate::harness::soon("every stream is ready", async {
+        let ready = async {
             while load.seen.lock().await.len() < load.users.len() {
                 tokio::time::sleep(PAUSE).await;
             }
-        })
-        .await;
+        };
+        tokio::time::timeout(RECOVERY, ready).await.expect("every stream is ready");
         for index in 0..load.users.len() {
             load.senders.spawn(load.sender(index));
         }
@@ -89,6 +91,7 @@ impl Load {
             if let Some(ended) = self.senders.try_join_next() {
                 ended.expect("a sender gave up");
             }
+            readers_go_on(&mut self.readers);
             let now = tokio::time::Instant::now();
             assert!(
                 now < stop_at,
@@ -106,11 +109,18 @@ impl Load {
             ended.expect("a sender panicked");
         }
         let logs = tokio::time::timeout(RECOVERY, self.logs()).await.expect("the logs can be read again");
-        let waited = tokio::time::timeout(RECOVERY, self.all_read(&logs)).await;
-        self.reading.store(false, Ordering::Relaxed);
-        self.readers.abort_all();
+        let stop_at = tokio::time::Instant::now() + RECOVERY;
+        loop {
+            readers_go_on(&mut self.readers);
+            let missing = missing(&logs, &*self.seen.lock().await, &self.users);
+            if missing.is_empty() {
+                break;
+            }
+            assert!(tokio::time::Instant::now() < stop_at, "readers miss messages: {missing}");
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.readers.shutdown().await;
         let seen = self.seen.lock().await;
-        assert!(waited.is_ok(), "readers miss messages: {}", missing(&logs, &seen, &self.users));
         for (reader, conversations) in seen.iter() {
             for (id, seqs) in conversations {
                 let mut known = HashSet::new();
@@ -169,12 +179,6 @@ impl Load {
         }
     }
 
-    async fn all_read(&self, logs: &BTreeMap<String, i64>) {
-        while !missing(logs, &*self.seen.lock().await, &self.users).is_empty() {
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
     fn sender(&self, index: usize) -> impl Future<Output = ()> + Send + 'static {
         let (user, peer) = (self.users[index].clone(), self.users[index ^ 1].id.clone());
         let (doors, sending) = (self.doors.subscribe(), self.sending.clone());
@@ -202,22 +206,25 @@ impl Load {
                 let place = (message["conversationId"].as_str().expect("an id").to_owned(), message["seq"].as_i64().expect("a seq"));
                 acknowledged.lock().await.insert(key, place);
                 count.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(RHYTHM).await;
             }
         }
     }
 
-    fn reader(&self, index: usize) -> impl Future<Output = ()> + Send + 'static {
+    fn reader(&self, index: usize) -> impl Future<Output = String> + Send + 'static {
         let user = self.users[index].clone();
-        let (doors, reading, seen) = (self.doors.subscribe(), self.reading.clone(), self.seen.clone());
+        let (doors, seen) = (self.doors.subscribe(), self.seen.clone());
         async move {
             let mut cursor = Value::Null;
-            while reading.load(Ordering::Relaxed) {
+            loop {
                 let door = door(&doors, index);
                 if let Ok(Ok(mut socket)) = tokio::time::timeout(TRY, Socket::open(door, Some(&user.token))).await {
                     let start =
                         json!({ "id": "events", "type": "subscribe", "payload": { "query": EVENTS, "variables": { "after": cursor } } });
-                    if socket.send(start).await.is_ok() {
-                        follow(&mut socket, index, &seen, &mut cursor).await;
+                    if socket.send(start).await.is_ok()
+                        && let Err(reset) = follow(&mut socket, index, &seen, &mut cursor).await
+                    {
+                        return format!("the stream of {} could not be resumed: {reset}", user.id);
                     }
                 }
                 tokio::time::sleep(PAUSE).await;
@@ -226,13 +233,16 @@ impl Load {
     }
 }
 
-/// Reads events until the socket ends.
-async fn follow(socket: &mut Socket, index: usize, seen: &Mutex<Seen>, cursor: &mut Value) {
+/// Reads events until the socket ends; `Err` is the reset that says that something was missed.
+async fn follow(socket: &mut Socket, index: usize, seen: &Mutex<Seen>, cursor: &mut Value) -> Result<(), Value> {
     while let Some(frame) = socket.patient_message().await {
         let event = &frame["payload"]["data"]["events"];
-        assert_ne!(event["__typename"], "Reset", "the stream could not be resumed: {event}");
         if frame["type"] != "next" || !event.is_object() {
-            return;
+            break;
+        }
+        // A stream that ends because its reader was too slow is resumed where it was, as after any other end.
+        if event["__typename"] == "Reset" && event["reason"] != "TOO_SLOW" {
+            return Err(event.clone());
         }
         *cursor = event["cursor"].clone();
         let mut seen = seen.lock().await;
@@ -240,6 +250,16 @@ async fn follow(socket: &mut Socket, index: usize, seen: &Mutex<Seen>, cursor: &
         if let (Some(id), Some(seq)) = (event["message"]["conversationId"].as_str(), event["message"]["seq"].as_i64()) {
             conversations.entry(id.to_owned()).or_default().push(seq);
         }
+    }
+    Ok(())
+}
+
+/// Fails with the words of a reader that has ended.
+fn readers_go_on(readers: &mut JoinSet<String>) {
+    match readers.try_join_next() {
+        None => {}
+        Some(Ok(reason)) => panic!("{reason}"),
+        Some(Err(error)) => panic!("a reader panicked: {error}"),
     }
 }
 

@@ -23,13 +23,13 @@ async fn a_killed_server_loses_nothing_that_it_acknowledged() {
     let mut process = binary.serve_with(&["--listen", "127.0.0.1:0"], &environment).await;
     let mut load = Load::start(users(&Client::new(process.address), "solo", 8).await, vec![process.address]).await;
     for _ in 0..3 {
-        load.progress(300).await;
+        load.progress(200).await;
         process.signal("KILL").await;
         process.ended().await;
         process = binary.serve_with(&["--listen", "127.0.0.1:0"], &environment).await;
         load.moved(vec![process.address]);
     }
-    load.progress(300).await;
+    load.progress(200).await;
     load.check().await;
 }
 

@@ -12,8 +12,8 @@ pub(crate) use client::{Client, Rest};
 pub(crate) use server::{SECRET, Server};
 pub(crate) use socket::Socket;
 
-/// The bound of everything that is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// The bound of everything that is waited for; a busy machine may start a server slowly.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits for a future, not for ever.
 pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
