@@ -10,7 +10,7 @@ cd "$ROOT"
 . "$ROOT/scripts/lib/processes.sh"
 
 BASE="$ROOT/target/cluster"
-SUBGRAPHS=(users messages conversations)
+SUBGRAPHS=(users messages conversations third)
 export OPENIM_SERVICES_DIR="$BASE/services"
 BINARY="${OPENIM_BINARY:-}"
 
@@ -71,6 +71,7 @@ for name in "${SUBGRAPHS[@]}" worker gateway-1 gateway-2; do ports[$name]="$(fre
 export OPENIM__SUBGRAPHS__USERS="http://127.0.0.1:${ports[users]}"
 export OPENIM__SUBGRAPHS__MESSAGES="http://127.0.0.1:${ports[messages]}"
 export OPENIM__SUBGRAPHS__CONVERSATIONS="http://127.0.0.1:${ports[conversations]}"
+export OPENIM__SUBGRAPHS__THIRD="http://127.0.0.1:${ports[third]}"
 
 "$BINARY" migrate
 for name in "${SUBGRAPHS[@]}" worker; do launch "$name" "$name" "${ports[$name]}"; done

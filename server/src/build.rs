@@ -7,3 +7,4 @@ mod secrets;
 pub(crate) use domains::Domains;
 pub(crate) use ports::{data_folder, database_name, database_settings, migrate, open_ports};
 pub(crate) use secrets::auth_secret;
+use secrets::webhook_secret;

@@ -6,10 +6,11 @@ use futures_util::stream::BoxStream;
 use openim_federation::{BuildError, Gateway, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
 
 /// Name and SDL of every subgraph.
-pub(crate) const SUBGRAPHS: [(&str, &str); 4] = [
+pub(crate) const SUBGRAPHS: [(&str, &str); 5] = [
     ("users", include_str!("../../schema/subgraphs/users.graphql")),
     ("messages", include_str!("../../schema/subgraphs/messages.graphql")),
     ("conversations", include_str!("../../schema/subgraphs/conversations.graphql")),
+    ("third", include_str!("../../schema/subgraphs/third.graphql")),
     ("realtime", include_str!("../../schema/subgraphs/realtime.graphql")),
 ];
 

@@ -15,6 +15,7 @@ mod sections;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub use secret::{KeptSecret, Secret, ServiceUrl, kept_secret};
 pub use sections::{
     Auth, Config, Database, Documents, Graphql, Internal, LogFormat, Messages, Realtime, Rest, Server, Service, Subgraphs, Telemetry,
 };
+pub use webhooks::Webhooks;
 
 use layers::{Layers, Settings};
 

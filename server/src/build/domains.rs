@@ -12,8 +12,10 @@ use openim_platform::config::{Config, Role, Roles, Secret};
 use openim_platform::events::{Consumer, EventHandler, EventPlan};
 use openim_platform::ports::Ports;
 use openim_platform::webhooks::Webhooks;
+use openim_third::Third;
 use openim_users::{Users, UsersPorts, UsersSettings};
 
+use super::webhook_secret;
 use crate::shutdown::Lifecycle;
 
 /// How often expired tokens are deleted.
@@ -25,6 +27,8 @@ pub(crate) struct Domains {
     pub(crate) users: Users,
     messages: Messages,
     conversations: Conversations,
+    third: Third,
+    webhooks: Webhooks,
 }
 
 impl Domains {
@@ -34,31 +38,31 @@ impl Domains {
     /// A setting that does not fit.
     pub(crate) fn new(config: &Config, secret: &Secret, ports: &Ports, runtime: &Runtime) -> anyhow::Result<Self> {
         let store = &ports.store;
-        let users_ports = UsersPorts {
-            store: store.clone(),
-            cache: ports.cache.clone(),
-            presence: ports.presence.clone(),
-            webhooks: Webhooks::disabled(),
-        };
+        let webhooks = webhooks(config, ports, runtime)?;
+        let users_ports =
+            UsersPorts { store: store.clone(), cache: ports.cache.clone(), presence: ports.presence.clone(), webhooks: webhooks.clone() };
         let users = Users::new(users_settings(config, secret), users_ports, runtime.clone()).context("auth")?;
         let cursors = openim_conversations::reader(store.clone());
         let messages = Messages::new(messages_settings(config), store.clone(), runtime.clone(), users.reader(), cursors);
         let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader());
-        Ok(Self { users, messages, conversations })
+        let third = Third::new(store.clone(), webhooks.clone());
+        Ok(Self { users, messages, conversations, third, webhooks })
     }
 
     /// Returns the subgraphs with the roles that offer them.
-    pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 3] {
+    pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 4] {
         [
             (Role::Users, self.users.subgraph()),
             (Role::Messages, self.messages.subgraph()),
             (Role::Conversations, self.conversations.subgraph()),
+            (Role::Third, self.third.subgraph()),
         ]
     }
 
     /// Starts what the roles do in the background.
     pub(crate) fn start_work(&self, roles: &Roles, ports: &Ports, lifecycle: &Lifecycle) {
         let Lifecycle { draining, workers, .. } = lifecycle;
+        self.webhooks.start(roles.has(Role::Worker), workers, draining);
         if roles.has(Role::Messages) {
             self.messages.start_workers(workers, draining);
         }
@@ -84,6 +88,14 @@ impl Domains {
     fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
         [self.users.handlers(), self.messages.handlers(), self.conversations.handlers()].concat()
     }
+}
+
+fn webhooks(config: &Config, ports: &Ports, runtime: &Runtime) -> anyhow::Result<Webhooks> {
+    if config.webhooks.url.is_empty() {
+        return Ok(Webhooks::disabled());
+    }
+    let settings = config.webhooks.settings(&webhook_secret(config, runtime)?);
+    Webhooks::new(settings, ports.store.clone(), runtime.clone()).context("webhooks")
 }
 
 fn users_settings(config: &Config, secret: &Secret) -> UsersSettings {

@@ -65,6 +65,7 @@ fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Res
         Role::Users => &config.subgraphs.users,
         Role::Messages => &config.subgraphs.messages,
         Role::Conversations => &config.subgraphs.conversations,
+        Role::Third => &config.subgraphs.third,
         Role::Gateway | Role::Worker => &none,
     };
     let url = format!("{}/subgraph/{}", base.expose().trim_end_matches('/'), role.word());

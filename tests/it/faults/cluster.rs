@@ -9,10 +9,11 @@ use openim_testing::PrivateServices;
 use crate::harness::{Binary, Process, SECRET};
 
 /// The processes of a deployment, by name.
-const ROLES: [(&str, &str); 6] = [
+const ROLES: [(&str, &str); 7] = [
     ("users", "users"),
     ("messages", "messages"),
     ("conversations", "conversations"),
+    ("third", "third"),
     ("worker", "worker"),
     ("gateway-1", "gateway"),
     ("gateway-2", "gateway"),
@@ -91,7 +92,7 @@ async fn environment(services: &PrivateServices, addresses: &BTreeMap<&'static s
     for (key, value) in [("AUTH__SECRET", SECRET), ("INTERNAL__SECRET", "the proof of the tests' processes")] {
         environment.push((format!("OPENIM__{key}"), value.to_owned()));
     }
-    for name in ["users", "messages", "conversations"] {
+    for name in ["users", "messages", "conversations", "third"] {
         environment.push((format!("OPENIM__SUBGRAPHS__{}", name.to_uppercase()), format!("http://{}", addresses[name])));
     }
     environment

@@ -4,6 +4,8 @@ use super::layers::Settings;
 use super::problem::{Origin, Problem};
 use super::roles::Role;
 use super::sections::{Auth, Config, Documents, Graphql, Messages};
+use super::webhooks::Webhooks;
+use crate::webhooks::guard;
 
 /// Collects problems and knows where each value came from.
 pub(super) struct Report<'a> {
@@ -24,6 +26,7 @@ pub(super) fn check(config: &Config, settings: &Settings) -> Vec<Problem> {
     config.auth.check(&mut report);
     config.graphql.check(&mut report);
     config.messages.check(&mut report);
+    config.webhooks.check(&mut report);
     deployment(config, &mut report);
     report.problems
 }
@@ -56,6 +59,34 @@ impl Messages {
     }
 }
 
+impl Webhooks {
+    fn check(&self, report: &mut Report<'_>) {
+        for (key, message) in self.hooks().1 {
+            report.problem(key, message);
+        }
+        if self.url.is_empty() {
+            if !self.enabled.is_empty() {
+                report.problem("webhooks.url", "is not set, but webhooks.enabled names hooks; say where they go");
+            }
+            return;
+        }
+        let private = "webhooks.allow_private_targets is off";
+        match self.host() {
+            None => report.problem("webhooks.url", "is no URL of the form http://host/path; it may have no query"),
+            Some(_) if self.allow_private_targets => {}
+            Some(host) if host == "localhost" || host.ends_with(".localhost") => {
+                report.problem("webhooks.url", format!("{host} is this machine, and {private}"));
+            }
+            Some(host) => match guard::literal_address(&host) {
+                Some(address) if !guard::is_public(address) => {
+                    report.problem("webhooks.url", format!("{host} is no address of the internet, and {private}"));
+                }
+                _ => {}
+            },
+        }
+    }
+}
+
 /// Processes that share the work must share the data: embedded adapters live in one process only.
 fn deployment(config: &Config, report: &mut Report<'_>) {
     let roles = &config.server.roles;
@@ -78,10 +109,17 @@ fn deployment(config: &Config, report: &mut Report<'_>) {
     if config.internal.secret.is_empty() {
         report.problem("internal.secret", format!("{split}; give all of them the same secret or secret_file"));
     }
+    if !config.webhooks.url.is_empty() && config.webhooks.secret.is_empty() {
+        report.problem("webhooks.secret", format!("{split}; give all of them the same secret or secret_file"));
+    }
     if roles.has(Role::Gateway) {
         let subgraphs = &config.subgraphs;
-        let places =
-            [(Role::Users, &subgraphs.users), (Role::Messages, &subgraphs.messages), (Role::Conversations, &subgraphs.conversations)];
+        let places = [
+            (Role::Users, &subgraphs.users),
+            (Role::Messages, &subgraphs.messages),
+            (Role::Conversations, &subgraphs.conversations),
+            (Role::Third, &subgraphs.third),
+        ];
         for (role, url) in places {
             if !roles.has(role) && url.is_empty() {
                 let name = role.word();

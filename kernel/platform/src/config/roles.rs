@@ -15,13 +15,15 @@ pub enum Role {
     Messages,
     /// The conversations subgraph.
     Conversations,
+    /// The third subgraph.
+    Third,
     /// The outbox relay, the handlers of events and the sweepers.
     Worker,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [Self::Gateway, Self::Users, Self::Messages, Self::Conversations, Self::Worker];
+    pub const ALL: [Self; 6] = [Self::Gateway, Self::Users, Self::Messages, Self::Conversations, Self::Third, Self::Worker];
 
     /// Returns the word for it; for a subgraph it is the subgraph's name.
     pub fn word(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Role {
             Self::Users => "users",
             Self::Messages => "messages",
             Self::Conversations => "conversations",
+            Self::Third => "third",
             Self::Worker => "worker",
         }
     }
@@ -42,7 +45,7 @@ pub struct Roles(Vec<Role>);
 
 impl Roles {
     /// The words that are understood.
-    pub const WORDS: [&str; 6] = ["all", "gateway", "users", "messages", "conversations", "worker"];
+    pub const WORDS: [&str; 7] = ["all", "gateway", "users", "messages", "conversations", "third", "worker"];
 
     /// Reads roles; `None` for an unknown word, no role, or "all" beside another one.
     pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Self> {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::roles::Roles;
 use super::secret::{Secret, ServiceUrl};
+use super::webhooks::Webhooks;
 
 /// Every setting of a process.
 #[derive(Debug, Clone, Deserialize)]
@@ -31,6 +32,8 @@ pub struct Config {
     pub realtime: Realtime,
     /// The message store.
     pub messages: Messages,
+    /// The application's server that is asked and told.
+    pub webhooks: Webhooks,
     /// Where other processes' subgraphs are.
     pub subgraphs: Subgraphs,
     /// The proof between gateway and subgraph processes.
@@ -195,6 +198,8 @@ pub struct Subgraphs {
     pub messages: ServiceUrl,
     /// The conversations subgraph.
     pub conversations: ServiceUrl,
+    /// The third subgraph.
+    pub third: ServiceUrl,
 }
 
 /// `[internal]`

@@ -16,6 +16,11 @@ pub(super) fn nearest(wrong: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
+/// Returns the one of `words` that is nearest to `wrong`, if one is near enough to be worth naming.
+pub(super) fn nearest_of<'a>(wrong: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    words.map(|word| (distance(wrong, word), word)).min().filter(|(far, word)| *far <= 2.max(word.len() / 3)).map(|(_, word)| word)
+}
+
 /// Counts the letters to insert, delete or exchange (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(64).collect();

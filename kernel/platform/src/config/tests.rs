@@ -64,7 +64,7 @@ fn every_problem_is_told_at_once_with_its_place() {
             set by DIR/openim.toml line 6
           server.listen: must be a list of address:port, such as 127.0.0.1:10002, not ["localhost"]
             set by DIR/openim.toml line 2
-          server.roles: must be a list of all, gateway, users, messages, conversations, worker, not "all"
+          server.roles: must be a list of all, gateway, users, messages, conversations, third, worker, not "all"
             set by DIR/openim.toml line 3
           graphql.max_batch: must be a whole number from 1 to 100, not 0
             set by environment variable OPENIM__GRAPHQL__MAX_BATCH
@@ -80,14 +80,15 @@ fn every_problem_is_told_at_once_with_its_place() {
 #[test]
 fn split_roles_need_shared_services_and_secrets() {
     expect![[r#"
-        the configuration has 7 problems:
+        the configuration has 8 problems:
           database.url: roles gateway,users is a part of a deployment of several processes and needs PostgreSQL, postgres://…; with SQLite only roles all is possible
           redis.url: roles gateway,users is a part of a deployment of several processes and needs Redis, redis://…
           amqp.url: roles gateway,users is a part of a deployment of several processes and needs RabbitMQ, amqp://…
           auth.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
           internal.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
           subgraphs.messages: a gateway without role messages must be told where it is, http://host:port
-          subgraphs.conversations: a gateway without role conversations must be told where it is, http://host:port"#]]
+          subgraphs.conversations: a gateway without role conversations must be told where it is, http://host:port
+          subgraphs.third: a gateway without role third must be told where it is, http://host:port"#]]
     .assert_eq(&problems("", &[], &[("server.roles", "gateway,users")]));
 }
 
@@ -103,6 +104,71 @@ fn sections_check_themselves() {
           messages.queue_messages: is below messages.batch_messages; give at least 500
             set by DIR/openim.toml line 6"#]]
     .assert_eq(&problems(file, &[], &[]));
+}
+
+#[test]
+fn webhooks_name_hooks_that_exist_and_a_receiver_that_may_be_called() {
+    let file = r#"[webhooks]
+url = "http://127.0.0.1:9000/hooks"
+enabled = ["beforeSendSingelMsg", "afterQuitGroup", "afterQuitGroup", "callbackAfterKickGroupCommand", "login"]
+timeouts = ["2", "afterQuitGroup=0"]
+continue_on_failure = ["afterQuitGroup"]
+denied_types = ["many", "afterQuitGroup=110"]
+attention_ids = ["beforeSendSingleMsg=ann"]
+"#;
+    expect![[r#"
+        the configuration has 11 problems:
+          webhooks.enabled: there is no hook "beforeSendSingelMsg"; did you mean beforeSendSingleMsg?
+            set by DIR/openim.toml line 3
+          webhooks.enabled: names afterQuitGroup twice
+            set by DIR/openim.toml line 3
+          webhooks.enabled: there is no hook "callbackAfterKickGroupCommand"; did you mean afterKickGroupMember?
+            set by DIR/openim.toml line 3
+          webhooks.enabled: there is no hook "login"; docs/webhooks.md lists all
+            set by DIR/openim.toml line 3
+          webhooks.continue_on_failure: afterQuitGroup comes after its operation and never stops it; take it out
+            set by DIR/openim.toml line 5
+          webhooks.timeouts: "2" must be hook=seconds, from 1 to 30
+            set by DIR/openim.toml line 4
+          webhooks.timeouts: "afterQuitGroup=0" must be hook=seconds, from 1 to 30
+            set by DIR/openim.toml line 4
+          webhooks.denied_types: "many" must be a content type or hook=type
+            set by DIR/openim.toml line 6
+          webhooks.denied_types: afterQuitGroup has no such filter
+            set by DIR/openim.toml line 6
+          webhooks.attention_ids: beforeSendSingleMsg has no such filter
+            set by DIR/openim.toml line 7
+          webhooks.url: 127.0.0.1 is no address of the internet, and webhooks.allow_private_targets is off
+            set by DIR/openim.toml line 2"#]]
+    .assert_eq(&problems(file, &[], &[]));
+    for (url, right) in [
+        ("http://hooks.example.com/a", true),
+        ("http://hooks.example.com/a?b=c", false),
+        ("http://localhost/", false),
+        ("http://[::1]/", false),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert_eq!(load(&inputs(folder.path(), "", &[], &[("webhooks.url", url)])).is_ok(), right, "{url}");
+    }
+}
+
+#[test]
+fn webhooks_are_read_from_short_lists() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = r#"[webhooks]
+url = "https://hooks.example.com"
+enabled = ["beforeSendSingleMsg", "afterMsgSaveDB"]
+timeouts = ["afterMsgSaveDB=9"]
+continue_on_failure = ["beforeSendSingleMsg"]
+denied_types = ["110", "afterMsgSaveDB=101"]
+attention_ids = ["afterMsgSaveDB=ann"]
+"#;
+    let loaded = load(&inputs(folder.path(), file, &[], &[])).expect("good");
+    let settings = loaded.config.webhooks.settings(&Secret::new("x"));
+    let [before, after] = &settings.hooks[..] else { panic!("two hooks") };
+    assert_eq!((before.timeout.as_secs(), before.continue_on_failure, &before.denied_types[..]), (5, true, &[110][..]));
+    assert_eq!((after.timeout.as_secs(), after.continue_on_failure, &after.denied_types[..]), (9, false, &[110, 101][..]));
+    assert_eq!((before.attention_ids.len(), &after.attention_ids[..]), (0, &["ann".to_owned()][..]));
 }
 
 #[test]

@@ -1,0 +1,35 @@
+//! The terms of the domain.
+
+use openim_core::Result;
+use openim_platform::webhooks::log::{Delivery, DeliveryOutcome};
+use openim_platform::webhooks::{Command, commands};
+
+use crate::error;
+
+/// Which deliveries are asked for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// A hook's name or command text.
+    pub(crate) command: Option<String>,
+    /// What became of them.
+    pub(crate) outcome: Option<DeliveryOutcome>,
+}
+
+impl Wanted {
+    /// Finds the hook.
+    pub(crate) fn command(&self) -> Result<Option<&'static Command>> {
+        let find = |name: &String| commands::by_name(name).or_else(|| commands::by_text(name)).ok_or_else(error::unknown_hook);
+        self.command.as_ref().map(find).transpose()
+    }
+}
+
+/// Part of a list of deliveries.
+#[derive(Debug, Clone)]
+pub(crate) struct DeliveryPage {
+    /// The deliveries, newest first.
+    pub(crate) deliveries: Vec<Delivery>,
+    /// Whether older ones follow.
+    pub(crate) has_next: bool,
+    /// Whether newer ones precede.
+    pub(crate) has_previous: bool,
+}

@@ -1,0 +1,5 @@
+//! The use cases.
+
+mod deliveries;
+
+pub(crate) use deliveries::Deliveries;

@@ -1,0 +1,6 @@
+//! What the third domain promises, on every database.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+mod deliveries;
+mod sdl;
