@@ -182,6 +182,7 @@ impl Contract {
             "int32" | "int64" | "uint32" | "uint64" => json!(1),
             _ if ty.starts_with('[') => json!([self.example(&ty[1..ty.len() - 1])]),
             _ if ty.starts_with('?') => self.example(&ty[1..]),
+            _ if ty.starts_with('{') => json!({"abc": self.example(&ty[1..ty.len() - 1])}),
             message => self.body(message),
         }
     }
