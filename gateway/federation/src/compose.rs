@@ -1,9 +1,10 @@
 //! Composition: subgraph SDLs become one supergraph, repaired where the composer and the planner disagree.
 //!
-//! Two repairs: root types get one `@join__type` a graph that has them (the planner finds no path into a root without),
-//! and the specs of `@authenticated` and `@requiresScopes` are linked when these directives are used.
+//! Three repairs: root types get one `@join__type` a graph that has them (the planner finds no path into a root without),
+//! the specs of `@authenticated` and `@requiresScopes` are linked when these directives are used, and a directive that
+//! several subgraphs put on the same type or field is there once.
 
-use apollo_compiler::ast::{Argument, Definition, Directive, Document, OperationType, Value};
+use apollo_compiler::ast::{Argument, Definition, Directive, DirectiveList, Document, OperationType, Value};
 use apollo_compiler::{Name, Node, name};
 use graphql_composition::{Subgraphs, compose, render_federated_sdl};
 
@@ -52,6 +53,10 @@ fn repair(sdl: &str, subgraphs: &[(String, String)]) -> Result<String, BuildErro
                 for (_, graph) in roots.iter().filter(|(root, _)| object.name == *root) {
                     object.directives.push(directive(name!("join__type"), [(name!("graph"), Value::Enum(graph.clone()))]));
                 }
+                keep_once(&mut object.directives);
+                for field in &mut object.fields {
+                    keep_once(&mut field.make_mut().directives);
+                }
             }
             Definition::SchemaDefinition(schema) => {
                 let schema = schema.make_mut();
@@ -64,6 +69,16 @@ fn repair(sdl: &str, subgraphs: &[(String, String)]) -> Result<String, BuildErro
         }
     }
     Ok(supergraph.to_string())
+}
+
+/// Drops directives that are equal to an earlier one.
+fn keep_once(directives: &mut DirectiveList) {
+    let all = std::mem::take(&mut directives.0);
+    for directive in all {
+        if !directives.0.contains(&directive) {
+            directives.0.push(directive);
+        }
+    }
 }
 
 /// The composer may leave a root out of the `schema` block.

@@ -163,6 +163,22 @@ async fn inputs_with_alternatives_take_exactly_one() {
 }
 
 #[test]
+fn a_mark_that_several_subgraphs_give_is_there_once() {
+    let sdl = |field: &str| {
+        format!(
+            "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@composeDirective\", \"@shareable\"])
+             @link(url: \"https://example.org/marks/v1.0\", import: [\"@mark\"]) @composeDirective(name: \"@mark\")
+             directive @mark on OBJECT | FIELD_DEFINITION
+             type Query {{ room: Room @shareable @mark }} type Room @mark {{ {field}: Int }}"
+        )
+    };
+    let nothing = || Scripted::json(json!({}));
+    let gateway = Gateway::builder().subgraph("a", sdl("a"), nothing()).subgraph("b", sdl("b"), nothing()).build().expect("a gateway");
+    assert!(gateway.api_sdl().contains("type Room @mark {"), "{}", gateway.api_sdl());
+    assert!(gateway.api_sdl().contains("room: Room @mark\n"), "{}", gateway.api_sdl());
+}
+
+#[test]
 fn problems_of_composition_are_told() {
     let sdl = |ty: &str| {
         format!("extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\"]) type Query {{ a: {ty} }}")
