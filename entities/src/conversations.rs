@@ -28,8 +28,10 @@ pub mod user_conv {
         pub private_chat: bool,
         /// After how many seconds they do.
         pub burn_duration: i32,
-        /// OpenIM `groupAtType`, 0 to 4.
+        /// OpenIM `groupAtType`, 0 to 4, as far as it concerns this owner alone; marks for all of a group are in `group_mark`.
         pub group_at_type: i32,
+        /// When `group_at_type` was set, in milliseconds: older marks of the group do not count.
+        pub group_at_at: i64,
         /// The client's own text.
         #[sea_orm(column_type = "Text")]
         pub attached_info: String,
@@ -48,12 +50,42 @@ pub mod user_conv {
         pub destruct_after: i64,
         /// When that was last done, in milliseconds; 0 for never.
         pub last_destructed_at: i64,
+        /// When the owner last entered or left the group, in milliseconds; 0 outside groups. Older news are ignored.
+        pub membership_at: i64,
         /// When the row was made, in milliseconds.
         pub created_at: i64,
         /// When anything of it changed, in milliseconds.
         pub updated_at: i64,
         /// When `read_seq` moved, in milliseconds; 0 for never.
         pub read_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What concerns everybody in a group: one row, however many members there are.
+pub mod group_mark {
+    use sea_orm::entity::prelude::*;
+
+    /// The marks of one group conversation.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "group_mark")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conversation_id: String,
+        /// When everybody was named, in milliseconds; 0 for never.
+        pub everyone_at: i64,
+        /// Who named everybody; empty for nobody.
+        pub everyone_by: String,
+        /// When the announcement changed, in milliseconds; 0 for never.
+        pub announced_at: i64,
+        /// When the group was dismissed, in milliseconds; 0 for not.
+        pub dismissed_at: i64,
     }
 
     /// None.

@@ -111,3 +111,28 @@ pub mod message {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// When a notification that is not stored was last given, by stream and content type: one row for any number of them.
+pub mod announced {
+    use sea_orm::entity::prelude::*;
+
+    /// The newest notification of a content type.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "announced")]
+    pub struct Model {
+        /// A user's own notification stream or a group's conversation.
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub stream: String,
+        /// OpenIM's content type.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub content_type: i64,
+        /// When, in milliseconds.
+        pub at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -21,6 +21,7 @@ enum UserConv {
     PrivateChat,
     BurnDuration,
     GroupAtType,
+    GroupAtAt,
     AttachedInfo,
     Ex,
     ReadSeq,
@@ -29,9 +30,20 @@ enum UserConv {
     Destructing,
     DestructAfter,
     LastDestructedAt,
+    MembershipAt,
     CreatedAt,
     UpdatedAt,
     ReadAt,
+}
+
+#[derive(DeriveIden)]
+enum GroupMark {
+    Table,
+    ConversationId,
+    EveryoneAt,
+    EveryoneBy,
+    AnnouncedAt,
+    DismissedAt,
 }
 
 struct UserConversations;
@@ -59,6 +71,7 @@ impl MigrationTrait for UserConversations {
                     .col(boolean(UserConv::PrivateChat).default(false))
                     .col(integer(UserConv::BurnDuration).default(0))
                     .col(integer(UserConv::GroupAtType).default(0))
+                    .col(big_integer(UserConv::GroupAtAt).default(0))
                     .col(text(UserConv::AttachedInfo))
                     .col(text(UserConv::Ex))
                     .col(big_integer(UserConv::ReadSeq).default(0))
@@ -67,10 +80,23 @@ impl MigrationTrait for UserConversations {
                     .col(boolean(UserConv::Destructing).default(false))
                     .col(big_integer(UserConv::DestructAfter).default(0))
                     .col(big_integer(UserConv::LastDestructedAt).default(0))
+                    .col(big_integer(UserConv::MembershipAt).default(0))
                     .col(big_integer(UserConv::CreatedAt))
                     .col(big_integer(UserConv::UpdatedAt))
                     .col(big_integer(UserConv::ReadAt).default(0))
                     .primary_key(Index::create().col(UserConv::OwnerId).col(UserConv::ConversationId))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table(GroupMark::Table)
+                    .col(string_len(GroupMark::ConversationId, 132).primary_key())
+                    .col(big_integer(GroupMark::EveryoneAt).default(0))
+                    .col(string_len(GroupMark::EveryoneBy, 64).default(""))
+                    .col(big_integer(GroupMark::AnnouncedAt).default(0))
+                    .col(big_integer(GroupMark::DismissedAt).default(0))
                     .to_owned(),
             )
             .await?;

@@ -6,7 +6,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 /// Returns the domain's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Log)]
+    vec![Box::new(Log), Box::new(Announcements)]
 }
 
 #[derive(DeriveIden)]
@@ -127,5 +127,38 @@ impl MigrationTrait for Log {
             db.execute_unprepared("ALTER TABLE conv_seq SET (fillfactor = 50)").await?;
         }
         Ok(())
+    }
+}
+
+#[derive(DeriveIden)]
+enum Announced {
+    Table,
+    Stream,
+    ContentType,
+    At,
+}
+
+struct Announcements;
+
+impl MigrationName for Announcements {
+    fn name(&self) -> &str {
+        "messages_0002_announced"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Announcements {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table(Announced::Table)
+                    .col(text(Announced::Stream))
+                    .col(big_integer(Announced::ContentType))
+                    .col(big_integer(Announced::At))
+                    .primary_key(Index::create().col(Announced::Stream).col(Announced::ContentType))
+                    .to_owned(),
+            )
+            .await
     }
 }

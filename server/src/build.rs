@@ -1,5 +1,6 @@
 //! From the configuration to the parts of the house: secrets, ports, domains.
 
+mod absent;
 mod domains;
 mod ports;
 mod secrets;

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use hdrhistogram::Histogram;
-use openim_contracts::{ConversationReader, ReaderState, UserReader, UserSummary};
-use openim_core::{Actor, ClientMessageId, ConversationId, Ctx, OperationId, Result, Runtime, UserId};
+use openim_contracts::{
+    ConversationReader, GroupMembership, GroupReader, GroupSummary, ReaderState, RelationReader, Standing, UserReader, UserSummary,
+};
+use openim_core::{Actor, ClientMessageId, ConversationId, Ctx, GroupId, OperationId, Result, Runtime, UserId};
 use openim_messages::measure::{Measure, PlainRow};
-use openim_messages::{Messages, MessagesSettings};
+use openim_messages::{Messages, MessagesPorts, MessagesSettings};
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::store::{DatabaseSettings, Store};
 use sea_orm::{ConnectionTrait as _, Database};
@@ -88,7 +90,15 @@ impl Bed {
     async fn open(url: &str) -> anyhow::Result<Self> {
         let store = Store::connect(&DatabaseSettings::new(url), Arc::new(MemoryFanout::new())).await?;
         store.migrate().await?;
-        let messages = Messages::new(MessagesSettings::default(), store.clone(), Runtime::system(), Arc::new(Nobody), Arc::new(Nobody));
+        let nobody = Arc::new(Nobody);
+        let ports = MessagesPorts {
+            store: store.clone(),
+            users: nobody.clone(),
+            conversations: nobody.clone(),
+            groups: nobody.clone(),
+            relations: nobody,
+        };
+        let messages = Messages::new(MessagesSettings::default(), ports, Runtime::system());
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
         messages.start_workers(&tracker, &cancel);
         let log = Arc::new(messages.measure());
@@ -216,5 +226,39 @@ impl UserReader for Nobody {
 impl ConversationReader for Nobody {
     async fn reader_states(&self, _owner: &UserId, conversations: &[ConversationId]) -> Result<Vec<Option<ReaderState>>> {
         Ok(vec![None; conversations.len()])
+    }
+}
+
+#[async_trait]
+impl GroupReader for Nobody {
+    async fn groups(&self, _ids: &[GroupId]) -> Result<Vec<GroupSummary>> {
+        Ok(Vec::new())
+    }
+
+    async fn members(&self, _group: &GroupId, _users: &[UserId]) -> Result<Vec<GroupMembership>> {
+        Ok(Vec::new())
+    }
+
+    async fn member_page(&self, _group: &GroupId, _after: Option<&UserId>, _limit: u64) -> Result<Vec<UserId>> {
+        Ok(Vec::new())
+    }
+
+    async fn managers(&self, _group: &GroupId) -> Result<Vec<UserId>> {
+        Ok(Vec::new())
+    }
+
+    async fn joined(&self, _user: &UserId, _limit: u64) -> Result<Vec<GroupId>> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl RelationReader for Nobody {
+    async fn standing(&self, _receiver: &UserId, _sender: &UserId) -> Result<Standing> {
+        Ok(Standing::default())
+    }
+
+    async fn friend_of(&self, _user: &UserId, _after: Option<&UserId>, _limit: u64) -> Result<Vec<UserId>> {
+        Ok(Vec::new())
     }
 }

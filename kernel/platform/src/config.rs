@@ -25,7 +25,8 @@ pub use reference::reference;
 pub use roles::{Role, Roles};
 pub use secret::{KeptSecret, Secret, ServiceUrl, kept_secret};
 pub use sections::{
-    Auth, Config, Database, Documents, Graphql, Internal, LogFormat, Messages, Realtime, Rest, Server, Service, Subgraphs, Telemetry,
+    Auth, Config, Database, Documents, Graphql, Internal, LogFormat, Messages, Notifications, Realtime, Rest, Server, Service, Subgraphs,
+    Telemetry,
 };
 pub use webhooks::Webhooks;
 

@@ -6,6 +6,7 @@
 mod asking;
 mod database;
 mod environment;
+mod readers;
 mod recording;
 mod services;
 mod wait;
@@ -13,6 +14,7 @@ mod world;
 
 pub use asking::{Answer, ask};
 pub use environment::{amqp_url, postgres_url, redis_url, services_script};
+pub use readers::{MemoryGroups, MemoryRelations};
 pub use recording::RecordingFanout;
 pub use services::PrivateServices;
 pub use wait::{PATIENCE, eventually};

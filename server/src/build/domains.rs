@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use openim_conversations::Conversations;
 use openim_core::Runtime;
 use openim_graphql::Subgraph;
-use openim_messages::{Messages, MessagesSettings};
+use openim_messages::{Messages, MessagesPorts, MessagesSettings, NotificationPolicies};
 use openim_platform::config::{Config, Role, Roles, Secret};
 use openim_platform::events::{Consumer, EventHandler, EventPlan};
 use openim_platform::ports::Ports;
@@ -15,6 +15,7 @@ use openim_platform::webhooks::Webhooks;
 use openim_third::Third;
 use openim_users::{Users, UsersPorts, UsersSettings};
 
+use super::absent::Absent;
 use super::webhook_secret;
 use crate::shutdown::Lifecycle;
 
@@ -43,8 +44,11 @@ impl Domains {
             UsersPorts { store: store.clone(), cache: ports.cache.clone(), presence: ports.presence.clone(), webhooks: webhooks.clone() };
         let users = Users::new(users_settings(config, secret), users_ports, runtime.clone()).context("auth")?;
         let cursors = openim_conversations::reader(store.clone());
-        let messages = Messages::new(messages_settings(config), store.clone(), runtime.clone(), users.reader(), cursors);
-        let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader());
+        let (groups, relations) = (Arc::new(Absent), Arc::new(Absent));
+        let messages_ports =
+            MessagesPorts { store: store.clone(), users: users.reader(), conversations: cursors, groups: groups.clone(), relations };
+        let messages = Messages::new(messages_settings(config)?, messages_ports, runtime.clone());
+        let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader(), groups);
         let third = Third::new(store.clone(), webhooks.clone());
         Ok(Self { users, messages, conversations, third, webhooks })
     }
@@ -63,7 +67,8 @@ impl Domains {
     pub(crate) fn start_work(&self, roles: &Roles, ports: &Ports, lifecycle: &Lifecycle) {
         let Lifecycle { draining, workers, .. } = lifecycle;
         self.webhooks.start(roles.has(Role::Worker), workers, draining);
-        if roles.has(Role::Messages) {
+        // A worker stores notifications, and what it notes in memory has to be written as well.
+        if roles.has(Role::Messages) || roles.has(Role::Worker) {
             self.messages.start_workers(workers, draining);
         }
         if roles.has(Role::Worker) {
@@ -114,12 +119,14 @@ fn users_settings(config: &Config, secret: &Secret) -> UsersSettings {
     }
 }
 
-fn messages_settings(config: &Config) -> MessagesSettings {
+fn messages_settings(config: &Config) -> anyhow::Result<MessagesSettings> {
     let section = &config.messages;
-    MessagesSettings {
+    Ok(MessagesSettings {
+        friend_verify: section.friend_verify,
+        notifications: NotificationPolicies::parse(&config.notifications.changes).context("notifications.changes")?,
         max_content_bytes: section.max_content_bytes,
         batch_messages: section.batch_messages,
         queue: section.queue_messages,
         ..MessagesSettings::default()
-    }
+    })
 }

@@ -1,5 +1,7 @@
 //! Acts on the messages domain's events: rows for a new conversation, read positions of who wrote something.
 
+pub(crate) mod groups;
+
 use std::collections::HashMap;
 
 use async_trait::async_trait;
@@ -7,6 +9,7 @@ use openim_contracts::{Audience, ConversationStarted, DomainEvent, ReadAdvanced,
 use openim_core::{ConversationId, ConversationKind, Ctx, Error, ErrorCode, Result, UserId};
 use openim_platform::events::{EventHandler, StoredEvent};
 use openim_platform::store::Tx;
+use openim_platform::versions::{self, Change, VersionedList};
 
 use crate::model::NewRow;
 use crate::repository;
@@ -22,7 +25,8 @@ impl RowKeeper {
         // The row appears now, not when the event happened: a stream that resumes asks for what became visible since.
         let at = ctx.now();
         let rows = event.owners.iter().map(|owner| NewRow::of(owner.clone(), event.conversation_id.clone(), &event.participants, at));
-        repository::insert_missing(tx.connection(), rows.collect()).await?;
+        let made = repository::insert_missing(tx.connection(), rows.collect()).await?;
+        rows_made(ctx, tx, &made).await?;
         for owner in event.owners {
             tx.signal(row_changed(owner, event.conversation_id.clone()));
         }
@@ -40,8 +44,21 @@ impl RowKeeper {
             *seq = position.seq.max(*seq);
         }
         let rows = furthest.into_iter().map(|((owner, id), read_seq)| NewRow { read_seq, ..NewRow::of(owner, id, &[], at) });
-        repository::advance(tx.connection(), rows.collect()).await
+        let made = repository::advance(tx.connection(), rows.collect()).await?;
+        rows_made(ctx, tx, &made).await
     }
+}
+
+/// Records new rows in the version logs of their owners.
+pub(crate) async fn rows_made(ctx: &Ctx, tx: &Tx, made: &[(UserId, ConversationId)]) -> Result<()> {
+    // In owner order, as every writer of version logs.
+    let mut made: Vec<_> = made.iter().collect();
+    made.sort_unstable();
+    for (owner, id) in made {
+        let change = [Change::Inserted(id.as_str())];
+        versions::record(tx.connection(), ctx, VersionedList::Conversations, owner.as_str(), &change).await?;
+    }
+    Ok(())
 }
 
 /// Makes the hint that an owner's row was made or changed.

@@ -4,6 +4,7 @@
 mod error;
 mod events;
 mod model;
+mod notifications;
 mod policy;
 mod reader;
 mod repository;
@@ -12,12 +13,13 @@ mod service;
 
 use std::sync::Arc;
 
-use openim_contracts::{ConversationReader, MessageLogReader};
+use openim_contracts::{ConversationReader, GroupReader, MessageLogReader};
 use openim_graphql::Subgraph;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
 
 use events::RowKeeper;
+use events::groups::GroupRows;
 use reader::Reader;
 use service::Service;
 
@@ -43,9 +45,9 @@ pub struct Conversations {
 }
 
 impl Conversations {
-    /// Puts the domain together over the shared database and the messages domain's reader.
-    pub fn new(settings: Settings, store: Store, logs: Arc<dyn MessageLogReader>) -> Self {
-        Self { service: Arc::new(Service::new(settings, store, logs)) }
+    /// Puts the domain together over the shared database and the readers of the messages and groups domains.
+    pub fn new(settings: Settings, store: Store, logs: Arc<dyn MessageLogReader>, groups: Arc<dyn GroupReader>) -> Self {
+        Self { service: Arc::new(Service::new(settings, store, logs, groups)) }
     }
 
     /// Returns its part of the graph.
@@ -55,7 +57,7 @@ impl Conversations {
 
     /// Returns what acts on other domains' events.
     pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        vec![Arc::new(RowKeeper)]
+        vec![Arc::new(RowKeeper), Arc::new(GroupRows)]
     }
 }
 

@@ -2,6 +2,7 @@
 
 use openim_contracts::ConversationHead;
 use openim_core::{ConversationId, ConversationKind, GroupId, Timestamp, UserId};
+use openim_platform::versions::Version;
 
 /// One user's view of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub(crate) struct Conversation {
     pub(crate) private_chat: bool,
     pub(crate) burn_duration: i32,
     pub(crate) group_at_type: i32,
+    pub(crate) group_at_at: Timestamp,
     pub(crate) attached_info: String,
     pub(crate) ex: String,
     pub(crate) read_seq: i64,
@@ -37,6 +39,9 @@ pub(crate) struct NewRow {
     pub(crate) peer: Option<UserId>,
     pub(crate) group: Option<GroupId>,
     pub(crate) read_seq: i64,
+    pub(crate) min_seq: i64,
+    pub(crate) max_seq: i64,
+    pub(crate) membership_at: Timestamp,
     pub(crate) at: Timestamp,
 }
 
@@ -44,11 +49,56 @@ impl NewRow {
     /// Makes an unread row; who the peer is comes from the participants, or from the id when they are not known.
     pub(crate) fn of(owner: UserId, id: ConversationId, participants: &[UserId], at: Timestamp) -> Self {
         let (peer, group) = match id.kind() {
-            ConversationKind::Group => (None, id.as_str().split_once('_').and_then(|(_, group)| GroupId::parse(group).ok())),
+            ConversationKind::Group => (None, group_in(&id)),
             _ => (peer_among(participants, &owner).or_else(|| peer_in(&id, &owner)), None),
         };
-        Self { owner, id, peer, group, read_seq: 0, at }
+        Self { owner, id, peer, group, read_seq: 0, min_seq: 0, max_seq: 0, membership_at: Timestamp(0), at }
     }
+
+    /// Returns the view that the row will be.
+    pub(crate) fn view(self) -> Conversation {
+        Conversation {
+            owner: self.owner,
+            kind: self.id.kind(),
+            id: self.id,
+            peer: self.peer,
+            group: self.group,
+            receive_option: 0,
+            pinned: false,
+            private_chat: false,
+            burn_duration: 0,
+            group_at_type: 0,
+            group_at_at: self.at,
+            attached_info: String::new(),
+            ex: String::new(),
+            read_seq: self.read_seq,
+            min_seq: self.min_seq,
+            max_seq: self.max_seq,
+            destructing: false,
+            destruct_after: 0,
+            last_destructed_at: Timestamp(0),
+            created_at: self.at,
+            updated_at: self.at,
+            read_at: Timestamp(0),
+        }
+    }
+}
+
+/// What concerns everybody in a group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct GroupMark {
+    pub(crate) everyone_at: Timestamp,
+    pub(crate) everyone_by: String,
+    pub(crate) announced_at: Timestamp,
+    pub(crate) dismissed_at: Timestamp,
+}
+
+/// OpenIM's `groupAtType`.
+pub(crate) mod at_type {
+    pub(crate) const ME: i32 = 1;
+    pub(crate) const ALL: i32 = 2;
+    pub(crate) const ALL_AND_ME: i32 = 3;
+    pub(crate) const ANNOUNCEMENT: i32 = 4;
 }
 
 /// Marks a conversation as read.
@@ -130,6 +180,25 @@ pub(crate) struct Changes {
     pub(crate) truncated: bool,
 }
 
+/// What changed in an owner's list since a version.
+#[derive(Debug, Clone)]
+pub(crate) struct ListDelta {
+    pub(crate) version: Version,
+    pub(crate) full: bool,
+    pub(crate) inserted: Vec<Conversation>,
+    pub(crate) updated: Vec<Conversation>,
+    pub(crate) deleted: Vec<String>,
+}
+
+/// All ids of an owner's list.
+#[derive(Debug, Clone)]
+pub(crate) struct IdSnapshot {
+    pub(crate) version: Version,
+    pub(crate) hash: u64,
+    pub(crate) equal: bool,
+    pub(crate) ids: Vec<String>,
+}
+
 /// Returns the last seq the owner can see.
 pub(crate) fn visible_max(row: &Conversation, head: &ConversationHead) -> i64 {
     if row.max_seq > 0 { head.max_seq.min(row.max_seq) } else { head.max_seq }
@@ -148,6 +217,21 @@ pub(crate) fn read_position(row: &Conversation, head: Option<&ConversationHead>)
 pub(crate) fn unread(row: &Conversation, head: &ConversationHead) -> i64 {
     let floor = read_position(row, Some(head)).max(row.min_seq - 1).max(head.min_seq - 1);
     (visible_max(row, head) - floor).max(0)
+}
+
+/// Returns what the owner's view is marked with: the newest of what concerns the owner and what concerns everybody.
+pub(crate) fn marked(row: &Conversation, mark: Option<&GroupMark>) -> i32 {
+    let Some(mark) = mark.filter(|_| row.max_seq == 0) else { return row.group_at_type };
+    let everyone = if mark.everyone_by == row.owner.as_str() { Timestamp(0) } else { mark.everyone_at };
+    let newest = [(everyone, at_type::ALL), (mark.announced_at, at_type::ANNOUNCEMENT)];
+    let start = (row.group_at_at, row.group_at_type);
+    newest.into_iter().fold(start, |newest, other| if other.0 > newest.0 { other } else { newest }).1
+}
+
+/// Reads the group out of its conversation's id.
+pub(crate) fn group_in(id: &ConversationId) -> Option<GroupId> {
+    let (_, group) = id.as_str().split_once('_').filter(|_| id.kind() == ConversationKind::Group)?;
+    GroupId::parse(group).ok()
 }
 
 fn peer_among(participants: &[UserId], owner: &UserId) -> Option<UserId> {
@@ -178,29 +262,8 @@ mod tests {
 
     fn row() -> Conversation {
         let (owner, peer) = (user("ann"), user("bob"));
-        Conversation {
-            id: ConversationId::single(&owner, &peer),
-            owner,
-            kind: ConversationKind::Single,
-            peer: Some(peer),
-            group: None,
-            receive_option: 0,
-            pinned: false,
-            private_chat: false,
-            burn_duration: 0,
-            group_at_type: 0,
-            attached_info: String::new(),
-            ex: String::new(),
-            read_seq: 4,
-            min_seq: 0,
-            max_seq: 0,
-            destructing: false,
-            destruct_after: 0,
-            last_destructed_at: Timestamp(0),
-            created_at: Timestamp(1),
-            updated_at: Timestamp(1),
-            read_at: Timestamp(0),
-        }
+        let id = ConversationId::single(&owner, &peer);
+        NewRow { read_seq: 4, ..NewRow::of(owner.clone(), id, &[owner, peer], Timestamp(1)) }.view()
     }
 
     fn head(max_seq: i64, last_sender: &str) -> ConversationHead {
@@ -248,5 +311,28 @@ mod tests {
         }
         let id = ConversationId::single(&user("ann"), &user("bob"));
         assert_eq!(NewRow::of(user("eve"), id, &[], Timestamp(0)).peer, None);
+    }
+
+    #[test]
+    fn the_newest_mark_counts_and_none_of_after_leaving() {
+        let mark = |everyone: i64, announced: i64| GroupMark {
+            everyone_at: Timestamp(everyone),
+            everyone_by: "bob".into(),
+            announced_at: Timestamp(announced),
+            ..GroupMark::default()
+        };
+        let named = Conversation { group_at_type: at_type::ME, group_at_at: Timestamp(5), ..row() };
+        for (mark, expected) in [
+            (None, at_type::ME),
+            (Some(mark(4, 0)), at_type::ME),
+            (Some(mark(5, 5)), at_type::ME),
+            (Some(mark(6, 0)), at_type::ALL),
+            (Some(mark(6, 7)), at_type::ANNOUNCEMENT),
+            (Some(mark(8, 7)), at_type::ALL),
+        ] {
+            assert_eq!(marked(&named, mark.as_ref()), expected, "{mark:?}");
+        }
+        assert_eq!(marked(&Conversation { max_seq: 3, ..named.clone() }, Some(&mark(6, 7))), at_type::ME);
+        assert_eq!(marked(&Conversation { owner: user("bob"), ..named }, Some(&mark(6, 0))), at_type::ME, "who named everybody");
     }
 }

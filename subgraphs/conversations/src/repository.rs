@@ -1,6 +1,9 @@
 //! Every query of the domain. Each names the owner; nothing here decides, commits or tells anybody.
 
-use std::collections::BTreeMap;
+pub(crate) mod groups;
+pub(crate) mod marks;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use openim_core::{ConversationId, ConversationKind, GroupId, Result, Timestamp, UserId};
 use openim_entities::conversations::user_conv::{ActiveModel, Column, Entity, Model};
@@ -11,7 +14,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityT
 use crate::error::broken_row;
 use crate::model::{Conversation, NewRow};
 
-/// Rows of one insert: 21 values each stay far below SQLite's limit of 32,766.
+/// Rows of one insert: 23 values each stay far below SQLite's limit of 32,766.
 const INSERT_CHUNK: usize = 500;
 /// Keys of one select: an `OR` of pairs nests one level each, and SQLite stops at 1,000.
 const SELECT_CHUNK: usize = 200;
@@ -74,19 +77,39 @@ pub(crate) async fn read_by_peers_since(
     rows.into_iter().map(conversation).collect()
 }
 
-/// Makes rows that do not exist yet; existing ones stay as they are.
-pub(crate) async fn insert_missing(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<()> {
-    let on_conflict = OnConflict::columns([Column::OwnerId, Column::ConversationId]).do_nothing().to_owned();
-    insert(db, rows, &on_conflict).await
+/// Returns an owner's conversation ids, the oldest rows first, at most `limit`.
+pub(crate) async fn ids_of_owner(db: &impl ConnectionTrait, owner: &UserId, limit: u64) -> Result<Vec<String>> {
+    Entity::find()
+        .select_only()
+        .column(Column::ConversationId)
+        .filter(Column::OwnerId.eq(owner.as_str()))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::ConversationId)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+        .map_err(db_error)
 }
 
-/// Moves read positions forward, never back; a missing row is made with its position. A key may come once only.
-pub(crate) async fn advance(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<()> {
+/// Makes rows that do not exist yet and returns their keys; existing ones stay as they are.
+pub(crate) async fn insert_missing(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<Vec<(UserId, ConversationId)>> {
+    let fresh = missing(db, &rows).await?;
+    let on_conflict = OnConflict::columns([Column::OwnerId, Column::ConversationId]).do_nothing().to_owned();
+    insert(db, rows, &on_conflict).await?;
+    Ok(fresh)
+}
+
+/// Moves read positions forward, never back; a missing row is made with its position. A key may come once only. Returns
+/// the keys of the rows that were made.
+pub(crate) async fn advance(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<Vec<(UserId, ConversationId)>> {
+    let fresh = missing(db, &rows).await?;
     let on_conflict = OnConflict::columns([Column::OwnerId, Column::ConversationId])
         .update_columns([Column::ReadSeq, Column::ReadAt, Column::UpdatedAt])
         .action_and_where(Expr::col((Entity, Column::ReadSeq)).lt(Expr::cust("excluded.read_seq")))
         .to_owned();
-    insert(db, rows, &on_conflict).await
+    insert(db, rows, &on_conflict).await?;
+    Ok(fresh)
 }
 
 /// Moves one existing row's position forward and tells whether it moved.
@@ -108,6 +131,12 @@ pub(crate) async fn advance_one(
         .await
         .map_err(db_error)?;
     Ok(done.rows_affected > 0)
+}
+
+async fn missing(db: &impl ConnectionTrait, rows: &[NewRow]) -> Result<Vec<(UserId, ConversationId)>> {
+    let keys: Vec<_> = rows.iter().map(|row| (row.owner.clone(), row.id.clone())).collect();
+    let known: BTreeSet<_> = find_many(db, &keys).await?.into_iter().map(|row| (row.owner, row.id)).collect();
+    Ok(keys.into_iter().filter(|key| !known.contains(key)).collect())
 }
 
 async fn insert(db: &impl ConnectionTrait, mut rows: Vec<NewRow>, on_conflict: &OnConflict) -> Result<()> {
@@ -132,14 +161,16 @@ fn active(row: &NewRow) -> ActiveModel {
         private_chat: Set(false),
         burn_duration: Set(0),
         group_at_type: Set(0),
+        group_at_at: Set(row.at.0),
         attached_info: Set(String::new()),
         ex: Set(String::new()),
         read_seq: Set(row.read_seq),
-        min_seq: Set(0),
-        max_seq: Set(0),
+        min_seq: Set(row.min_seq),
+        max_seq: Set(row.max_seq),
         destructing: Set(false),
         destruct_after: Set(0),
         last_destructed_at: Set(0),
+        membership_at: Set(row.membership_at.0),
         created_at: Set(row.at.0),
         updated_at: Set(row.at.0),
         read_at: Set(if row.read_seq > 0 { row.at.0 } else { 0 }),
@@ -161,6 +192,7 @@ fn conversation(row: Model) -> Result<Conversation> {
         private_chat: row.private_chat,
         burn_duration: row.burn_duration,
         group_at_type: row.group_at_type,
+        group_at_at: Timestamp(row.group_at_at),
         attached_info: row.attached_info,
         ex: row.ex,
         read_seq: row.read_seq,

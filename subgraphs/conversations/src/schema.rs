@@ -3,6 +3,7 @@
 mod conversation;
 mod inputs;
 mod loaders;
+mod syncing;
 mod viewer;
 
 use std::sync::Arc;
@@ -14,16 +15,13 @@ use openim_graphql::{SchemaSubgraph, Subgraph, caller, loader_error, viewer_id};
 use crate::service::Service;
 use conversation::{Conversation, parse_id};
 use inputs::{MarkConversationReadInput, MarkConversationReadPayload};
-use loaders::{Rows, rows_and_ends};
+use loaders::Rows;
 use viewer::Viewer;
 
 /// Makes the schema into a part of the graph.
 pub(crate) fn subgraph(service: Arc<Service>) -> Arc<dyn Subgraph> {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(service.clone()).enable_federation().finish();
-    Arc::new(SchemaSubgraph::new("conversations", schema, move |ctx: &Ctx, request| {
-        let (rows, ends) = rows_and_ends(&service, ctx);
-        request.data(rows).data(ends)
-    }))
+    Arc::new(SchemaSubgraph::new("conversations", schema, move |ctx: &Ctx, request| loaders::provide(request, &service, ctx)))
 }
 
 struct Query;

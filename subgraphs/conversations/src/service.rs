@@ -3,15 +3,17 @@
 mod changes;
 mod listing;
 mod marking;
+mod syncing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use openim_contracts::{ConversationHead, MessageLogReader};
-use openim_core::{ConversationId, Ctx, Result, UserId};
+use openim_contracts::{ConversationHead, GroupReader, MessageLogReader};
+use openim_core::{ConversationId, ConversationKind, Ctx, Result, UserId};
 use openim_platform::store::Store;
 
-use crate::model::{Conversation, Listed};
+use crate::model::{Conversation, GroupMark, Listed, NewRow, group_in};
+use crate::repository::marks;
 use crate::{Settings, policy, repository};
 
 /// What a caller may do with conversations.
@@ -19,12 +21,13 @@ pub(crate) struct Service {
     settings: Settings,
     store: Store,
     logs: Arc<dyn MessageLogReader>,
+    groups: Arc<dyn GroupReader>,
 }
 
 impl Service {
-    /// Works on `store` and reads the ends of logs from `logs`.
-    pub(crate) fn new(settings: Settings, store: Store, logs: Arc<dyn MessageLogReader>) -> Self {
-        Self { settings, store, logs }
+    /// Works on `store`, reads the ends of logs from `logs` and members from `groups`.
+    pub(crate) fn new(settings: Settings, store: Store, logs: Arc<dyn MessageLogReader>, groups: Arc<dyn GroupReader>) -> Self {
+        Self { settings, store, logs, groups }
     }
 
     /// Returns one conversation of an owner.
@@ -42,10 +45,40 @@ impl Service {
         Ok(keys.iter().filter_map(|(_, id)| rows.remove(id)).collect())
     }
 
-    /// Returns the rows among the keys that the caller may see; a foreign or missing one is simply not there.
+    /// Returns the rows among the keys that the caller may see; a foreign or missing one is simply not there. Who takes
+    /// part in a log already has a view although its row follows a moment later.
     pub(crate) async fn visible(&self, ctx: &Ctx, keys: &[(UserId, ConversationId)]) -> Result<Vec<Conversation>> {
         let allowed: Vec<_> = keys.iter().filter(|(owner, _)| policy::may_open(ctx, owner).is_ok()).cloned().collect();
-        repository::find_many(self.store.read(), &allowed).await
+        let mut rows = repository::find_many(self.store.read(), &allowed).await?;
+        if rows.len() == allowed.len() {
+            return Ok(rows);
+        }
+        let found: HashSet<_> = rows.iter().map(|row| (row.owner.clone(), row.id.clone())).collect();
+        let missing: Vec<_> = allowed.into_iter().filter(|key| !found.contains(key)).collect();
+        let ids: Vec<_> = missing.iter().map(|(_, id)| id.clone()).collect();
+        let heads = self.log_ends(&ids).await?;
+        for (owner, id) in missing {
+            let Some(head) = heads.get(&id) else { continue };
+            // Of a system conversation only the receiver has a view.
+            let sent_it = head.kind == ConversationKind::System && head.last_sender.as_ref() == Some(&owner);
+            if !sent_it && self.takes_part(head, &owner).await? {
+                rows.push(NewRow::of(owner, id, &head.participants, head.last_stored_at).view());
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Tells whether the user is one of the log's people or a member of its group.
+    async fn takes_part(&self, head: &ConversationHead, user: &UserId) -> Result<bool> {
+        match group_in(&head.conversation_id) {
+            Some(group) => Ok(self.groups.member(&group, user).await?.is_some()),
+            None => Ok(policy::takes_part(head, user)),
+        }
+    }
+
+    /// Returns what is marked for all members, by conversation. What a row of the caller names may be asked.
+    pub(crate) async fn marks(&self, ids: &[ConversationId]) -> Result<HashMap<ConversationId, GroupMark>> {
+        marks::find(self.store.read(), ids).await
     }
 
     /// Returns all conversations of an owner, the last touched first, up to the configured bound.

@@ -19,11 +19,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::caches::Caches;
-use crate::{error, events};
 use crate::model::{Draft, Log, Stored};
 use crate::published::Published;
 use crate::read_positions::ReadPositions;
 use crate::settings::MessagesSettings;
+use crate::{error, events};
 use commit::{Commit, Placed};
 use publisher::Publisher;
 use writer::Writer;

@@ -12,7 +12,7 @@ pub(crate) fn refused_by_receiver() -> Error {
     args("message is not sent")
 }
 
-/// A user that must exist does not.
+/// Something that must exist does not.
 pub(crate) fn missing(what: &'static str) -> Error {
     Error::new(ErrorCode::NotFound, what)
 }

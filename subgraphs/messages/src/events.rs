@@ -1,13 +1,35 @@
-//! What this domain tells others: the first message of a conversation (durable) and every new one (a hint). It handles
-//! no event of others.
+//! What this domain tells others: the first message of a conversation and who was mentioned (durable), and every new one
+//! (a hint). What it does for others: it gives the notifications they ask for.
 
 use std::sync::Arc;
 
-use openim_contracts::{ConversationStarted, MembersMentioned, Signal, SignalKind};
-use openim_core::{ConversationKind, Timestamp, UserId};
+use async_trait::async_trait;
+use openim_contracts::{ConversationStarted, DomainEvent, MembersMentioned, NotificationRequested, Signal, SignalKind};
+use openim_core::{ConversationKind, Ctx, Result, Timestamp, UserId};
+use openim_platform::events::{EventHandler, StoredEvent};
+use openim_platform::store::Tx;
 
 use crate::batcher::Appended;
 use crate::model::{Head, Log, Message, Parties, audience, numbers};
+use crate::service::Service;
+
+/// Gives the notifications that other domains ask for.
+pub(crate) struct Notifier(pub(crate) Arc<Service>);
+
+#[async_trait]
+impl EventHandler for Notifier {
+    fn name(&self) -> &'static str {
+        "messages.notifications"
+    }
+
+    fn topics(&self) -> &'static [&'static str] {
+        &[NotificationRequested::TOPIC]
+    }
+
+    async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
+        self.0.notify(ctx, tx, event.decode()?).await
+    }
+}
 
 /// Tells who needs a row now; notification streams have no rows, groups make theirs with their members.
 pub(crate) fn started(appended: &Appended, at: Timestamp) -> Option<ConversationStarted> {

@@ -7,6 +7,7 @@ mod error;
 mod events;
 pub mod measure;
 mod model;
+mod notices;
 mod policy;
 mod published;
 mod read_positions;
@@ -19,7 +20,7 @@ mod workers;
 
 use std::sync::Arc;
 
-use openim_contracts::{ConversationReader, MessageLogReader, UserReader};
+use openim_contracts::{ConversationReader, GroupReader, MessageLogReader, RelationReader, UserReader};
 use openim_core::{Result, Runtime};
 use openim_graphql::Subgraph;
 use openim_platform::events::EventHandler;
@@ -27,14 +28,30 @@ use openim_platform::store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use notices::NotificationPolicies;
 pub use readers::log_reader;
 pub use settings::MessagesSettings;
 
 use batcher::{Batcher, Commits};
 use caches::Caches;
+use events::Notifier;
 use published::Published;
 use read_positions::ReadPositions;
 use service::Service;
+
+/// What the domain stands on: the database, and what it may ask other domains.
+pub struct MessagesPorts {
+    /// The shared database.
+    pub store: Store,
+    /// Who is there.
+    pub users: Arc<dyn UserReader>,
+    /// How far readers got, and their limits.
+    pub conversations: Arc<dyn ConversationReader>,
+    /// Who is in which group.
+    pub groups: Arc<dyn GroupReader>,
+    /// Who has blocked whom, who is whose friend.
+    pub relations: Arc<dyn RelationReader>,
+}
 
 /// The messages domain of one process.
 pub struct Messages {
@@ -46,13 +63,8 @@ pub struct Messages {
 
 impl Messages {
     /// Puts the domain together. Nothing runs, and nothing can be sent, before [`Messages::start_workers`].
-    pub fn new(
-        settings: MessagesSettings,
-        store: Store,
-        runtime: Runtime,
-        users: Arc<dyn UserReader>,
-        conversations: Arc<dyn ConversationReader>,
-    ) -> Self {
+    pub fn new(settings: MessagesSettings, ports: MessagesPorts, runtime: Runtime) -> Self {
+        let MessagesPorts { store, users, conversations, groups, relations } = ports;
         let caches = Caches::new();
         let commits = Commits {
             store: store.clone(),
@@ -62,8 +74,9 @@ impl Messages {
             read_positions: Arc::new(ReadPositions::default()),
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
-        let service = Arc::new(Service { settings: settings.clone(), store, batcher: batcher.clone(), caches, users, conversations });
-        Self { settings, commits, batcher, service }
+        let service =
+            Service { settings: settings.clone(), store, batcher: batcher.clone(), caches, users, conversations, groups, relations };
+        Self { settings, commits, batcher, service: Arc::new(service) }
     }
 
     /// Returns the subgraph.
@@ -81,9 +94,9 @@ impl Messages {
         measure::Measure { batcher: self.batcher.clone(), store: self.commits.store.clone() }
     }
 
-    /// Returns the handlers of others' events: none, so far nothing that happens elsewhere changes a log.
+    /// Returns the handlers of others' events. What they note in memory is written by the workers of the same process.
     pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        Vec::new()
+        vec![Arc::new(Notifier(self.service.clone()))]
     }
 
     /// Starts the writers and the workers beside them. After `cancel` no send is taken; what waits is still committed and

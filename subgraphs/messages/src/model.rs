@@ -9,7 +9,7 @@ pub(crate) use commands::{
     BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange,
 };
 pub(crate) use log::{Head, Log, LogKey, Parties, Window};
-pub(crate) use message::{Envelope, Message, OfflinePush, Slot, Stored, StoredRange};
+pub(crate) use message::{Announced, Envelope, Message, OfflinePush, Slot, Stored, StoredRange};
 
 pub(crate) use log::audience;
 pub(crate) use message::Draft;

@@ -1,56 +1,15 @@
 //! May this caller send this, may this reader see that. Pure functions over facts that the service collected.
 
-use openim_contracts::{ReaderState, UserSummary};
-use openim_core::{Actor, ConversationKind, Ctx, Error, ErrorCode, Result, UserId};
+mod reading;
+
+use openim_contracts::{GroupMembership, GroupRole, GroupSummary, ReaderState, Standing, UserSummary};
+use openim_core::{ConversationKind, Ctx, Error, ErrorCode, Result, Timestamp, UserId};
 
 use crate::error;
+use crate::model::SendMessage;
 use crate::model::numbers::{self, option};
-use crate::model::{Head, SendMessage, Window};
 
-/// As whom a log is read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Reader {
-    /// An administrator or the server itself: every log, all of it.
-    Everything,
-    /// A user: own conversations, within the limits of the own row.
-    User(UserId),
-}
-
-impl Reader {
-    /// Tells as whom the caller reads.
-    ///
-    /// # Errors
-    /// `UNAUTHENTICATED` without a token.
-    pub(crate) fn of(ctx: &Ctx) -> Result<Self> {
-        match ctx.actor() {
-            _ if ctx.is_admin() => Ok(Self::Everything),
-            Actor::User(principal) => Ok(Self::User(principal.user_id.clone())),
-            Actor::Anonymous | Actor::System => Err(Error::new(ErrorCode::Unauthenticated, "a token is required")),
-        }
-    }
-
-    /// Returns the user, if it is one.
-    pub(crate) fn user(&self) -> Option<&UserId> {
-        match self {
-            Self::Everything => None,
-            Self::User(user) => Some(user),
-        }
-    }
-}
-
-/// Returns the part of a log that a reader may see, `None` for a stranger.
-///
-/// max(log min, reader min) .. min(log max, reader max if set); a participant without a row has no limits.
-pub(crate) fn window(reader: &Reader, head: Head, state: Option<&ReaderState>) -> Option<Window> {
-    let state = match reader {
-        Reader::Everything => ReaderState::default(),
-        Reader::User(user) if head.log.has(user) => state.copied().unwrap_or_default(),
-        Reader::User(_) => return None,
-    };
-    let lower = head.min_seq.max(state.min_seq).max(1);
-    let upper = if state.max_seq > 0 { head.max_seq.min(state.max_seq) } else { head.max_seq };
-    Some(Window { head, lower, upper })
-}
+pub(crate) use reading::{Access, Membership, Reader, access, window};
 
 /// Checks who may send what in whose name, before anything is looked up. Returns the sender.
 ///
@@ -90,6 +49,41 @@ pub(crate) fn sender_account(kind: ConversationKind, own_administrator: bool, se
         }
         (_, None) if !own_administrator => Err(error::missing("the sender does not exist")),
         _ => Ok(()),
+    }
+}
+
+/// Tells whether the rules about who may write to whom are left aside: for an administrator in the own name, and for
+/// notifications.
+pub(crate) fn writes_freely(own_administrator: bool, content_type: i32) -> bool {
+    own_administrator || numbers::NOTIFICATIONS.contains(&content_type)
+}
+
+/// Checks how the receiver stands to an ordinary sender.
+///
+/// # Errors
+/// 1302 when the receiver has blocked the sender, 1303 when only friends may write.
+pub(crate) fn may_write_to(standing: Standing, friend_verify: bool) -> Result<()> {
+    if standing.blocked {
+        return Err(Error::new(ErrorCode::BlockedByPeer, "the receiver has blocked the sender"));
+    }
+    if friend_verify && !standing.friend {
+        return Err(Error::new(ErrorCode::NotPeersFriend, "the sender is not among the receiver's friends"));
+    }
+    Ok(())
+}
+
+/// Checks whether a member may write in a group now. The owner always may; administrators are only stopped by their own
+/// mute.
+///
+/// # Errors
+/// 1203 for who is no member, 1402 for a muted member, 1403 in a muted group.
+pub(crate) fn may_write_in(group: &GroupSummary, member: Option<&GroupMembership>, now: Timestamp) -> Result<()> {
+    let member = member.ok_or_else(|| Error::new(ErrorCode::NotInGroup, "the sender is not in the group"))?;
+    match member.role {
+        GroupRole::Owner => Ok(()),
+        _ if member.muted_until >= now => Err(Error::new(ErrorCode::MutedInGroup, "the sender is muted in the group")),
+        GroupRole::Member if group.muted => Err(Error::new(ErrorCode::MutedGroup, "the group is muted")),
+        GroupRole::Admin | GroupRole::Member => Ok(()),
     }
 }
 
@@ -144,38 +138,48 @@ pub(crate) fn forced_off(content_type: i32) -> &'static [&'static str] {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use openim_core::{ConversationId, Timestamp};
-
     use super::*;
-    use crate::model::{Log, LogKey, Parties};
 
-    fn head(min_seq: i64, max_seq: i64) -> Result<Head> {
-        let (a, b) = (UserId::parse("a")?, UserId::parse("b")?);
-        let key = LogKey { id: ConversationId::single(&a, &b), kind: ConversationKind::Single, parties: Parties::pair(&a, &b) };
-        let log = Arc::new(Log { no: 1, key });
-        Ok(Head { log, max_seq, min_seq, last_sent_at: Timestamp(0), last_stored_at: Timestamp(0), last_sender: None })
+    fn member(role: GroupRole, muted_until: i64) -> Option<GroupMembership> {
+        let user_id = UserId::parse("a").ok()?;
+        let (nickname, face_url) = (String::new(), String::new());
+        Some(GroupMembership { user_id, role, nickname, face_url, muted_until: Timestamp(muted_until), joined_at: Timestamp(0) })
     }
 
     #[test]
-    fn a_window_is_cut_by_the_log_and_by_the_reader() -> Result<()> {
-        let reader = Reader::User(UserId::parse("a")?);
-        let state = ReaderState { min_seq: 4, max_seq: 8, ..ReaderState::default() };
-        let seen = |head, state| window(&reader, head, state).map(|window| (window.lower, window.upper));
-        assert_eq!(seen(head(1, 10)?, None), Some((1, 10)));
-        assert_eq!(seen(head(1, 10)?, Some(&state)), Some((4, 8)));
-        assert_eq!(seen(head(6, 7)?, Some(&state)), Some((6, 7)));
-        assert_eq!(seen(head(0, 0)?, None), Some((1, 0)));
+    fn who_may_write_in_a_group_follows_from_role_and_mutes() -> Result<()> {
+        let group_id = openim_core::GroupId::parse("g")?;
+        let open = GroupSummary { group_id, name: String::new(), face_url: String::new(), dismissed: false, muted: false, member_count: 1 };
+        let muted = GroupSummary { muted: true, ..open.clone() };
+        let code = |group: &GroupSummary, member: Option<GroupMembership>| {
+            may_write_in(group, member.as_ref(), Timestamp(10)).err().map(|error| error.code())
+        };
+        use GroupRole::{Admin, Member, Owner};
+        for (group, member, expected) in [
+            (&open, None, Some(ErrorCode::NotInGroup)),
+            (&open, member(Member, 0), None),
+            (&open, member(Member, 9), None),
+            (&open, member(Member, 10), Some(ErrorCode::MutedInGroup)),
+            (&open, member(Admin, 11), Some(ErrorCode::MutedInGroup)),
+            (&open, member(Owner, 11), None),
+            (&muted, member(Member, 0), Some(ErrorCode::MutedGroup)),
+            (&muted, member(Member, 11), Some(ErrorCode::MutedInGroup)),
+            (&muted, member(Admin, 0), None),
+            (&muted, member(Owner, 0), None),
+        ] {
+            assert_eq!(code(group, member.clone()), expected, "{group:?} {member:?}");
+        }
         Ok(())
     }
 
     #[test]
-    fn a_stranger_has_no_window_and_an_administrator_has_all_of_it() -> Result<()> {
-        assert!(window(&Reader::User(UserId::parse("c")?), head(1, 10)?, None).is_none());
-        let state = ReaderState { min_seq: 4, ..ReaderState::default() };
-        assert_eq!(window(&Reader::Everything, head(1, 10)?, Some(&state)).map(|window| window.lower), Some(1));
-        Ok(())
+    fn the_black_list_comes_before_friendship() {
+        let standing = |blocked, friend| Standing { blocked, friend };
+        let code = |standing, friend_verify| may_write_to(standing, friend_verify).err().map(|error| error.code());
+        assert_eq!(code(standing(true, true), true), Some(ErrorCode::BlockedByPeer));
+        assert_eq!(code(standing(false, false), true), Some(ErrorCode::NotPeersFriend));
+        assert_eq!(code(standing(false, true), true), None);
+        assert_eq!(code(standing(false, false), false), None);
     }
 
     #[test]

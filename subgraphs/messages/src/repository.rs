@@ -1,6 +1,7 @@
 //! Every statement of the domain. The log's statements are written out by hand: their plans must not depend on how many
 //! rows a batch has, and they are the same text on both databases but for how a list of rows is handed over.
 
+pub(crate) mod announced;
 pub(crate) mod append;
 pub(crate) mod logs;
 pub(crate) mod publishing;

@@ -1,14 +1,17 @@
-//! The use cases: send one, send many, read.
+//! The use cases: send one, send many, notify, read.
 
+mod access;
+mod announcing;
 mod broadcasting;
 mod composing;
 mod fresh;
+mod notifying;
 mod reading;
 mod sending;
 
 use std::sync::Arc;
 
-use openim_contracts::{ConversationReader, UserReader};
+use openim_contracts::{ConversationReader, GroupReader, RelationReader, UserReader};
 use openim_platform::store::Store;
 
 use crate::batcher::Batcher;
@@ -25,4 +28,6 @@ pub(crate) struct Service {
     pub(crate) caches: Caches,
     pub(crate) users: Arc<dyn UserReader>,
     pub(crate) conversations: Arc<dyn ConversationReader>,
+    pub(crate) groups: Arc<dyn GroupReader>,
+    pub(crate) relations: Arc<dyn RelationReader>,
 }

@@ -4,9 +4,15 @@ use std::time::Duration;
 
 use openim_platform::store::DatabaseKind;
 
+use crate::notices::NotificationPolicies;
+
 /// The limits and sizes of the messages subgraph.
 #[derive(Debug, Clone)]
 pub struct MessagesSettings {
+    /// Whether only friends may write to somebody (OpenIM `friendVerify`): 1303 for everybody else.
+    pub friend_verify: bool,
+    /// How notifications are treated.
+    pub notifications: NotificationPolicies,
     /// The longest content, in bytes of its JSON text.
     pub max_content_bytes: usize,
     /// The longest `ex` and `attachedInfo`, in bytes each.
@@ -31,6 +37,8 @@ pub struct MessagesSettings {
 impl Default for MessagesSettings {
     fn default() -> Self {
         Self {
+            friend_verify: false,
+            notifications: NotificationPolicies::default(),
             max_content_bytes: 64 * 1024,
             max_extra_bytes: 16 * 1024,
             writers: None,

@@ -105,6 +105,8 @@ pub(super) const KEYS: &[Key] = &[
     key("messages.batch_messages", Rule::Integer(1, 5000)),
     key("messages.queue_messages", Rule::Integer(1, 1_000_000)),
     key("messages.max_content_bytes", Rule::Integer(256, 16 * MB)),
+    key("messages.friend_verify", Rule::Switch),
+    key("notifications.changes", Rule::Texts),
     key("webhooks.url", Rule::Url(&["http", "https"])),
     key("webhooks.secret", Rule::Secret(16)),
     key("webhooks.secret_file", Rule::Path),

@@ -32,6 +32,8 @@ pub struct Config {
     pub realtime: Realtime,
     /// The message store.
     pub messages: Messages,
+    /// What is told to devices.
+    pub notifications: Notifications,
     /// The application's server that is asked and told.
     pub webhooks: Webhooks,
     /// Where other processes' subgraphs are.
@@ -186,6 +188,16 @@ pub struct Messages {
     pub queue_messages: usize,
     /// Bytes of a message's content.
     pub max_content_bytes: usize,
+    /// Whether only friends may write to somebody.
+    pub friend_verify: bool,
+}
+
+/// `[notifications]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notifications {
+    /// Kinds that are treated differently from OpenIM's defaults.
+    pub changes: Vec<String>,
 }
 
 /// `[subgraphs]`

@@ -5,8 +5,8 @@ use openim_contracts::ConversationHead;
 use openim_core::{ConversationId, Timestamp};
 use openim_graphql::{ConversationKind, DateTime, Long, ReceiveOption, loader_error};
 
-use super::loaders::Ends;
-use crate::model::{self, Listed, read_position, unread};
+use super::loaders::{Ends, Marks};
+use crate::model::{self, Listed, marked, read_position, unread};
 
 /// Reads an id that a client sent; an impossible one names no conversation.
 pub(crate) fn parse_id(id: &ID) -> Option<ConversationId> {
@@ -21,7 +21,7 @@ pub(crate) struct User {
     id: ID,
 }
 
-/// What a chat client last marked in a group because of an `@`.
+/// Why a view of a group is marked: who was named by the newest message that named somebody, or a new announcement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub(crate) enum GroupAtType {
     /// Nobody was named (OpenIM 0).
@@ -73,8 +73,6 @@ pub(crate) struct Conversation {
     private_chat: bool,
     /// After how many seconds they do.
     burn_duration: i32,
-    /// What the client last marked because of an `@`.
-    group_at_type: GroupAtType,
     /// The client's own text about it.
     attached_info: String,
     /// The app's own text about it.
@@ -100,6 +98,15 @@ pub(crate) struct Conversation {
 
 #[ComplexObject]
 impl Conversation {
+    /// Why the owner should look into the group. The newest reason counts; none outside groups.
+    async fn group_at_type(&self, ctx: &Context<'_>) -> Result<GroupAtType> {
+        if self.row.group.is_none() {
+            return Ok(GroupAtType::None);
+        }
+        let mark = ctx.data::<Marks>()?.load_one(self.row.id.clone()).await.map_err(loader_error)?;
+        Ok(GroupAtType::from_number(marked(&self.row, mark.as_ref())))
+    }
+
     /// Everything up to here was read by the owner. Who wrote the newest message has read all of it.
     async fn read_seq(&self, ctx: &Context<'_>) -> Result<Long> {
         let head = self.head(ctx).await?;
@@ -142,7 +149,6 @@ impl From<model::Conversation> for Conversation {
             receive_option: ReceiveOption::from_number(row.receive_option),
             private_chat: row.private_chat,
             burn_duration: row.burn_duration,
-            group_at_type: GroupAtType::from_number(row.group_at_type),
             attached_info: row.attached_info.clone(),
             ex: row.ex.clone(),
             min_seq_limit: Long(row.min_seq),

@@ -4,23 +4,27 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::Request;
 use async_graphql::dataloader::{DataLoader, Loader};
 use openim_contracts::ConversationHead;
 use openim_core::{ConversationId, Ctx, Error, UserId};
 
-use crate::model::Conversation;
+use crate::model::{Conversation, GroupMark};
 use crate::service::Service;
 
 /// The rows that the caller may see, by owner and conversation.
 pub(crate) type Rows = DataLoader<RowLoader>;
 /// The ends of logs, by conversation.
 pub(crate) type Ends = DataLoader<EndLoader>;
+/// What is marked for all members of groups, by conversation.
+pub(crate) type Marks = DataLoader<MarkLoader>;
 
-/// Makes the loaders of one request.
-pub(crate) fn rows_and_ends(service: &Arc<Service>, ctx: &Ctx) -> (Rows, Ends) {
-    let rows = RowLoader { service: service.clone(), ctx: ctx.clone() };
-    let ends = EndLoader { service: service.clone() };
-    (DataLoader::new(rows, tokio::spawn).delay(Duration::ZERO), DataLoader::new(ends, tokio::spawn).delay(Duration::ZERO))
+/// Gives a request its loaders.
+pub(crate) fn provide(request: Request, service: &Arc<Service>, ctx: &Ctx) -> Request {
+    let rows: Rows = DataLoader::new(RowLoader { service: service.clone(), ctx: ctx.clone() }, tokio::spawn).delay(Duration::ZERO);
+    let ends: Ends = DataLoader::new(EndLoader { service: service.clone() }, tokio::spawn).delay(Duration::ZERO);
+    let marks: Marks = DataLoader::new(MarkLoader { service: service.clone() }, tokio::spawn).delay(Duration::ZERO);
+    request.data(rows).data(ends).data(marks)
 }
 
 /// Loads rows for one caller.
@@ -50,5 +54,19 @@ impl Loader<ConversationId> for EndLoader {
 
     async fn load(&self, keys: &[ConversationId]) -> Result<HashMap<ConversationId, ConversationHead>, Arc<Error>> {
         Ok(self.service.log_ends(keys).await?)
+    }
+}
+
+/// Loads marks of groups; asked only for conversations whose row the caller sees.
+pub(crate) struct MarkLoader {
+    service: Arc<Service>,
+}
+
+impl Loader<ConversationId> for MarkLoader {
+    type Value = GroupMark;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[ConversationId]) -> Result<HashMap<ConversationId, GroupMark>, Arc<Error>> {
+        Ok(self.service.marks(keys).await?)
     }
 }

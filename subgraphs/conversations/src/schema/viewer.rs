@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use openim_core::{ConversationId, UserId};
-use openim_graphql::{DateTime, Long, Page, PageInfo, caller};
+use openim_graphql::{DateTime, IdList, Long, Page, PageInfo, ULong, VersionInput, caller};
+use openim_platform::versions::Version;
 
 use super::conversation::{Conversation, parse_id};
+use super::syncing::{ConversationListChanges, id_list};
 use crate::error::argument;
 use crate::model::{Change, Changes, LogEnd, Position, Read};
 use crate::service::Service;
@@ -94,6 +96,26 @@ impl Viewer {
         let only = ids.filter(|ids| !ids.is_empty()).map(|ids| parse_ids(&ids)).transpose()?;
         let positions = service(ctx)?.positions(caller(ctx)?, &self.owner, only).await?;
         Ok(positions.into_iter().map(ReadPosition::from).collect())
+    }
+
+    /// What changed in the list of conversations since a version that the client stored.
+    async fn conversation_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The version of the client's copy; left out or empty the first time.")] since: Option<VersionInput>,
+    ) -> Result<ConversationListChanges> {
+        let since = since.unwrap_or_default();
+        let known = Version { id: since.id, number: since.number.0 };
+        Ok(service(ctx)?.changes(caller(ctx)?, &self.owner, &known).await?.into())
+    }
+
+    /// The ids of all conversations, the oldest first, at most 10,000: what a client compares its copy with.
+    async fn conversation_ids(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "OpenIM's `idHash` of the client's ids; when it is right, no ids are sent.")] known_hash: Option<ULong>,
+    ) -> Result<IdList> {
+        Ok(id_list(service(ctx)?.ids(caller(ctx)?, &self.owner, known_hash.map(|hash| hash.0)).await?))
     }
 
     /// What happened since a moment, by the server's clock: what an event stream asks when it resumes.

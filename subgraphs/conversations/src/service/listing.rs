@@ -39,20 +39,23 @@ impl Service {
             Some(ids) => self.by_ids(ctx, owner, ids).await?,
             None => self.all(ctx, owner).await?,
         };
-        let mut wanted: Vec<(ConversationId, bool)> = Vec::with_capacity(2 * rows.len() + 1);
+        // Who has left sees the log up to the limit, and nothing of the notification stream.
+        let mut wanted: Vec<(ConversationId, Option<i64>)> = Vec::with_capacity(2 * rows.len() + 1);
         for row in rows {
-            let live = row.max_seq == 0;
-            wanted.push((row.id.notification_twin(), live));
-            wanted.push((row.id, live));
+            let limit = Some(row.max_seq).filter(|limit| *limit > 0);
+            if limit.is_none() {
+                wanted.push((row.id.notification_twin(), None));
+            }
+            wanted.push((row.id, limit));
         }
-        wanted.extend(own_stream.map(|id| (id, true)));
+        wanted.extend(own_stream.map(|id| (id, None)));
         let ids: Vec<_> = wanted.iter().map(|(id, _)| id.clone()).collect();
         let heads = self.log_ends(&ids).await?;
-        let mut ends: Vec<_> = wanted
-            .into_iter()
-            .map(|(id, live)| LogEnd { max_seq: heads.get(&id).map_or(0, |head| head.max_seq), id, live })
-            .filter(|end| include_empty || end.max_seq > 0)
-            .collect();
+        let end = |(id, limit): (ConversationId, Option<i64>)| {
+            let max_seq = heads.get(&id).map_or(0, |head| head.max_seq).min(limit.unwrap_or(i64::MAX));
+            LogEnd { max_seq, id, live: limit.is_none() }
+        };
+        let mut ends: Vec<_> = wanted.into_iter().map(end).filter(|end| include_empty || end.max_seq > 0).collect();
         ends.sort_by(|a, b| a.id.cmp(&b.id));
         // A single and a system conversation of the same two people share one notification stream.
         ends.dedup_by(|a, b| a.id == b.id);

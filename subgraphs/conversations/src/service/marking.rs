@@ -5,7 +5,7 @@ use openim_core::{ConversationKind, Ctx, Result};
 
 use super::Service;
 use crate::error::{argument, not_found};
-use crate::events::row_changed;
+use crate::events::{row_changed, rows_made};
 use crate::model::{Conversation, MarkRead, NewRow, visible_max};
 use crate::{policy, repository};
 
@@ -26,7 +26,10 @@ impl Service {
         let fresh = match &row {
             Some(_) => None,
             None => {
-                let head = head.as_ref().filter(|head| policy::takes_part(head, &owner)).ok_or_else(not_found)?;
+                let head = head.as_ref().ok_or_else(not_found)?;
+                if !self.takes_part(head, &owner).await? {
+                    return Err(not_found());
+                }
                 Some(NewRow::of(owner.clone(), id.clone(), &head.participants, ctx.now()))
             }
         };
@@ -43,7 +46,8 @@ impl Service {
 
         let tx = self.store.begin().await?;
         if let Some(fresh) = fresh {
-            repository::insert_missing(tx.connection(), vec![fresh]).await?;
+            let made = repository::insert_missing(tx.connection(), vec![fresh]).await?;
+            rows_made(ctx, &tx, &made).await?;
             tx.signal(row_changed(owner.clone(), id.clone()));
         }
         let moved = repository::advance_one(tx.connection(), &owner, &id, target, ctx.now()).await?;

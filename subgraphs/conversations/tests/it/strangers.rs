@@ -13,6 +13,8 @@ const FIELDS: &[&str] = &[
     "heads { maxSeq }",
     "readPositions { readSeq }",
     "changesSince(since: \"2020-01-01T00:00:00Z\") { truncated }",
+    "conversationChanges { full }",
+    "conversationIds { equal }",
     "id",
 ];
 

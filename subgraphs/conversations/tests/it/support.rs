@@ -4,11 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use openim_contracts::{ConversationHead, ConversationStarted, DomainEvent, MessageLogReader, ReadAdvanced, ReadPosition};
+use openim_contracts::{
+    ConversationHead, ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, MessageLogReader, NotificationRequested,
+    NotificationTarget, ReadAdvanced, ReadPosition,
+};
 use openim_conversations::{Conversations, Settings};
-use openim_core::{ConversationId, ConversationKind, Ctx, Result, Timestamp, UserId};
+use openim_core::{ConversationId, ConversationKind, Ctx, GroupId, Result, Timestamp, UserId};
 use openim_graphql::Subgraph;
-use openim_testing::{TestWorld, ask};
+use openim_platform::events::{EventHandler, StoredEvent};
+use openim_platform::store::Tx;
+use openim_testing::{MemoryGroups, TestWorld, ask};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
@@ -24,9 +29,45 @@ impl MessageLogReader for Logs {
     }
 }
 
+/// Notifications that the domain asked for.
+#[derive(Default)]
+pub(crate) struct Asked(Mutex<Vec<NotificationRequested>>);
+
+impl Asked {
+    /// Takes what was asked for: content type, for whom, and the detail.
+    pub(crate) fn take(&self) -> Vec<(i32, Vec<String>, Value)> {
+        let asked = std::mem::take(&mut *self.0.lock());
+        let told = |request: NotificationRequested| match request.target {
+            NotificationTarget::Themselves(users) => {
+                (request.content_type, users.iter().map(ToString::to_string).collect(), request.detail)
+            }
+            other => panic!("nobody else is told: {other:?}"),
+        };
+        asked.into_iter().map(told).collect()
+    }
+}
+
+#[async_trait]
+impl EventHandler for Asked {
+    fn name(&self) -> &'static str {
+        "test.asked"
+    }
+
+    fn topics(&self) -> &'static [&'static str] {
+        &[NotificationRequested::TOPIC]
+    }
+
+    async fn handle(&self, _: &Ctx, _: &Tx, event: &StoredEvent) -> Result<()> {
+        self.0.lock().push(event.decode()?);
+        Ok(())
+    }
+}
+
 pub(crate) struct House<'a> {
     pub(crate) world: &'a TestWorld,
     logs: Arc<Logs>,
+    pub(crate) groups: Arc<MemoryGroups>,
+    pub(crate) asked: Arc<Asked>,
     subgraph: Arc<dyn Subgraph>,
 }
 
@@ -36,12 +77,14 @@ impl<'a> House<'a> {
     }
 
     pub(crate) fn with(world: &'a TestWorld, settings: Settings) -> Self {
-        let logs = Arc::new(Logs::default());
-        let domain = Conversations::new(settings, world.store().clone(), logs.clone());
+        let (logs, groups) = (Arc::new(Logs::default()), Arc::new(MemoryGroups::default()));
+        let domain = Conversations::new(settings, world.store().clone(), logs.clone(), groups.clone());
         for handler in domain.handlers() {
             world.register(handler);
         }
-        Self { world, logs, subgraph: domain.subgraph() }
+        let asked = Arc::new(Asked::default());
+        world.register(asked.clone());
+        Self { world, logs, groups, asked, subgraph: domain.subgraph() }
     }
 
     /// Puts a message into the log only.
@@ -80,6 +123,22 @@ impl<'a> House<'a> {
         tx.append(&self.world.system(), event).await.unwrap();
         tx.commit().await.unwrap();
         self.world.drain_events().await;
+    }
+
+    /// Lets users enter a group and returns its conversation.
+    pub(crate) async fn joined(&self, group: &str, users: &[&str], visible_from: i64) -> ConversationId {
+        let group_id = GroupId::parse(group).unwrap();
+        let id = ConversationId::group(&group_id);
+        let user_ids = users.iter().map(|name| user(name)).collect();
+        self.event(&GroupMembersJoined { group_id, user_ids, visible_from, at: self.world.now() }).await;
+        id
+    }
+
+    /// Lets users leave a group.
+    pub(crate) async fn left(&self, group: &str, users: &[&str], visible_until: i64) {
+        let group_id = GroupId::parse(group).unwrap();
+        let user_ids = users.iter().map(|name| user(name)).collect();
+        self.event(&GroupMembersLeft { group_id, user_ids, visible_until, at: self.world.now() }).await;
     }
 
     pub(crate) async fn read_advanced(&self, positions: &[(&str, &ConversationId, i64)]) {

@@ -51,16 +51,6 @@ pub(crate) struct Log {
     pub(crate) key: LogKey,
 }
 
-impl Log {
-    /// Tells whether a user takes part. Membership of groups is decided by the groups domain, not here.
-    pub(crate) fn has(&self, user: &UserId) -> bool {
-        match &self.key.parties {
-            Parties::Pair(a, b) => a == user || b == user,
-            Parties::Group(_) => false,
-        }
-    }
-}
-
 /// Returns who hears of new messages: both people of a pair, or one signal for a group of any size.
 pub(crate) fn audience(key: &LogKey) -> Audience {
     match &key.parties {

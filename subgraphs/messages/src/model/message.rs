@@ -121,6 +121,15 @@ pub(crate) struct StoredRange {
     pub(crate) last: i64,
 }
 
+/// A kind of notification that was given without being stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Announced {
+    /// OpenIM's content type.
+    pub(crate) content_type: i32,
+    /// The group it was given to; `None` for the user alone.
+    pub(crate) group: Option<GroupId>,
+}
+
 /// A checked message on its way into a log.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft {

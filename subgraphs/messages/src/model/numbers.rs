@@ -12,6 +12,14 @@ pub(crate) const TYPING: i32 = 113;
 pub(crate) const SYSTEM_NOTICE: i32 = 1400;
 /// "Has read".
 pub(crate) const READ_RECEIPT: i32 = 2200;
+/// "The row of a conversation changed": who comes back learns it from the row.
+pub(crate) const CONVERSATION_CHANGED: i32 = 1300;
+/// "A member has left".
+pub(crate) const MEMBER_QUIT: i32 = 1504;
+/// "Members were removed".
+pub(crate) const MEMBER_KICKED: i32 = 1508;
+/// "The group was dismissed": the last thing that is said in it.
+pub(crate) const GROUP_DISMISSED: i32 = 1511;
 /// The content types that count as notifications.
 pub(crate) const NOTIFICATIONS: std::ops::RangeInclusive<i32> = 1000..=5000;
 
@@ -38,5 +46,7 @@ pub(crate) mod option {
     pub(crate) const SENDER_SYNC: &str = "senderSync";
     pub(crate) const SENDER_CONVERSATION_UPDATE: &str = "senderConversationUpdate";
     pub(crate) const NOT_PRIVATE: &str = "notPrivate";
+    pub(crate) const IS_SEND_MSG: &str = "isSendMsg";
+    pub(crate) const REACTION_FROM_CACHE: &str = "reactionFromCache";
     pub(crate) const IS_NOT_NOTIFICATION: &str = "isNotNotification";
 }

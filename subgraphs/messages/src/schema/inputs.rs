@@ -94,7 +94,7 @@ pub(super) struct OutgoingInput {
 /// A message to send.
 #[derive(InputObject)]
 pub(super) struct SendMessageInput {
-    /// To whom: exactly one. Groups come with the groups subgraph.
+    /// To whom: exactly one.
     recipient: RecipientInput,
     /// The id that the client made for this message, unique for its sender: sending again with the same id never makes a
     /// second message. App administrators may leave it out; the server makes one then.

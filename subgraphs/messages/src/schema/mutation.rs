@@ -61,7 +61,7 @@ pub(super) struct SendMessageBatchPayload {
 /// Writing.
 #[Object(name = "Mutation")]
 impl Mutation {
-    /// Sends a message to a user and returns it once it is stored for good. Sending again with the same
+    /// Sends a message to a user or a group and returns it once it is stored for good. Sending again with the same
     /// `clientMessageId` returns the first message. The sender and app administrators may.
     async fn send_message(
         &self,

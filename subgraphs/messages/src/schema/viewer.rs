@@ -64,6 +64,15 @@ pub(super) struct StoredRange {
     last_seq: Long,
 }
 
+/// A kind of notification that was given without being stored.
+#[derive(SimpleObject)]
+pub(super) struct Announcement {
+    /// OpenIM's content type, such as 1203 for a friend request.
+    content_type: i32,
+    /// The group that was told; null for the viewer alone.
+    group_id: Option<ID>,
+}
+
 /// One's own things, or for an app administrator those of the user named by `as`.
 #[Object(name = "Viewer")]
 impl Viewer {
@@ -91,6 +100,20 @@ impl Viewer {
         let reader = Reader::User(self.0.clone());
         let pulled = service(ctx)?.pull(&reader, &pull).await?;
         Ok(pulled.into_iter().map(|range| MessageRange::new(range, &reader)).collect())
+    }
+
+    /// The kinds of notifications that were given to the viewer, or to a group the viewer is in, since a moment without
+    /// being stored: what they told of should be looked at again. For streams that resume.
+    async fn announced_since(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The moment, by the server's clock, inclusive.")] since: DateTime,
+    ) -> Result<Vec<Announcement>> {
+        let announced = service(ctx)?.announced_since(&self.0, since.0).await?;
+        Ok(announced
+            .into_iter()
+            .map(|one| Announcement { content_type: one.content_type, group_id: one.group.map(|group| ID::from(group.as_str())) })
+            .collect())
     }
 
     /// What was stored in own conversations at or after a moment, for streams that resume: at most the newest 1,000 places

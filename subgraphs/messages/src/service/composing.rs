@@ -1,5 +1,6 @@
 //! From a command to an envelope: checks of everything that needs no look-up, and the defaults.
 
+use openim_contracts::UserSummary;
 use openim_core::{ClientMessageId, ConversationKind, Ctx, Result, UserId};
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ const LONGEST_PUSH_TEXT: usize = 4_096;
 /// A checked command.
 pub(super) struct Checked {
     pub(super) sender: UserId,
-    pub(super) receiver: UserId,
+    pub(super) recipient: Recipient,
     pub(super) kind: ConversationKind,
     pub(super) options: Vec<(String, bool)>,
     pub(super) at_user_ids: Vec<String>,
@@ -30,23 +31,20 @@ pub(super) struct Checked {
 /// Checks shape and size, and decides what kind of conversation it is.
 pub(super) fn check(ctx: &Ctx, settings: &MessagesSettings, command: &SendMessage) -> Result<Checked> {
     let sender = policy::may_send(ctx, command)?;
-    let receiver = match &command.recipient {
-        Recipient::User(receiver) => receiver,
-        Recipient::Group(group) => {
-            return Err(error::args(format!(
-                "nothing can be sent to {group}: group messages need the groups domain, which this server does not have yet"
-            )));
-        }
-    };
     if command.content_type <= 0 {
         return Err(error::args("contentType must be positive"));
     }
     let content = object(settings, &command.content)?;
     sizes(settings, command)?;
     let at_user_ids = mentions(command, &content)?;
-    let kind = if command.content_type == numbers::SYSTEM_NOTICE { ConversationKind::System } else { ConversationKind::Single };
+    let kind = match (&command.recipient, command.content_type) {
+        (Recipient::User(_), numbers::SYSTEM_NOTICE) => ConversationKind::System,
+        (Recipient::User(_), _) => ConversationKind::Single,
+        (Recipient::Group(_), numbers::SYSTEM_NOTICE) => return Err(error::args("a system notice goes to one user")),
+        (Recipient::Group(_), _) => ConversationKind::Group,
+    };
     let options = switches(command)?;
-    Ok(Checked { sender, receiver: receiver.clone(), kind, options, at_user_ids })
+    Ok(Checked { sender, recipient: command.recipient.clone(), kind, options, at_user_ids })
 }
 
 fn object(settings: &MessagesSettings, content: &str) -> Result<serde_json::Map<String, Value>> {
@@ -138,6 +136,24 @@ pub(super) struct Appearance {
     pub(super) face_url: String,
 }
 
+impl From<UserSummary> for Appearance {
+    fn from(user: UserSummary) -> Self {
+        Self { nickname: user.nickname, face_url: user.face_url }
+    }
+}
+
+impl Appearance {
+    /// Takes a name and a picture that go before the account's own, as far as they are not empty.
+    pub(super) fn prefer(&mut self, nickname: String, face_url: String) {
+        if !nickname.is_empty() {
+            self.nickname = nickname;
+        }
+        if !face_url.is_empty() {
+            self.face_url = face_url;
+        }
+    }
+}
+
 /// Puts the envelope together.
 pub(super) fn envelope(ctx: &Ctx, command: SendMessage, checked: Checked, sender: Appearance, reception: Reception) -> Result<Envelope> {
     let mut options = checked.options;
@@ -154,12 +170,16 @@ pub(super) fn envelope(ctx: &Ctx, command: SendMessage, checked: Checked, sender
     if source != numbers::FROM_USER && source != numbers::FROM_SYSTEM {
         return Err(error::args("the source is unknown"));
     }
+    let (receiver, group) = match checked.recipient {
+        Recipient::User(receiver) => (Some(receiver), None),
+        Recipient::Group(group) => (None, Some(group)),
+    };
     Ok(Envelope {
         server_id: ctx.ids().hex32(),
         client_id,
         sender: checked.sender,
-        receiver: Some(checked.receiver),
-        group: None,
+        receiver,
+        group,
         platform: command.platform.unwrap_or(own_platform),
         nickname: command.nickname.unwrap_or(sender.nickname),
         face_url: command.face_url.unwrap_or(sender.face_url),

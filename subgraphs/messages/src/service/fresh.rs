@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use openim_contracts::ReaderState;
 use openim_core::{ConversationId, Result};
 use rustc_hash::FxHashMap;
 
 use super::Service;
+use super::access::row_of;
 use crate::caches::StateKey;
 use crate::model::{Log, Message};
-use crate::policy::Reader;
+use crate::policy::{Access, Reader};
 use crate::repository::{Range, logs, reading};
 
 /// A place: conversation and seq.
@@ -20,12 +20,12 @@ impl Service {
     /// Returns the messages at these places that the reader may see.
     pub(crate) async fn messages(&self, reader: &Reader, places: &[Place]) -> Result<FxHashMap<Place, Arc<Message>>> {
         let logs = self.logs(places).await?;
-        let limits = self.limits(reader, &logs).await?;
+        let accesses = self.limits(reader, &logs).await?;
         let mut found = FxHashMap::default();
         let mut missing = Vec::new();
         for place in places {
             let Some(log) = logs.get(&place.0) else { continue };
-            if !visible(reader, log, place.1, &limits) {
+            if !visible(reader, place, &accesses) {
                 continue;
             }
             match self.caches.message(log.no, place.1).await {
@@ -38,6 +38,10 @@ impl Service {
         for message in self.load(&missing).await? {
             found.insert((message.conversation_id.clone(), message.seq.0), message);
         }
+        found.retain(|place, message| match accesses.get(&place.0) {
+            Some(Access::Since(moment)) => message.stored_at >= *moment,
+            _ => true,
+        });
         Ok(found)
     }
 
@@ -84,24 +88,21 @@ impl Service {
         Ok(known)
     }
 
-    async fn limits(
-        &self,
-        reader: &Reader,
-        logs: &FxHashMap<ConversationId, Arc<Log>>,
-    ) -> Result<FxHashMap<StateKey, Option<ReaderState>>> {
+    async fn limits(&self, reader: &Reader, logs: &FxHashMap<ConversationId, Arc<Log>>) -> Result<FxHashMap<ConversationId, Access>> {
         let Reader::User(user) = reader else { return Ok(FxHashMap::default()) };
-        let own = logs.values().filter(|log| log.has(user));
-        let keys: Vec<StateKey> = own.map(|log| (user.clone(), log.key.id.clone())).collect();
-        self.caches.states(&*self.conversations, &keys).await
+        let keys: Vec<StateKey> = logs.values().map(|log| (user.clone(), row_of(log))).collect();
+        let states = self.caches.states(&*self.conversations, &keys).await?;
+        let states = states.into_iter().map(|((_, id), state)| (id, state)).collect();
+        let logs: Vec<Arc<Log>> = logs.values().cloned().collect();
+        self.accesses(user, &logs, &states).await
     }
 }
 
 /// Tells whether the reader may see this place. The log's own beginning needs no look: what lies before it is gone.
-fn visible(reader: &Reader, log: &Log, seq: i64, limits: &FxHashMap<StateKey, Option<ReaderState>>) -> bool {
-    let Reader::User(user) = reader else { return true };
-    if !log.has(user) {
-        return false;
+fn visible(reader: &Reader, place: &Place, accesses: &FxHashMap<ConversationId, Access>) -> bool {
+    match (reader, accesses.get(&place.0)) {
+        (Reader::Everything, _) | (Reader::User(_), Some(Access::Since(_))) => true,
+        (Reader::User(_), Some(Access::Within(limits))) => place.1 >= limits.min_seq && (limits.max_seq <= 0 || place.1 <= limits.max_seq),
+        (Reader::User(_), Some(Access::Nothing) | None) => false,
     }
-    let limits = limits.get(&(user.clone(), log.key.id.clone())).copied().flatten().unwrap_or_default();
-    seq >= limits.min_seq && (limits.max_seq <= 0 || seq <= limits.max_seq)
 }

@@ -8,8 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Service;
 use crate::error;
 use crate::model::{Message, Pull, PullOrder, PulledRange, SeqRange, Slot, StoredRange, Window};
-use crate::policy::{self, Reader};
-use crate::repository::{Range, logs, reading};
+use crate::policy::Reader;
+use crate::repository::{Range, reading};
 
 /// The most ranges of one pull, the most seqs of one call, the most conversations of one question.
 const MOST_RANGES: usize = 100;
@@ -27,20 +27,6 @@ pub(crate) struct LogPage {
 }
 
 impl Service {
-    /// Returns the reader's window of each conversation that the reader may see and that has a log.
-    pub(crate) async fn windows(&self, reader: &Reader, ids: &[ConversationId]) -> Result<FxHashMap<ConversationId, Window>> {
-        let heads = logs::heads(self.store.read(), ids).await?;
-        let states = match reader {
-            Reader::Everything => vec![None; heads.len()],
-            Reader::User(user) => {
-                let visible: Vec<ConversationId> = heads.iter().map(|head| head.log.key.id.clone()).collect();
-                self.conversations.reader_states(user, &visible).await?
-            }
-        };
-        let windows = heads.into_iter().zip(states).filter_map(|(head, state)| policy::window(reader, head, state.as_ref()));
-        Ok(windows.map(|window| (window.head.log.key.id.clone(), window)).collect())
-    }
-
     /// Returns the parts of logs that were asked for and may be seen; the others are left out.
     ///
     /// # Errors

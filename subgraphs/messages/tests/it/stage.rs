@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use openim_contracts::{ConversationReader, ReaderState, UserReader, UserSummary};
 use openim_core::{ConversationId, Ctx, Result, UserId};
 use openim_graphql::Subgraph;
-use openim_messages::{Messages, MessagesSettings};
+use openim_messages::{Messages, MessagesPorts, MessagesSettings};
 use openim_platform::store::Store;
-use openim_testing::{Answer, TestWorld, ask};
+use openim_testing::{Answer, MemoryGroups, MemoryRelations, TestWorld, ask};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -77,6 +77,8 @@ pub(crate) struct Stage {
     pub(crate) subgraph: Arc<dyn Subgraph>,
     pub(crate) people: Arc<People>,
     pub(crate) states: Arc<States>,
+    pub(crate) groups: Arc<MemoryGroups>,
+    pub(crate) relations: Arc<MemoryRelations>,
     cancel: CancellationToken,
     tracker: TaskTracker,
 }
@@ -93,10 +95,18 @@ impl Stage {
             people.add(id, 1, 0);
         }
         people.add("desk", 3, 0);
-        let messages = Messages::new(settings, store, world.runtime().clone(), people.clone(), states.clone());
+        let (groups, relations) = (Arc::new(MemoryGroups::default()), Arc::new(MemoryRelations::default()));
+        let ports = MessagesPorts {
+            store,
+            users: people.clone(),
+            conversations: states.clone(),
+            groups: groups.clone(),
+            relations: relations.clone(),
+        };
+        let messages = Messages::new(settings, ports, world.runtime().clone());
         let (cancel, tracker) = (CancellationToken::new(), TaskTracker::new());
         messages.start_workers(&tracker, &cancel);
-        Self { subgraph: messages.subgraph(), messages, people, states, cancel, tracker }
+        Self { subgraph: messages.subgraph(), messages, people, states, groups, relations, cancel, tracker }
     }
 
     /// Stops as the server does, and waits until everything has ended.

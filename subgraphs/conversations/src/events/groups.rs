@@ -1,0 +1,117 @@
+//! Acts on what happens in groups: rows open when somebody enters and freeze when somebody leaves; who is named gets a
+//! mark. What concerns all members is one row for the group, whatever its size.
+
+use async_trait::async_trait;
+use openim_contracts::{
+    Audience, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, MembersMentioned, Signal, SignalKind,
+};
+use openim_core::{ConversationId, Ctx, Error, ErrorCode, Result, Timestamp, UserId};
+use openim_platform::events::{EventHandler, StoredEvent};
+use openim_platform::store::Tx;
+use openim_platform::versions::{self, Change, VersionedList};
+
+use crate::model::{NewRow, at_type};
+use crate::notifications;
+use crate::repository::{groups, marks};
+
+/// Keeps the rows up with the groups.
+pub(crate) struct GroupRows;
+
+impl GroupRows {
+    async fn joined(ctx: &Ctx, tx: &Tx, event: GroupMembersJoined) -> Result<()> {
+        let id = ConversationId::group(&event.group_id);
+        let known = groups::with_row(tx.connection(), &id, &event.user_ids).await?;
+        let row = |owner: &UserId| NewRow { min_seq: event.visible_from, ..row(owner, &id, ctx, event.at) };
+        groups::enter(tx.connection(), event.user_ids.iter().map(row).collect()).await?;
+        let (old, new): (Vec<_>, Vec<_>) = event.user_ids.iter().cloned().partition(|user| known.contains(user));
+        record(ctx, tx, &new, Change::Inserted(id.as_str())).await?;
+        record(ctx, tx, &old, Change::Updated(id.as_str())).await?;
+        tell(ctx, tx, event.user_ids, &id).await
+    }
+
+    async fn left(ctx: &Ctx, tx: &Tx, event: GroupMembersLeft) -> Result<()> {
+        let id = ConversationId::group(&event.group_id);
+        let known = groups::with_row(tx.connection(), &id, &event.user_ids).await?;
+        if event.visible_until < 1 {
+            // There was nothing to see, so nothing is kept.
+            let owners: Vec<UserId> = known.into_iter().collect();
+            groups::remove(tx.connection(), &id, &owners, event.at).await?;
+            record(ctx, tx, &owners, Change::Deleted(id.as_str())).await?;
+            return tell(ctx, tx, owners, &id).await;
+        }
+        let mark = marks::find(tx.connection(), std::slice::from_ref(&id)).await?.remove(&id).unwrap_or_default();
+        if mark.dismissed_at > Timestamp(0) && mark.dismissed_at <= event.at {
+            // Who was a member to the end keeps all of it.
+            return Ok(());
+        }
+        let row = |owner: &UserId| NewRow { max_seq: event.visible_until, ..row(owner, &id, ctx, event.at) };
+        groups::leave(tx.connection(), event.user_ids.iter().map(row).collect()).await?;
+        let (old, new): (Vec<_>, Vec<_>) = event.user_ids.iter().cloned().partition(|user| known.contains(user));
+        record(ctx, tx, &new, Change::Inserted(id.as_str())).await?;
+        record(ctx, tx, &old, Change::Updated(id.as_str())).await?;
+        tell(ctx, tx, event.user_ids, &id).await
+    }
+
+    async fn mentioned(ctx: &Ctx, tx: &Tx, event: MembersMentioned) -> Result<()> {
+        let id = ConversationId::group(&event.group_id);
+        if event.everybody {
+            marks::everyone(tx.connection(), &id, &event.sender, event.at).await?;
+        }
+        let value = if event.everybody { at_type::ALL_AND_ME } else { at_type::ME };
+        let others: Vec<UserId> = event.user_ids.into_iter().filter(|user| *user != event.sender).collect();
+        let named = groups::name(tx.connection(), &id, &others, value, (event.at, ctx.now())).await?;
+        record(ctx, tx, &named, Change::Updated(id.as_str())).await?;
+        tell(ctx, tx, named, &id).await
+    }
+}
+
+#[async_trait]
+impl EventHandler for GroupRows {
+    fn name(&self) -> &'static str {
+        "conversations.groups"
+    }
+
+    fn topics(&self) -> &'static [&'static str] {
+        &[GroupMembersJoined::TOPIC, GroupMembersLeft::TOPIC, GroupUpdated::TOPIC, GroupWasDismissed::TOPIC, MembersMentioned::TOPIC]
+    }
+
+    async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
+        match event.topic.as_str() {
+            GroupMembersJoined::TOPIC => Self::joined(ctx, tx, event.decode()?).await,
+            GroupMembersLeft::TOPIC => Self::left(ctx, tx, event.decode()?).await,
+            MembersMentioned::TOPIC => Self::mentioned(ctx, tx, event.decode()?).await,
+            GroupWasDismissed::TOPIC => {
+                let event: GroupWasDismissed = event.decode()?;
+                marks::dismissed(tx.connection(), &ConversationId::group(&event.group_id), event.at).await
+            }
+            GroupUpdated::TOPIC => {
+                let update: GroupUpdated = event.decode()?;
+                match update.announcement_changed {
+                    true => marks::announced(tx.connection(), &ConversationId::group(&update.group_id), event.at).await,
+                    false => Ok(()),
+                }
+            }
+            _ => Err(Error::new(ErrorCode::Data, "an event of a foreign topic")),
+        }
+    }
+}
+
+/// A row as it begins; marks of before the owner entered do not count.
+fn row(owner: &UserId, id: &ConversationId, ctx: &Ctx, at: Timestamp) -> NewRow {
+    NewRow { membership_at: at, ..NewRow::of(owner.clone(), id.clone(), &[], ctx.now()) }
+}
+
+async fn record(ctx: &Ctx, tx: &Tx, owners: &[UserId], change: Change<'_>) -> Result<()> {
+    let owners: Vec<&str> = owners.iter().map(UserId::as_str).collect();
+    versions::record_for_each(tx.connection(), ctx, VersionedList::Conversations, &owners, change).await
+}
+
+/// Tells owners that their rows changed: their streams, and OpenIM's clients.
+async fn tell(ctx: &Ctx, tx: &Tx, owners: Vec<UserId>, id: &ConversationId) -> Result<()> {
+    if owners.is_empty() {
+        return Ok(());
+    }
+    notifications::rows_changed(ctx, tx, &owners, id).await?;
+    tx.signal(Signal { audience: Audience::Users(owners), kind: SignalKind::ConversationChanged { conversation_id: id.clone() } });
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! Notifications that other domains ask for: treated as the policy of their kind says, stored or not, and handed to the
+//! streams of whom they concern. Everything happens in the transaction of the handled event, so that each is given once.
+
+use std::sync::Arc;
+
+use openim_contracts::{Audience, Notification, NotificationRequested, NotificationTarget, Signal, SignalKind};
+use openim_core::{ClientMessageId, ConversationId, ConversationKind, Ctx, Error, GroupId, Result, UserId};
+use openim_platform::store::Tx;
+use serde_json::Value;
+
+use super::Service;
+use super::composing::Appearance;
+use crate::model::numbers::{self, option};
+use crate::model::{Draft, Envelope, LogKey, Parties};
+use crate::notices::NoticePolicy;
+use crate::repository::announced;
+
+/// One notification on its way.
+struct Notice {
+    sender: UserId,
+    to: To,
+    /// The content's text.
+    content: String,
+    policy: NoticePolicy,
+}
+
+enum To {
+    User(UserId),
+    /// Everybody in it, and some who are not any more.
+    Group(GroupId, Vec<UserId>),
+}
+
+impl Service {
+    /// Stores and delivers what was asked for. What concerns a group that is gone is given up.
+    ///
+    /// # Errors
+    /// As any statement; then nothing happened.
+    pub(crate) async fn notify(&self, ctx: &Ctx, tx: &Tx, request: NotificationRequested) -> Result<()> {
+        let notices = self.addressed(&request).await?;
+        let appearance = match notices.first() {
+            Some(notice) if notice.policy.shows_sender => self.appearance(notice).await?,
+            _ => Appearance::default(),
+        };
+        let mut drafts = Vec::new();
+        // Of each notice the place of its stored form among the drafts.
+        let mut streams = Vec::with_capacity(notices.len());
+        for notice in &notices {
+            if notice.policy.as_message {
+                drafts.push(notice.line(ctx, &request, &appearance)?);
+            }
+            streams.push(notice.policy.stored.then_some(drafts.len()));
+            if notice.policy.stored {
+                drafts.push(notice.stream_message(ctx, &request, &appearance)?);
+            }
+        }
+        let stored = if drafts.is_empty() { Vec::new() } else { self.batcher.within(ctx, tx, drafts).await? };
+        let mut marks = Vec::new();
+        for (notice, stream) in notices.into_iter().zip(streams) {
+            let stored = stream.and_then(|place| stored.get(place)).and_then(Option::as_ref);
+            if stream.is_some() && stored.is_none() {
+                tracing::warn!(conversation.id = %notice.stream(), "a notification stream belongs to others, a notification is not stored");
+            }
+            if stored.is_none() && request.content_type != numbers::CONVERSATION_CHANGED {
+                marks.extend(notice.marked());
+            }
+            let seq = stored.map_or(0, |stored| stored.message.seq.0);
+            let server_message_id = stored.map_or_else(|| ctx.ids().hex32(), |stored| stored.message.envelope.server_id.clone());
+            tx.signal(notice.signal(ctx, &request, seq, server_message_id));
+        }
+        announced::mark(tx.connection(), &marks, request.content_type, ctx.now()).await
+    }
+
+    /// Tells for whom a request is; for nobody when its group does not listen any more.
+    async fn addressed(&self, request: &NotificationRequested) -> Result<Vec<Notice>> {
+        let mut policy = self.settings.notifications.of(request.content_type);
+        policy.as_message = request.as_message.unwrap_or(policy.as_message);
+        let notice = |sender: &UserId, to: To, detail: &Value| -> Result<Notice> {
+            let mut policy = policy.clone();
+            // What only the reader's own devices hear is not kept.
+            policy.stored &= request.content_type != numbers::READ_RECEIPT || !matches!(&to, To::User(user) if user == sender);
+            Ok(Notice { sender: sender.clone(), to, content: content(detail)?, policy })
+        };
+        match &request.target {
+            NotificationTarget::User(user) => Ok(vec![notice(&request.sender, To::User(user.clone()), &request.detail)?]),
+            NotificationTarget::Themselves(users) => {
+                let own = |user: &UserId| {
+                    let mut detail = request.detail.clone();
+                    if let Some(place) = detail.get_mut("userID") {
+                        *place = Value::from(user.as_str());
+                    }
+                    notice(user, To::User(user.clone()), &detail)
+                };
+                users.iter().map(own).collect()
+            }
+            NotificationTarget::Group(group) => {
+                let listens = match self.groups.group(group).await? {
+                    Some(summary) => !summary.dismissed || request.content_type == numbers::GROUP_DISMISSED,
+                    None => false,
+                };
+                if !listens {
+                    tracing::info!(group.id = %group, content_type = request.content_type, "a notification for a group that is gone is given up");
+                    return Ok(Vec::new());
+                }
+                let to = To::Group(group.clone(), removed(request.content_type, &request.detail));
+                Ok(vec![notice(&request.sender, to, &request.detail)?])
+            }
+        }
+    }
+
+    async fn appearance(&self, notice: &Notice) -> Result<Appearance> {
+        let mut appearance = self.users.user(&notice.sender).await?.map(Appearance::from).unwrap_or_default();
+        if let To::Group(group, _) = &notice.to
+            && let Some(member) = self.groups.member(group, &notice.sender).await?
+        {
+            appearance.prefer(member.nickname, member.face_url);
+        }
+        Ok(appearance)
+    }
+}
+
+impl Notice {
+    /// Returns the conversation it is about.
+    fn chat(&self) -> LogKey {
+        match &self.to {
+            To::User(user) => {
+                let (id, parties) = (ConversationId::single(&self.sender, user), Parties::pair(&self.sender, user));
+                LogKey { id, kind: ConversationKind::Single, parties }
+            }
+            To::Group(group, _) => {
+                LogKey { id: ConversationId::group(group), kind: ConversationKind::Group, parties: Parties::Group(group.clone()) }
+            }
+        }
+    }
+
+    /// Returns the notification stream it belongs to.
+    fn stream(&self) -> ConversationId {
+        self.chat().id.notification_twin()
+    }
+
+    /// Makes the line of the chat: an ordinary message but for unread count and push.
+    fn line(&self, ctx: &Ctx, request: &NotificationRequested, sender: &Appearance) -> Result<Draft> {
+        let options = vec![(option::OFFLINE_PUSH.to_owned(), self.policy.push), (option::UNREAD_COUNT.to_owned(), true)];
+        let envelope = self.envelope(ctx, request, sender, ClientMessageId::parse(request.key.as_str())?, options);
+        Ok(Draft { log: self.chat(), envelope: Arc::new(envelope) })
+    }
+
+    /// Makes the message of the notification stream. The line of the chat, if there is one, has the key for itself and is
+    /// what counts as unread and is pushed.
+    fn stream_message(&self, ctx: &Ctx, request: &NotificationRequested, sender: &Appearance) -> Result<Draft> {
+        let line = self.policy.as_message;
+        let key = if line { format!("{}.n", request.key) } else { request.key.clone() };
+        let switches = [
+            (option::IS_NOT_NOTIFICATION, false),
+            (option::IS_SEND_MSG, line),
+            (option::HISTORY, true),
+            (option::PERSISTENT, true),
+            (option::OFFLINE_PUSH, self.policy.push && !line),
+            (option::UNREAD_COUNT, false),
+            (option::CONVERSATION_UPDATE, false),
+            (option::SENDER_SYNC, true),
+            (option::NOT_PRIVATE, false),
+            (option::SENDER_CONVERSATION_UPDATE, false),
+            (option::REACTION_FROM_CACHE, false),
+        ];
+        let options = switches.into_iter().map(|(name, on)| (name.to_owned(), on)).collect();
+        let LogKey { id, parties, .. } = self.chat();
+        let log = LogKey { id: id.notification_twin(), kind: ConversationKind::Notification, parties };
+        let envelope = self.envelope(ctx, request, sender, ClientMessageId::parse(key)?, options);
+        Ok(Draft { log, envelope: Arc::new(envelope) })
+    }
+
+    fn envelope(
+        &self,
+        ctx: &Ctx,
+        request: &NotificationRequested,
+        sender: &Appearance,
+        client_id: ClientMessageId,
+        options: Vec<(String, bool)>,
+    ) -> Envelope {
+        let (receiver, group) = match &self.to {
+            To::User(user) => (Some(user.clone()), None),
+            To::Group(group, _) => (None, Some(group.clone())),
+        };
+        Envelope {
+            server_id: ctx.ids().hex32(),
+            client_id,
+            sender: self.sender.clone(),
+            receiver,
+            group,
+            platform: 0,
+            nickname: sender.nickname.clone(),
+            face_url: sender.face_url.clone(),
+            session_type: self.chat().kind.session_type(),
+            source: numbers::FROM_SYSTEM,
+            content_type: request.content_type,
+            content: self.content.clone(),
+            sent_at: ctx.now(),
+            created_at: request.at,
+            at_user_ids: Vec::new(),
+            attached_info: String::new(),
+            ex: String::new(),
+            options,
+            offline_push: Some(self.policy.texts.clone()),
+        }
+    }
+
+    /// Returns the streams under which it is remembered that it was given although it is not stored.
+    fn marked(&self) -> Vec<ConversationId> {
+        match &self.to {
+            To::User(user) if *user == self.sender => vec![ConversationId::own_notifications(user)],
+            To::User(user) => vec![ConversationId::own_notifications(user), ConversationId::own_notifications(&self.sender)],
+            To::Group(group, removed) => {
+                let own = removed.iter().map(ConversationId::own_notifications);
+                [ConversationId::group(group)].into_iter().chain(own).collect()
+            }
+        }
+    }
+
+    fn signal(self, ctx: &Ctx, request: &NotificationRequested, seq: i64, server_message_id: String) -> Signal {
+        let conversation_id = self.stream();
+        let (receiver, group, audience) = match self.to {
+            To::User(user) if user == self.sender => (Some(user.clone()), None, Audience::Users(vec![user])),
+            // The sender's other devices hear of it, too.
+            To::User(user) => (Some(user.clone()), None, Audience::Users(vec![user, self.sender.clone()])),
+            To::Group(group, removed) => {
+                let chat = ConversationId::group(&group);
+                let audience = if removed.is_empty() { Audience::Conversation(chat) } else { Audience::ConversationAnd(chat, removed) };
+                (None, Some(group), audience)
+            }
+        };
+        let notification = Notification {
+            content_type: request.content_type,
+            conversation_id,
+            sender: self.sender,
+            receiver,
+            group,
+            client_message_id: request.key.clone(),
+            server_message_id,
+            seq,
+            content: self.content,
+            sent_at: ctx.now(),
+        };
+        Signal { audience, kind: SignalKind::Notified { notification: Box::new(notification) } }
+    }
+}
+
+/// Wraps the tips object: its JSON text inside JSON.
+fn content(detail: &Value) -> Result<String> {
+    let text = serde_json::to_string(detail).map_err(Error::internal)?;
+    serde_json::to_string(&serde_json::json!({ "detail": text })).map_err(Error::internal)
+}
+
+/// Returns who has just been removed from the group and must hear of it all the same.
+fn removed(content_type: i32, detail: &Value) -> Vec<UserId> {
+    let members: Vec<&Value> = match content_type {
+        numbers::MEMBER_QUIT => detail.get("quitUser").into_iter().collect(),
+        numbers::MEMBER_KICKED => detail.get("kickedUserList").and_then(Value::as_array).into_iter().flatten().collect(),
+        _ => Vec::new(),
+    };
+    let id = |member: &&Value| UserId::parse(member.get("userID")?.as_str()?).ok();
+    members.iter().filter_map(id).collect()
+}
