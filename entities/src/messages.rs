@@ -51,8 +51,6 @@ pub mod conv_seq {
         pub max_seq: i64,
         /// The first seq that is kept.
         pub min_seq: i64,
-        /// Everything up to here was published.
-        pub published_seq: i64,
         /// When the newest message was stored, in milliseconds.
         pub last_stored_at: i64,
         /// When the newest message was sent, in milliseconds.
@@ -60,6 +58,31 @@ pub mod conv_seq {
         /// Who sent the newest message.
         #[sea_orm(column_type = "Text", nullable)]
         pub last_sender: Option<String>,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What commits appended and nobody has published yet, or nobody has noted that it was.
+pub mod unpublished {
+    use sea_orm::entity::prelude::*;
+
+    /// What one commit appended.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "unpublished")]
+    pub struct Model {
+        /// A random number.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: i64,
+        /// When it was committed, in milliseconds.
+        pub stored_at: i64,
+        /// JSON: conversation, first and last seq of each log that grew.
+        #[sea_orm(column_type = "Blob")]
+        pub ranges: Vec<u8>,
     }
 
     /// None.

@@ -28,7 +28,6 @@ enum ConvSeq {
     ConvNo,
     MaxSeq,
     MinSeq,
-    PublishedSeq,
     LastStoredAt,
     LastSentAt,
     LastSender,
@@ -47,6 +46,14 @@ enum Message {
     StoredAt,
     ContentType,
     Body,
+}
+
+#[derive(DeriveIden)]
+enum Unpublished {
+    Table,
+    Id,
+    StoredAt,
+    Ranges,
 }
 
 struct Log;
@@ -82,7 +89,6 @@ impl MigrationTrait for Log {
                     .col(big_integer(ConvSeq::ConvNo).primary_key())
                     .col(big_integer(ConvSeq::MaxSeq))
                     .col(big_integer(ConvSeq::MinSeq))
-                    .col(big_integer(ConvSeq::PublishedSeq))
                     .col(big_integer(ConvSeq::LastStoredAt))
                     .col(big_integer(ConvSeq::LastSentAt))
                     .col(text_null(ConvSeq::LastSender))
@@ -119,11 +125,22 @@ impl MigrationTrait for Log {
                     .to_owned(),
             )
             .await?;
-        let db = manager.get_connection();
-        // Holds only what is about to be published, or what a crash left behind.
-        db.execute_unprepared("CREATE INDEX conv_seq_unpublished ON conv_seq (last_stored_at) WHERE published_seq < max_seq").await?;
+        // One row a commit, for as long as it takes to publish: a condition on the ends of logs would need an index on
+        // them, which every commit would have to rewrite for every log.
+        manager
+            .create_table(
+                Table::create()
+                    .table(Unpublished::Table)
+                    .col(big_integer(Unpublished::Id).primary_key())
+                    .col(big_integer(Unpublished::StoredAt))
+                    .col(blob(Unpublished::Ranges))
+                    .to_owned(),
+            )
+            .await?;
         if manager.get_database_backend() == DbBackend::Postgres {
-            // Each commit rewrites a row of this small table: room in its page keeps the new version beside the old one.
+            let db = manager.get_connection();
+            // Each commit rewrites a row of this small table: room in its page keeps the new version beside the old one,
+            // and no index notices.
             db.execute_unprepared("ALTER TABLE conv_seq SET (fillfactor = 50)").await?;
         }
         Ok(())

@@ -120,20 +120,23 @@ impl Bed {
         for writer in 0..writers {
             let log = self.log.clone();
             tasks.spawn(async move {
-                let (from, to) = pair(writer)?;
+                let pairs = (0..PAIRS).map(pair).collect::<Result<Vec<_>>>()?;
                 for batch in 0..messages / writers / BATCH {
                     let row = |number: usize| {
-                        // The same mix as the log has: neighbours in a commit belong to different conversations.
+                        // The same rows as the log has: neighbours in a commit belong to different conversations and senders.
                         let place = start / writers + batch * BATCH + number;
                         let (log, seq) = (place % PAIRS * writers + writer, place / PAIRS + 1);
+                        let (from, to) = pairs.get(place % PAIRS).context("a pair")?;
                         anyhow::Ok(PlainRow {
+                            from,
+                            to,
                             log: i64::try_from(log)?,
                             seq: i64::try_from(seq)?,
                             key: ClientMessageId::parse(unique("plain"))?,
                         })
                     };
                     let rows = (0..BATCH).map(row).collect::<anyhow::Result<_>>()?;
-                    log.insert_plain(&ctx()?, &from, &to, rows).await?;
+                    log.insert_plain(&ctx()?, rows).await?;
                 }
                 anyhow::Ok(())
             });

@@ -1,8 +1,12 @@
 //! The way into the logs. Sends queue up at one of a few writers; a writer commits what has come while its last commit
 //! was under way, so that one durable commit carries one message on a quiet day and hundreds on a busy one, without a
-//! timer and without waiting when idle. The acknowledgement comes after the commit.
+//! timer and without waiting when idle. The acknowledgement comes after the commit, from a task of its own, so that the
+//! database does not wait for it.
 
+mod answers;
 mod commit;
+mod intake;
+mod plan;
 mod publisher;
 mod writer;
 
@@ -13,6 +17,7 @@ use openim_core::{ConversationKind, Ctx, OperationId, Result, Runtime};
 use openim_platform::store::{Store, Tx};
 use parking_lot::Mutex;
 use rustc_hash::FxHasher;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +29,10 @@ use crate::published::Published;
 use crate::read_positions::ReadPositions;
 use crate::settings::MessagesSettings;
 use crate::{error, events};
-use commit::{Commit, Placed};
+use answers::Answers;
+use commit::{Commit, Outcome, Placed};
+use intake::Intake;
+use plan::Plan;
 use publisher::Publisher;
 use writer::Writer;
 
@@ -68,7 +76,10 @@ impl Batcher {
         for queue in std::mem::take(&mut *self.waiting.lock()) {
             let (publisher, publishing) = Publisher::new(self.commits.clone());
             tracker.spawn(publishing);
-            let writer = Writer::new(queue, self.commits.clone(), publisher, self.settings.clone());
+            let (answers, answering) = Answers::new(self.commits.clone(), publisher);
+            tracker.spawn(answering);
+            let intake = Intake::new(queue, self.commits.caches.clone(), self.settings.clone());
+            let writer = Writer::new(intake, self.commits.clone(), answers);
             tracker.spawn(writer.run(cancel.clone()));
         }
     }
@@ -81,9 +92,13 @@ impl Batcher {
         let (reply, answer) = oneshot::channel();
         let queue = self.queue(&draft).ok_or_else(error::busy)?;
         let pending = Pending { draft, operation_id: ctx.operation_id().clone(), reply };
-        match timeout(ctx.remaining(), queue.send(pending)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return Err(error::busy()),
+        // With room, which is nearly always, no timer is needed.
+        if let Err(refused) = queue.try_send(pending) {
+            let TrySendError::Full(pending) = refused else { return Err(error::busy()) };
+            match timeout(ctx.remaining(), queue.send(pending)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => return Err(error::busy()),
+            }
         }
         match timeout(ctx.remaining(), answer).await {
             Ok(Ok(result)) => result,
@@ -100,16 +115,20 @@ impl Batcher {
     pub(crate) async fn within(&self, ctx: &Ctx, tx: &Tx, drafts: Vec<Draft>) -> Result<Vec<Option<Stored>>> {
         let pending = |draft| Pending { draft, operation_id: ctx.operation_id().clone(), reply: oneshot::channel().0 };
         let batch: Vec<Pending> = drafts.into_iter().map(pending).collect();
-        let (Commit { placed, appended, repeated }, _) = Commit::write(&self.commits, tx, &batch, true).await?;
+        let plan = Plan::of(&batch, &self.commits.caches).await?;
+        let (commit, _) = Commit::write(&self.commits, tx, &batch, plan, true).await?;
+        let Outcome { placed, appended, repeated } = commit.outcome(&batch);
         let chat = |log: &Log| log.key.kind != ConversationKind::Notification;
         let (chats, streams): (Vec<_>, Vec<_>) = appended.into_iter().partition(|grown| chat(&grown.log));
         let repeated: Vec<_> = repeated.into_iter().filter(|(log, _)| chat(log)).collect();
         for signal in events::signals(&chats, &repeated) {
             tx.signal(signal);
         }
+        if let Some(note) = commit.note {
+            // The commit publishes; should it fail, there is no such note to delete.
+            self.commits.published.note(note);
+        }
         for grown in chats.iter().chain(&streams) {
-            // The commit publishes; should it fail, the note finds no such places and is dropped.
-            self.commits.published.note(grown.log.no, grown.first, grown.last);
             self.commits.read_positions.note_all(&grown.messages);
         }
         let place = |placed| match placed {

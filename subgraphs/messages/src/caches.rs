@@ -1,5 +1,7 @@
 //! What a process keeps in memory so that the hot paths ask the database once: all bounded, all rebuildable.
 
+mod recent;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +10,9 @@ use openim_contracts::{ConversationReader, ReaderState};
 use openim_core::{ConversationId, Result, UserId};
 use rustc_hash::FxHashMap;
 
+use crate::batcher::Appended;
 use crate::model::{Log, Message};
+use recent::{OVERHEAD, Recent};
 
 /// One owner's state in one conversation.
 pub(crate) type StateKey = (UserId, ConversationId);
@@ -18,26 +22,27 @@ pub(crate) type StateKey = (UserId, ConversationId);
 pub(crate) struct Caches {
     /// Logs by conversation: rows that never change, entered after the commit that made them.
     logs: Cache<ConversationId, Arc<Log>>,
-    /// Fresh messages by (log, seq): one event makes many readers ask for the same message.
+    /// What this process committed last: one event makes many readers ask for the same message.
+    recent: Arc<Recent>,
+    /// Messages that were read, by (log, seq): those of other processes, and older ones that many ask for at once.
     messages: Cache<(i64, i64), Arc<Message>>,
     /// Readers' limits and receive options. A change is signalled; the short life covers a lost signal.
     states: Cache<StateKey, Option<ReaderState>>,
 }
 
 const LOGS: u64 = 100_000;
-const MESSAGE_BYTES: u64 = 32 * 1024 * 1024;
+const RECENT_BYTES: usize = 16 * 1024 * 1024;
+const MESSAGE_BYTES: u64 = 16 * 1024 * 1024;
 const MESSAGE_LIFE: Duration = Duration::from_secs(60);
 const STATES: u64 = 100_000;
 const STATE_LIFE: Duration = Duration::from_secs(5);
-/// What a cached message costs beyond its content.
-const MESSAGE_OVERHEAD: usize = 512;
 
 impl Caches {
     pub(crate) fn new() -> Self {
-        let weight =
-            |_: &(i64, i64), message: &Arc<Message>| u32::try_from(message.envelope.content.len() + MESSAGE_OVERHEAD).unwrap_or(u32::MAX);
+        let weight = |_: &(i64, i64), message: &Arc<Message>| u32::try_from(message.envelope.content.len() + OVERHEAD).unwrap_or(u32::MAX);
         Self {
             logs: Cache::new(LOGS),
+            recent: Arc::new(Recent::new(RECENT_BYTES)),
             messages: Cache::builder().max_capacity(MESSAGE_BYTES).weigher(weight).time_to_live(MESSAGE_LIFE).build(),
             states: Cache::builder().max_capacity(STATES).time_to_live(STATE_LIFE).build(),
         }
@@ -52,9 +57,18 @@ impl Caches {
     }
 
     pub(crate) async fn message(&self, log: i64, seq: i64) -> Option<Arc<Message>> {
-        self.messages.get(&(log, seq)).await
+        match self.recent.get((log, seq)) {
+            Some(message) => Some(message),
+            None => self.messages.get(&(log, seq)).await,
+        }
     }
 
+    /// Keeps what a commit appended.
+    pub(crate) fn keep_appended(&self, appended: &[Appended]) {
+        self.recent.keep(appended.iter().flat_map(|grown| grown.messages.iter().map(|message| (grown.log.no, message))));
+    }
+
+    /// Keeps a message that was read.
     pub(crate) async fn keep_message(&self, log: i64, message: &Arc<Message>) {
         self.messages.insert((log, message.seq.0), message.clone()).await;
     }

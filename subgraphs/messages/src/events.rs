@@ -10,7 +10,7 @@ use openim_platform::events::{EventHandler, StoredEvent};
 use openim_platform::store::Tx;
 
 use crate::batcher::Appended;
-use crate::model::{Head, Log, Message, Parties, audience, numbers};
+use crate::model::{Log, Message, Parties, audience, numbers};
 use crate::service::Service;
 
 /// Gives the notifications that other domains ask for.
@@ -63,11 +63,6 @@ pub(crate) fn mentions(appended: &Appended, at: Timestamp) -> Vec<MembersMention
 pub(crate) fn signals(appended: &[Appended], repeated: &[(Arc<Log>, Arc<Message>)]) -> Vec<Signal> {
     let grown = appended.iter().map(|grown| signal(&grown.log, grown.first, grown.last));
     grown.chain(repeated.iter().map(|(log, message)| signal(log, message.seq.0, message.seq.0))).collect()
-}
-
-/// Makes the signal of a tail that a crash left unpublished.
-pub(crate) fn tail(head: &Head, published_seq: i64) -> Signal {
-    signal(&head.log, published_seq + 1, head.max_seq)
 }
 
 fn signal(log: &Log, first_seq: i64, last_seq: i64) -> Signal {

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use openim_core::{ClientMessageId, ConversationId, ConversationKind, Ctx, Result, Seq, UserId};
+use openim_core::{ClientMessageId, ConversationId, ConversationKind, Ctx, Result, UserId};
 use openim_platform::store::Store;
 
 use crate::batcher::Batcher;
-use crate::model::{Draft, Envelope, LogKey, Message, Parties};
-use crate::repository::append::{self, Numbered};
+use crate::model::{Draft, Envelope, LogKey, Parties};
+use crate::repository::append::{self, Drafted, Place};
 
 /// The way into the logs of a [`crate::Messages`] whose workers run.
 pub struct Measure {
@@ -17,7 +17,11 @@ pub struct Measure {
 }
 
 /// A place for [`Measure::insert_plain`].
-pub struct PlainRow {
+pub struct PlainRow<'a> {
+    /// Who writes.
+    pub from: &'a UserId,
+    /// To whom.
+    pub to: &'a UserId,
     /// The number of the log, any.
     pub log: i64,
     /// The place in it, each once.
@@ -43,16 +47,15 @@ impl Measure {
     ///
     /// # Errors
     /// As any statement.
-    pub async fn insert_plain(&self, ctx: &Ctx, from: &UserId, to: &UserId, rows: Vec<PlainRow>) -> Result<()> {
-        let conversation_id = ConversationId::single(from, to);
-        let message = |row: PlainRow| {
-            let envelope = Arc::new(envelope(ctx, from, to, row.key));
-            (row.log, Message { conversation_id: conversation_id.clone(), seq: Seq(row.seq), stored_at: ctx.now(), envelope })
-        };
-        let messages: Vec<(i64, Message)> = rows.into_iter().map(message).collect();
-        let rows: Vec<Numbered<'_>> = messages.iter().map(|(log, message)| Numbered { log: *log, message }).collect();
+    pub async fn insert_plain(&self, ctx: &Ctx, rows: Vec<PlainRow<'_>>) -> Result<()> {
+        let mut drafted = Drafted::default();
+        let mut places = Vec::with_capacity(rows.len());
+        for row in rows {
+            drafted.push(&envelope(ctx, row.from, row.to, row.key))?;
+            places.push(Place { log: row.log, seq: row.seq, stored_at: ctx.now() });
+        }
         let tx = self.store.begin().await?;
-        append::insert(tx.connection(), &rows).await?;
+        append::insert(tx.connection(), drafted, &places).await?;
         tx.commit().await
     }
 }

@@ -1,146 +1,93 @@
-//! How far each log was published. After the commit the log itself is the outbox: what this process published is noted
-//! here and written down once a second; a log whose end was committed but never noted was left behind by a crash, and
-//! whoever finds it publishes its tail.
+//! What was published. Each commit leaves a note of what it appended, in its own transaction; once that was published the
+//! note is deleted, many at a time. A note that stays was left behind by a crash, and whoever finds it publishes what it
+//! says.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 
 use openim_core::{Result, Runtime};
 use openim_platform::store::Store;
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
+use crate::batcher::Appended;
 use crate::events;
-use crate::repository::publishing;
+use crate::model::Log;
+use crate::repository::{logs, publishing};
 use crate::settings::MessagesSettings;
 
-/// The most logs that wait to be written down; beyond it the sweeper does the work, at the price of a repeated signal.
-const MOST_LOGS: usize = 100_000;
-/// How often a range is offered that does not join on to what was published before it.
-const PATIENCE: u32 = 5;
-/// The most logs of one statement.
-const CHUNK: usize = 1_000;
-/// The most logs of one sweep.
-const SWEEP: i64 = 500;
+/// The most notes that wait to be deleted; beyond it the sweeper does the work, at the price of a repeated signal.
+const MOST: usize = 100_000;
+/// The most notes of one statement.
+const CHUNK: usize = 500;
+/// The most notes that are read at once by a sweep.
+const SWEEP: i64 = 32;
 
-/// Published ranges that are not written down yet, by log.
+/// Notes whose commits were published.
 #[derive(Default)]
 pub(crate) struct Published {
-    ranges: Mutex<FxHashMap<i64, Ranges>>,
-}
-
-/// The ranges of one log, ascending; neighbours are joined, ranges that another process interrupted are not.
-#[derive(Default)]
-struct Ranges {
-    list: VecDeque<(i64, i64)>,
-    refused: u32,
+    notes: Mutex<Vec<i64>>,
 }
 
 impl Published {
-    /// Notes that `first..=last` of a log was published.
-    pub(crate) fn note(&self, log: i64, first: i64, last: i64) {
-        let mut ranges = self.ranges.lock();
-        if ranges.len() >= MOST_LOGS && !ranges.contains_key(&log) {
-            return;
-        }
-        let list = &mut ranges.entry(log).or_default().list;
-        match list.back_mut() {
-            Some(end) if end.1 + 1 == first => end.1 = last,
-            _ => list.push_back((first, last)),
+    /// Takes a note whose commit was published.
+    pub(crate) fn note(&self, note: i64) {
+        let mut notes = self.notes.lock();
+        if notes.len() < MOST {
+            notes.push(note);
         }
     }
 
-    /// Writes down what was noted.
+    /// Deletes the notes; when that fails, they wait on.
     pub(crate) async fn flush(&self, store: &Store) -> Result<()> {
-        let mut due: Vec<(i64, i64, i64)> = {
-            let ranges = self.ranges.lock();
-            ranges.iter().filter_map(|(log, ranges)| ranges.list.front().map(|range| (*log, range.0, range.1))).collect()
-        };
-        due.sort_unstable();
-        for chunk in due.chunks(CHUNK) {
-            let tx = store.begin().await?;
-            let written = publishing::mark_published(tx.connection(), chunk).await?;
-            tx.commit().await?;
-            self.forget(chunk, &written);
-        }
-        Ok(())
-    }
-
-    fn forget(&self, offered: &[(i64, i64, i64)], written: &[i64]) {
-        let mut ranges = self.ranges.lock();
-        for (log, first, last) in offered {
-            let Some(entry) = ranges.get_mut(log) else { continue };
-            if written.contains(log) {
-                entry.refused = 0;
-                if let Some(front) = entry.list.front_mut() {
-                    // It may have grown since it was offered.
-                    *front = (last + 1, front.1);
-                }
-            } else {
-                entry.refused += 1;
+        loop {
+            let chunk = {
+                let mut notes = self.notes.lock();
+                let rest = notes.len().saturating_sub(CHUNK);
+                notes.split_off(rest)
+            };
+            if chunk.is_empty() {
+                return Ok(());
             }
-            let done = entry.list.front().is_none_or(|front| front.0 > front.1);
-            if done || (entry.refused >= PATIENCE && entry.list.front().is_some_and(|front| front.0 == *first)) {
-                entry.list.pop_front();
-                entry.refused = 0;
-            }
-            if entry.list.is_empty() {
-                ranges.remove(log);
+            if let Err(failure) = settle(store, &chunk).await {
+                self.notes.lock().extend(chunk);
+                return Err(failure);
             }
         }
     }
 }
 
-/// Publishes the tails that a crash left unpublished, and returns how many logs had one.
+async fn settle(store: &Store, notes: &[i64]) -> Result<()> {
+    let tx = store.begin().await?;
+    publishing::settle(tx.connection(), notes).await?;
+    tx.commit().await
+}
+
+/// Publishes what crashes left unpublished, and returns how many logs that were.
 pub(crate) async fn sweep(store: &Store, runtime: &Runtime, settings: &MessagesSettings) -> Result<usize> {
     let before = runtime.clock.now().minus(settings.sweep_after);
-    let left = publishing::unpublished(store.read(), before, SWEEP).await?;
-    if left.is_empty() {
-        return Ok(0);
-    }
-    tracing::info!(logs = left.len(), "unpublished messages were found and are published");
-    store.fanout().publish(left.iter().map(|log| events::tail(&log.head, log.published_seq)).collect()).await;
-    let ranges: Vec<_> = left.iter().map(|log| (log.head.log.no, log.published_seq + 1, log.head.max_seq)).collect();
-    let tx = store.begin().await?;
-    publishing::mark_published(tx.connection(), &ranges).await?;
-    tx.commit().await?;
-    Ok(left.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn noted(published: &Published) -> Vec<(i64, i64)> {
-        published.ranges.lock().get(&1).map(|ranges| ranges.list.iter().copied().collect()).unwrap_or_default()
-    }
-
-    #[test]
-    fn neighbours_are_joined_and_foreign_parts_are_left_out() {
-        let published = Published::default();
-        for (first, last) in [(1, 2), (3, 3), (7, 9)] {
-            published.note(1, first, last);
+    let mut logs = 0;
+    loop {
+        let left = publishing::owed(store.read(), before, SWEEP).await?;
+        if left.is_empty() {
+            return Ok(logs);
         }
-        assert_eq!(noted(&published), [(1, 3), (7, 9)]);
-    }
-
-    #[test]
-    fn what_was_published_while_writing_stays_noted() {
-        let published = Published::default();
-        published.note(1, 1, 3);
-        published.note(1, 4, 5);
-        published.forget(&[(1, 1, 3)], &[1]);
-        assert_eq!(noted(&published), [(4, 5)]);
-        published.forget(&[(1, 4, 5)], &[1]);
-        assert!(noted(&published).is_empty());
-    }
-
-    #[test]
-    fn a_range_that_never_joins_on_is_left_to_the_sweeper() {
-        let published = Published::default();
-        published.note(1, 7, 9);
-        for _ in 0..PATIENCE {
-            published.forget(&[(1, 7, 9)], &[]);
+        let mut ranges: FxHashMap<i64, (i64, i64)> = FxHashMap::default();
+        for (log, first, last) in left.iter().flat_map(|note| &note.ranges) {
+            let range = ranges.entry(*log).or_insert((*first, *last));
+            *range = (range.0.min(*first), range.1.max(*last));
         }
-        assert!(noted(&published).is_empty());
+        let mut numbers: Vec<i64> = ranges.keys().copied().collect();
+        numbers.sort_unstable();
+        let found = logs::by_number(store.read(), &numbers).await?;
+        let tail = |log: &Arc<Log>| {
+            let (first, last) = *ranges.get(&log.no)?;
+            Some(Appended { log: log.clone(), first, last, messages: Vec::new() })
+        };
+        let tails: Vec<Appended> = found.iter().filter_map(tail).collect();
+        logs += tails.len();
+        tracing::info!(logs = tails.len(), "unpublished messages were found and are published");
+        store.fanout().publish(events::signals(&tails, &[])).await;
+        let notes: Vec<i64> = left.iter().map(|note| note.id).collect();
+        settle(store, &notes).await?;
     }
 }

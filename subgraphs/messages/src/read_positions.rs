@@ -75,10 +75,12 @@ impl ReadPositions {
                 seq: *seq,
             })
             .collect();
-        let tx = store.begin().await?;
+        // Each on its own: those who send at the same time wait for one at most.
         for chunk in positions.chunks(CHUNK) {
+            let tx = store.begin().await?;
             tx.append(&ctx, &ReadAdvanced { positions: chunk.to_vec() }).await?;
+            tx.commit().await?;
         }
-        tx.commit().await
+        Ok(())
     }
 }

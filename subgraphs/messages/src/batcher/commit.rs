@@ -1,18 +1,19 @@
 //! One transaction: logs, locks, repeats, numbers, rows, ends, events. Either all of a batch's messages have their places
 //! afterwards or none has.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use openim_core::{ConversationId, Ctx, Error, Result, Seq, Timestamp, UserId};
+use futures_util::future::join;
+use openim_core::{ConversationId, Ctx, Error, Result, Seq, Timestamp};
 use openim_platform::store::Tx;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
+use super::plan::{Fate, Found, Plan};
 use super::{Commits, Pending};
 use crate::events;
 use crate::model::{Draft, Log, LogKey, Message, Stored};
-use crate::repository::append::{self, Growth, Numbered, Tail};
-use crate::repository::logs;
+use crate::repository::append::{self, Place, Tail};
+use crate::repository::{logs, publishing};
 
 /// What became of one message of the batch.
 pub(super) enum Placed {
@@ -31,7 +32,7 @@ pub(crate) struct Appended {
 }
 
 /// What a committed batch came to.
-pub(super) struct Commit {
+pub(super) struct Outcome {
     /// For each message of the batch, in its order.
     pub(super) placed: Vec<Placed>,
     /// The logs that grew.
@@ -40,20 +41,38 @@ pub(super) struct Commit {
     pub(super) repeated: Vec<(Arc<Log>, Arc<Message>)>,
 }
 
-/// The key that makes a send repeatable.
-type SendKey<'a> = (&'a UserId, &'a str);
-
-fn key(draft: &Draft) -> SendKey<'_> {
-    (&draft.envelope.sender, draft.envelope.client_id.as_str())
+/// A batch that is being stored, or was.
+pub(super) struct Commit {
+    plan: Plan,
+    found: Found,
+    /// Where the logs ended before, in the order of the plan; those that did not grow have none.
+    tails: Vec<Option<Tail>>,
+    /// The note of what is to be published.
+    pub(super) note: Option<i64>,
 }
 
 impl Commit {
-    /// Runs the transaction. With `wary`, repeats are looked for before numbering.
-    pub(super) async fn run(commits: &Commits, batch: &[Pending], wary: bool) -> Result<Self> {
+    /// Runs the transaction. With `wary`, repeats are looked for before numbering. What is to be done `meanwhile` is done
+    /// while the database makes the commit durable.
+    pub(super) async fn run(
+        commits: &Commits,
+        batch: &[Pending],
+        plan: Option<Plan>,
+        wary: bool,
+        meanwhile: impl Future<Output = ()>,
+    ) -> Result<Self> {
         let tx = commits.store.begin().await?;
-        match Self::write(commits, &tx, batch, wary).await {
+        let written = async {
+            let plan = match plan {
+                Some(plan) => plan,
+                None => Plan::of(batch, &commits.caches).await?,
+            };
+            Self::write(commits, &tx, batch, plan, wary).await
+        };
+        match written.await {
             Ok((commit, fresh)) => {
-                tx.commit().await?;
+                let (committed, ()) = join(tx.commit(), meanwhile).await;
+                committed?;
                 for log in &fresh {
                     commits.caches.keep_log(log).await;
                 }
@@ -67,181 +86,159 @@ impl Commit {
     }
 
     pub(super) fn found_repeats(&self) -> bool {
-        !self.repeated.is_empty()
+        self.plan.fates.iter().any(|fate| matches!(fate, Fate::Repeat(_) | Fate::Stored(_)))
     }
 
-    pub(super) async fn write(commits: &Commits, tx: &Tx, batch: &[Pending], wary: bool) -> Result<(Self, Vec<Arc<Log>>)> {
+    /// Does everything but the commit. Returns also the logs that are to be kept once it is committed.
+    pub(super) async fn write(commits: &Commits, tx: &Tx, batch: &[Pending], mut plan: Plan, wary: bool) -> Result<(Self, Vec<Arc<Log>>)> {
         let db = tx.connection();
         let now = commits.runtime.clock.now();
-        let (logs, fresh) = resolve(commits, tx, batch, now).await?;
-        let drafts: Vec<&Draft> = batch.iter().map(|pending| &pending.draft).collect();
-        let stored = if wary {
-            let mut numbers: Vec<i64> = logs.values().map(|log| log.no).collect();
-            numbers.sort_unstable();
-            append::lock(db, &numbers).await?;
-            append::find_sent(db, &drafts).await?
-        } else {
-            Vec::new()
-        };
-        let tails = append::advance(db, &growths(&logs, &drafts, &stored, now)).await?;
-        let mut numbering = Numbering {
-            logs: &logs,
-            tails: &tails,
-            grown: BTreeMap::new(),
-            placed: Vec::new(),
-            known: FxHashMap::default(),
-            repeated: Vec::new(),
-        };
-        for (log, message) in &stored {
-            numbering.known.insert((&message.envelope.sender, message.envelope.client_id.as_str()), (log.clone(), message.clone()));
-        }
-        for draft in drafts {
-            numbering.place(draft)?;
-        }
-        let Numbering { grown, placed, repeated, .. } = numbering;
-        let appended: Vec<Appended> = grown.into_values().collect();
-        insert(tx, &appended).await?;
-        announce(commits, tx, batch, &appended, now).await?;
-        Ok((Self { placed, appended, repeated }, fresh))
-    }
-}
-
-/// Returns the logs of a batch, making those that are new, and which of them are not in the cache yet.
-async fn resolve(
-    commits: &Commits,
-    tx: &Tx,
-    batch: &[Pending],
-    now: Timestamp,
-) -> Result<(FxHashMap<ConversationId, Arc<Log>>, Vec<Arc<Log>>)> {
-    let mut logs = FxHashMap::default();
-    let mut unknown: BTreeMap<&ConversationId, &LogKey> = BTreeMap::new();
-    for key in batch.iter().map(|pending| &pending.draft.log) {
-        if logs.contains_key(&key.id) || unknown.contains_key(&key.id) {
-            continue;
-        }
-        match commits.caches.log(&key.id).await {
-            Some(log) => {
-                logs.insert(key.id.clone(), log);
-            }
-            None => {
-                unknown.insert(&key.id, key);
+        let mut found = Found::default();
+        let fresh = resolve(tx, &plan.unknown(), now).await?;
+        if !fresh.is_empty() {
+            found.logs = fresh.iter().map(|log| (log.key.id.clone(), log.clone())).collect();
+            if !plan.settle(&found.logs) {
+                found.logs.extend(known(&plan));
+                plan = Plan::again(batch, &found)?;
             }
         }
-    }
-    if unknown.is_empty() {
-        return Ok((logs, Vec::new()));
-    }
-    let ids: Vec<ConversationId> = unknown.keys().map(|id| (*id).clone()).collect();
-    let mut fresh = logs::find(tx.connection(), &ids).await?;
-    if fresh.len() < ids.len() {
-        let missing: Vec<&LogKey> = unknown.values().filter(|key| !fresh.iter().any(|log| log.key.id == key.id)).copied().collect();
-        logs::insert(tx.connection(), &missing, now).await?;
-        fresh = logs::find(tx.connection(), &ids).await?;
-    }
-    logs.extend(fresh.iter().map(|log| (log.key.id.clone(), log.clone())));
-    Ok((logs, fresh))
-}
-
-/// Counts what each log gains: the messages that are neither stored already, nor repeated in the batch, nor of others.
-fn growths(
-    logs: &FxHashMap<ConversationId, Arc<Log>>,
-    drafts: &[&Draft],
-    stored: &[(Arc<Log>, Arc<Message>)],
-    now: Timestamp,
-) -> Vec<Growth> {
-    let mut known: FxHashSet<SendKey<'_>> =
-        stored.iter().map(|(_, message)| (&message.envelope.sender, message.envelope.client_id.as_str())).collect();
-    let mut growths: BTreeMap<i64, Growth> = BTreeMap::new();
-    for draft in drafts {
-        let Some(log) = logs.get(&draft.log.id).filter(|log| log.key == draft.log) else { continue };
-        if !known.insert(key(draft)) {
-            continue;
+        if wary {
+            append::lock(db, &plan.numbers()).await?;
+            let drafts: Vec<&Draft> = batch.iter().map(|pending| &pending.draft).collect();
+            found.stored = append::find_sent(db, &drafts).await?;
+            if !found.stored.is_empty() {
+                found.logs.extend(known(&plan));
+                plan = Plan::again(batch, &found)?;
+            }
         }
-        let growth = growths.entry(log.no).or_insert_with(|| Growth {
-            log: log.no,
-            messages: 0,
-            stored_at: now,
-            sent_at: now,
-            sender: String::new(),
-        });
-        growth.messages += 1;
-        growth.sent_at = draft.envelope.sent_at;
-        growth.sender.clear();
-        growth.sender.push_str(draft.envelope.sender.as_str());
+        let mut ends = append::advance(db, &plan.growths(batch, now)).await?;
+        let tails = plan.gains.iter().map(|gain| ends.remove(&gain.target.log()?.no)).collect();
+        let rows = std::mem::take(&mut plan.rows);
+        let mut commit = Self { plan, found, tails, note: None };
+        append::insert(db, rows, &commit.places()?).await?;
+        let ranges = commit.ranges();
+        if !ranges.is_empty() {
+            let note = publishing::fresh_note(&*commits.runtime.ids);
+            publishing::owe(db, note, now, &ranges).await?;
+            commit.note = Some(note);
+        }
+        commit.announce(commits, tx, batch, now).await?;
+        Ok((commit, fresh))
     }
-    growths.into_values().collect()
-}
 
-/// Tells other domains of first messages and of mentions.
-async fn announce(commits: &Commits, tx: &Tx, batch: &[Pending], appended: &[Appended], now: Timestamp) -> Result<()> {
-    for grown in appended {
-        let started = if grown.first == 1 { events::started(grown, now) } else { None };
-        let mentions = events::mentions(grown, now);
-        if started.is_none() && mentions.is_empty() {
-            continue;
+    /// Gives the new messages their places, in the order they came.
+    fn places(&self) -> Result<Vec<Place>> {
+        let mut places = Vec::with_capacity(self.plan.fates.len());
+        for fate in &self.plan.fates {
+            let Fate::New { log, offset } = *fate else { continue };
+            let (log, tail) = self.end(log).ok_or_else(|| Error::internal("a log's end is missing"))?;
+            places.push(Place { log: log.no, seq: tail.max_seq + offset, stored_at: tail.last_stored_at });
         }
-        let pending = batch.iter().find(|pending| pending.draft.log.id == grown.log.key.id);
-        let pending = pending.ok_or_else(|| Error::internal("a log grew without a message"))?;
-        let ctx = Ctx::system(&commits.runtime, pending.operation_id.clone());
-        if let Some(event) = started {
-            tx.append(&ctx, &event).await?;
-        }
-        for event in mentions {
-            tx.append(&ctx, &event).await?;
-        }
+        Ok(places)
     }
-    Ok(())
-}
 
-/// Inserts the rows.
-async fn insert(tx: &Tx, appended: &[Appended]) -> Result<()> {
-    let rows: Vec<Numbered<'_>> =
-        appended.iter().flat_map(|grown| grown.messages.iter().map(|message| Numbered { log: grown.log.no, message })).collect();
-    append::insert(tx.connection(), &rows).await
-}
+    fn end(&self, place: usize) -> Option<(&Arc<Log>, Tail)> {
+        Some((self.plan.gains.get(place)?.target.log()?, (*self.tails.get(place)?)?))
+    }
 
-/// Gives messages their places, in the order they came.
-struct Numbering<'a> {
-    logs: &'a FxHashMap<ConversationId, Arc<Log>>,
-    tails: &'a FxHashMap<i64, Tail>,
-    grown: BTreeMap<i64, Appended>,
-    placed: Vec<Placed>,
-    known: FxHashMap<SendKey<'a>, (Arc<Log>, Arc<Message>)>,
-    repeated: Vec<(Arc<Log>, Arc<Message>)>,
-}
+    /// Returns what is to be published: log, first and last seq.
+    fn ranges(&self) -> Vec<(i64, i64, i64)> {
+        let ends = self.plan.gains.iter().enumerate().filter(|(_, gain)| gain.messages > 0);
+        let range = |(place, messages)| self.end(place).map(|(log, tail)| (log.no, tail.max_seq + 1, tail.max_seq + messages));
+        ends.filter_map(|(place, gain)| range((place, gain.messages))).collect()
+    }
 
-impl<'a> Numbering<'a> {
-    fn place(&mut self, draft: &'a Draft) -> Result<()> {
-        let lost = || Error::internal("a log's end is missing");
-        let log = self.logs.get(&draft.log.id).ok_or_else(lost)?;
-        if log.key != draft.log {
-            self.placed.push(Placed::Ambiguous);
+    /// Tells other domains of first messages and of mentions.
+    async fn announce(&self, commits: &Commits, tx: &Tx, batch: &[Pending], now: Timestamp) -> Result<()> {
+        let first = self.tails.iter().flatten().any(|tail| tail.max_seq == 0);
+        if !first && batch.iter().all(|pending| pending.draft.envelope.at_user_ids.is_empty()) {
             return Ok(());
         }
-        if let Some((log, message)) = self.known.get(&key(draft)) {
-            // The same server id means that an attempt whose outcome was unknown did succeed.
-            let duplicate = message.envelope.server_id != draft.envelope.server_id;
-            self.repeated.push((log.clone(), message.clone()));
-            self.placed.push(Placed::Stored(Stored { message: message.clone(), duplicate }));
-            return Ok(());
+        for grown in &self.outcome(batch).appended {
+            let started = if grown.first == 1 { events::started(grown, now) } else { None };
+            let mentions = events::mentions(grown, now);
+            if started.is_none() && mentions.is_empty() {
+                continue;
+            }
+            let pending = batch.iter().find(|pending| pending.draft.log.id == grown.log.key.id);
+            let pending = pending.ok_or_else(|| Error::internal("a log grew without a message"))?;
+            let ctx = Ctx::system(&commits.runtime, pending.operation_id.clone());
+            if let Some(event) = started {
+                tx.append(&ctx, &event).await?;
+            }
+            for event in mentions {
+                tx.append(&ctx, &event).await?;
+            }
         }
-        let tail = self.tails.get(&log.no).ok_or_else(lost)?;
-        let grown = self.grown.entry(log.no).or_insert_with(|| Appended {
-            log: log.clone(),
-            first: tail.max_seq + 1,
-            last: tail.max_seq,
-            messages: Vec::new(),
-        });
-        grown.last += 1;
-        let message = Arc::new(Message {
-            conversation_id: log.key.id.clone(),
-            seq: Seq(grown.last),
-            stored_at: tail.last_stored_at,
-            envelope: draft.envelope.clone(),
-        });
-        grown.messages.push(message.clone());
-        self.known.insert(key(draft), (log.clone(), message.clone()));
-        self.placed.push(Placed::Stored(Stored { message, duplicate: false }));
         Ok(())
     }
+
+    /// Tells what became of the messages of the batch.
+    pub(super) fn outcome(&self, batch: &[Pending]) -> Outcome {
+        let empty = |place| {
+            let (log, tail) = self.end(place)?;
+            let messages = Vec::with_capacity(usize::try_from(self.plan.gains.get(place)?.messages).unwrap_or(0));
+            Some(Appended { log: log.clone(), first: tail.max_seq + 1, last: tail.max_seq, messages })
+        };
+        let mut grown: Vec<Option<Appended>> = (0..self.plan.gains.len()).map(empty).collect();
+        let mut news: Vec<Option<(Arc<Log>, Arc<Message>)>> = Vec::with_capacity(batch.len());
+        let mut outcome = Outcome { placed: Vec::with_capacity(batch.len()), appended: Vec::new(), repeated: Vec::new() };
+        for (pending, fate) in batch.iter().zip(&self.plan.fates) {
+            let envelope = &pending.draft.envelope;
+            let (new, known) = match *fate {
+                Fate::New { log, offset } => (self.message(pending, log, offset), None),
+                Fate::Repeat(place) => (None, news.get(place).cloned().flatten()),
+                Fate::Stored(place) => (None, self.found.stored.get(place).cloned()),
+                Fate::Ambiguous => (None, None),
+            };
+            if let (Some((_, message)), Fate::New { log, .. }) = (&new, *fate) {
+                if let Some(Some(grown)) = grown.get_mut(log) {
+                    grown.last = message.seq.0;
+                    grown.messages.push(message.clone());
+                }
+                outcome.placed.push(Placed::Stored(Stored { message: message.clone(), duplicate: false }));
+            } else if let Some((log, message)) = known {
+                // The same server id means that an attempt whose outcome was unknown did succeed.
+                let duplicate = message.envelope.server_id != envelope.server_id;
+                outcome.placed.push(Placed::Stored(Stored { message: message.clone(), duplicate }));
+                outcome.repeated.push((log, message));
+            } else {
+                outcome.placed.push(Placed::Ambiguous);
+            }
+            news.push(new);
+        }
+        outcome.appended = grown.into_iter().flatten().collect();
+        outcome
+    }
+
+    fn message(&self, pending: &Pending, log: usize, offset: i64) -> Option<(Arc<Log>, Arc<Message>)> {
+        let (log, tail) = self.end(log)?;
+        let message = Message {
+            conversation_id: log.key.id.clone(),
+            seq: Seq(tail.max_seq + offset),
+            stored_at: tail.last_stored_at,
+            envelope: pending.draft.envelope.clone(),
+        };
+        Some((log.clone(), Arc::new(message)))
+    }
+}
+
+fn known(plan: &Plan) -> impl Iterator<Item = (ConversationId, Arc<Log>)> {
+    plan.gains.iter().filter_map(|gain| gain.target.log()).map(|log| (log.key.id.clone(), log.clone()))
+}
+
+/// Returns logs, making those that are new. `keys` must be in id order.
+async fn resolve(tx: &Tx, keys: &[&LogKey], now: Timestamp) -> Result<Vec<Arc<Log>>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<ConversationId> = keys.iter().map(|key| key.id.clone()).collect();
+    let found = logs::find(tx.connection(), &ids).await?;
+    if found.len() == ids.len() {
+        return Ok(found);
+    }
+    let there: FxHashMap<&ConversationId, ()> = found.iter().map(|log| (&log.key.id, ())).collect();
+    let missing: Vec<&LogKey> = keys.iter().filter(|key| !there.contains_key(&key.id)).copied().collect();
+    logs::insert(tx.connection(), &missing, now).await?;
+    logs::find(tx.connection(), &ids).await
 }

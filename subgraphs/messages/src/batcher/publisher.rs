@@ -1,6 +1,6 @@
 //! One publisher beside each writer: what was committed goes to the fan-out in the order of the commits, while the next
 //! commit is already under way. A fan-out that is slow or away holds up nobody who sends: what does not fit is left
-//! unpublished in the log, where the sweeper finds it.
+//! with the note that its commit wrote, where the sweeper finds it.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ const WAITING: usize = 256;
 /// What one commit has to tell.
 struct Batch {
     signals: Vec<Signal>,
-    /// Log, first and last seq.
-    ranges: Vec<(i64, i64, i64)>,
+    /// The note that says so in the database.
+    note: Option<i64>,
 }
 
 /// The way to a publisher. It works until this is dropped and everything was published.
@@ -33,13 +33,12 @@ impl Publisher {
     }
 
     /// Publishes what a commit did, soon.
-    pub(super) fn publish(&self, appended: &[Appended], repeated: &[(Arc<Log>, Arc<Message>)]) {
+    pub(super) fn publish(&self, note: Option<i64>, appended: &[Appended], repeated: &[(Arc<Log>, Arc<Message>)]) {
         let signals = events::signals(appended, repeated);
         if signals.is_empty() {
             return;
         }
-        let ranges = appended.iter().map(|grown| (grown.log.no, grown.first, grown.last)).collect();
-        if self.0.try_send(Batch { signals, ranges }).is_err() {
+        if self.0.try_send(Batch { signals, note }).is_err() {
             tracing::warn!("the fan-out is too slow, messages will be published by the sweeper");
         }
     }
@@ -48,8 +47,8 @@ impl Publisher {
 async fn run(mut batches: mpsc::Receiver<Batch>, commits: Commits) {
     while let Some(batch) = batches.recv().await {
         commits.store.fanout().publish(batch.signals).await;
-        for (log, first, last) in batch.ranges {
-            commits.published.note(log, first, last);
+        if let Some(note) = batch.note {
+            commits.published.note(note);
         }
     }
 }

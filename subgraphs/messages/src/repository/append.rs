@@ -1,4 +1,5 @@
-//! The statements of one commit, in their order: lock and look for repeats when there may be some, advance, insert.
+//! The statements of one commit, in their order: lock and look for repeats when there may be some, advance, insert, and
+//! the note of what is to be published.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use sea_orm::ConnectionTrait;
 
 use super::rows::{self, LOG_COLUMNS, MESSAGE_COLUMNS};
 use super::sql::{Column, Sql, chunk_rows};
-use crate::model::{Draft, Log, Message};
+use crate::model::{Draft, Envelope, Log, Message};
 
 /// Where a log ended before it grew, while its row is locked.
 #[derive(Debug, Clone, Copy)]
@@ -17,10 +18,55 @@ pub(crate) struct Tail {
     pub(crate) last_stored_at: Timestamp,
 }
 
-/// A numbered message ready to be inserted.
-pub(crate) struct Numbered<'a> {
+/// A place of a log, given to a message.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
     pub(crate) log: i64,
-    pub(crate) message: &'a Message,
+    pub(crate) seq: i64,
+    pub(crate) stored_at: Timestamp,
+}
+
+/// Rows of messages without their places: the columns that are known before the transaction.
+#[derive(Default)]
+pub(crate) struct Drafted {
+    sender_id: Vec<String>,
+    client_msg_id: Vec<String>,
+    server_msg_id: Vec<String>,
+    send_time: Vec<i64>,
+    create_time: Vec<i64>,
+    content_type: Vec<i64>,
+    body: Vec<Vec<u8>>,
+}
+
+impl Drafted {
+    /// Adds a row.
+    pub(crate) fn push(&mut self, envelope: &Envelope) -> Result<()> {
+        self.body.push(rows::body(envelope)?);
+        self.sender_id.push(envelope.sender.to_string());
+        self.client_msg_id.push(envelope.client_id.to_string());
+        self.server_msg_id.push(envelope.server_id.clone());
+        self.send_time.push(envelope.sent_at.0);
+        self.create_time.push(envelope.created_at.0);
+        self.content_type.push(i64::from(envelope.content_type));
+        Ok(())
+    }
+
+    /// Takes the first rows away and returns them.
+    fn take(&mut self, count: usize) -> Self {
+        fn first<T>(column: &mut Vec<T>, count: usize) -> Vec<T> {
+            let rest = column.split_off(count.min(column.len()));
+            std::mem::replace(column, rest)
+        }
+        Self {
+            sender_id: first(&mut self.sender_id, count),
+            client_msg_id: first(&mut self.client_msg_id, count),
+            server_msg_id: first(&mut self.server_msg_id, count),
+            send_time: first(&mut self.send_time, count),
+            create_time: first(&mut self.create_time, count),
+            content_type: first(&mut self.content_type, count),
+            body: first(&mut self.body, count),
+        }
+    }
 }
 
 /// How much a log grows by a batch, and what its end says afterwards.
@@ -56,18 +102,18 @@ pub(crate) async fn advance(db: &impl ConnectionTrait, growths: &[Growth]) -> Re
             // Clocks of processes differ; along a log time never goes back.
             .text("last_stored_at = CASE WHEN last_stored_at > d.stored_at THEN last_stored_at ELSE d.stored_at END FROM ")
             .rows(columns)
-            .text("WHERE conv_seq.conv_no = d.log AND ")
+            .text("WHERE conv_seq.conv_no = d.log")
             // Says the same again, so that the plan starts at the key's index.
-            .among("conv_seq.conv_no", chunk.iter().map(|growth| growth.log).collect())
+            .postgres(" AND ")
+            .among_on_postgres("conv_seq.conv_no", || chunk.iter().map(|growth| growth.log).collect())
             .text(" RETURNING conv_no, max_seq, last_stored_at")
             .all(db)
             .await?;
         let grown: FxHashMap<i64, i64> = chunk.iter().map(|growth| (growth.log, growth.messages)).collect();
         for row in rows {
-            let log: i64 = rows::get(&row, "conv_no")?;
-            let max_seq: i64 = rows::get(&row, "max_seq")?;
+            let (log, max_seq, last_stored_at): (i64, i64, i64) = rows::triple(&row)?;
             let before = max_seq - grown.get(&log).copied().unwrap_or(0);
-            tails.insert(log, Tail { max_seq: before, last_stored_at: Timestamp(rows::get(&row, "last_stored_at")?) });
+            tails.insert(log, Tail { max_seq: before, last_stored_at: Timestamp(last_stored_at) });
         }
     }
     Ok(tails)
@@ -92,22 +138,22 @@ pub(crate) async fn find_sent(db: &impl ConnectionTrait, drafts: &[&Draft]) -> R
     Ok(found)
 }
 
-/// Inserts messages. A repeated (sender, client id) fails the statement: the unique index has the last word.
-pub(crate) async fn insert(db: &impl ConnectionTrait, messages: &[Numbered<'_>]) -> Result<()> {
-    for chunk in messages.chunks(chunk_rows(db, 10)) {
-        let int = |read: fn(&Numbered<'_>) -> i64| Column::Int(chunk.iter().map(read).collect());
-        let text = |read: fn(&Numbered<'_>) -> String| Column::Text(chunk.iter().map(read).collect());
+/// Inserts messages, each at its place. A repeated (sender, client id) fails the statement: the unique index has the last
+/// word.
+pub(crate) async fn insert(db: &impl ConnectionTrait, mut rows: Drafted, places: &[Place]) -> Result<()> {
+    for places in places.chunks(chunk_rows(db, 10)) {
+        let rows = rows.take(places.len());
         let columns = vec![
-            ("conv_no", int(|row| row.log)),
-            ("seq", int(|row| row.message.seq.0)),
-            ("sender_id", text(|row| row.message.envelope.sender.to_string())),
-            ("client_msg_id", text(|row| row.message.envelope.client_id.to_string())),
-            ("server_msg_id", text(|row| row.message.envelope.server_id.clone())),
-            ("send_time", int(|row| row.message.envelope.sent_at.0)),
-            ("create_time", int(|row| row.message.envelope.created_at.0)),
-            ("stored_at", int(|row| row.message.stored_at.0)),
-            ("content_type", int(|row| i64::from(row.message.envelope.content_type))),
-            ("body", Column::Bytes(chunk.iter().map(|row| rows::body(&row.message.envelope)).collect::<Result<_>>()?)),
+            ("conv_no", Column::Int(places.iter().map(|place| place.log).collect())),
+            ("seq", Column::Int(places.iter().map(|place| place.seq).collect())),
+            ("sender_id", Column::Text(rows.sender_id)),
+            ("client_msg_id", Column::Text(rows.client_msg_id)),
+            ("server_msg_id", Column::Text(rows.server_msg_id)),
+            ("send_time", Column::Int(rows.send_time)),
+            ("create_time", Column::Int(rows.create_time)),
+            ("stored_at", Column::Int(places.iter().map(|place| place.stored_at.0).collect())),
+            ("content_type", Column::Int(rows.content_type)),
+            ("body", Column::Bytes(rows.body)),
         ];
         let names = "conv_no, seq, sender_id, client_msg_id, server_msg_id, send_time, create_time, stored_at, content_type, body";
         Sql::new(db, "INSERT INTO message (").text(names).text(") SELECT ").text(names).text(" FROM ").rows(columns).run(db).await?;

@@ -21,6 +21,18 @@ pub(crate) async fn find(db: &impl ConnectionTrait, ids: &[ConversationId]) -> R
     Ok(found)
 }
 
+/// Returns the logs with these numbers, in no order.
+pub(crate) async fn by_number(db: &impl ConnectionTrait, numbers: &[i64]) -> Result<Vec<Arc<Log>>> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(chunk_rows(db, 1)) {
+        let sql = Sql::new(db, "SELECT ").text(LOG_COLUMNS).text(" FROM conversation c WHERE ").among("c.conv_no", chunk.to_vec());
+        for row in sql.all(db).await? {
+            found.push(Arc::new(rows::log(&row)?));
+        }
+    }
+    Ok(found)
+}
+
 /// Makes the rows of new logs; those that another process made first stay as they are. `keys` must be in id order, so
 /// that two processes that make the same ones wait for each other instead of dying in each other's arms.
 pub(crate) async fn insert(db: &impl ConnectionTrait, keys: &[&LogKey], at: Timestamp) -> Result<()> {
@@ -56,8 +68,8 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, keys: &[&LogKey], at: Time
             .run(db)
             .await?;
         let ids: Vec<ConversationId> = chunk.iter().map(|key| key.id.clone()).collect();
-        Sql::new(db, "INSERT INTO conv_seq (conv_no, max_seq, min_seq, published_seq, last_stored_at, last_sent_at) ")
-            .text("SELECT c.conv_no, 0, 1, 0, 0, 0 FROM ")
+        Sql::new(db, "INSERT INTO conv_seq (conv_no, max_seq, min_seq, last_stored_at, last_sent_at) ")
+            .text("SELECT c.conv_no, 0, 1, 0, 0 FROM ")
             .rows(vec![("id", texts(&ids))])
             .look_up("conversation", "c", "c.conversation_id = d.id")
             .text("WHERE true ORDER BY c.conv_no ON CONFLICT (conv_no) DO NOTHING")

@@ -1,55 +1,50 @@
-//! How far each log was published: `published_seq` follows `max_seq` lazily, and what stays behind was lost by a crash.
+//! What is to be published: a note that each commit leaves with its messages, deleted once their signals are out. What
+//! stays was left behind by a crash. One small row a commit, whatever the number of its logs; nobody waits for it.
 
-use openim_core::{Result, Timestamp};
+use openim_core::{Error, ErrorCode, IdSource, Result, Timestamp};
 use sea_orm::ConnectionTrait;
 
-use super::rows::{self, LOG_COLUMNS};
-use super::sql::{Column, Sql};
-use crate::model::Head;
+use super::rows;
+use super::sql::Sql;
 
-/// A log with an unpublished tail, which starts after `published_seq`.
-pub(crate) struct Unpublished {
-    pub(crate) head: Head,
-    pub(crate) published_seq: i64,
+/// A log's number, the first and the last seq.
+pub(crate) type SeqRange = (i64, i64, i64);
+
+/// A note of what is to be published.
+pub(crate) struct Note {
+    pub(crate) id: i64,
+    pub(crate) ranges: Vec<SeqRange>,
 }
 
-/// Returns logs whose tail is unpublished and was stored before `before`.
-pub(crate) async fn unpublished(db: &impl ConnectionTrait, before: Timestamp, limit: i64) -> Result<Vec<Unpublished>> {
-    let rows = Sql::new(db, "SELECT ")
-        .text(LOG_COLUMNS)
-        .text(", s.max_seq, s.min_seq, s.last_sent_at, s.last_stored_at, s.last_sender, s.published_seq FROM conv_seq s ")
-        .look_up("conversation", "c", "c.conv_no = s.conv_no")
-        .text("WHERE s.published_seq < s.max_seq AND s.last_stored_at < ")
-        .bind(before.0)
-        .text(" LIMIT ")
-        .bind(limit)
-        .all(db)
-        .await?;
-    rows.iter().map(|row| Ok(Unpublished { head: rows::head(row)?, published_seq: rows::get(row, "published_seq")? })).collect()
+/// Returns the id of a new note, of which there are never many.
+pub(crate) fn fresh_note(ids: &dyn IdSource) -> i64 {
+    let mut bytes = [0_u8; 8];
+    ids.fill(&mut bytes);
+    i64::from_be_bytes(bytes) & i64::MAX
 }
 
-/// Notes that `first..=last` of these logs (number, first, last; each log once) was published, and returns the logs where
-/// that joined on to what was published before. Elsewhere another process still owes the part in between. Rows that a
-/// batch holds are left for the next time: a sender never waits for this.
-pub(crate) async fn mark_published(db: &impl ConnectionTrait, ranges: &[(i64, i64, i64)]) -> Result<Vec<i64>> {
-    let logs: Vec<i64> = ranges.iter().map(|range| range.0).collect();
-    let columns = vec![
-        ("conv_no", Column::Int(logs.clone())),
-        ("first_seq", Column::Int(ranges.iter().map(|range| range.1).collect())),
-        ("last_seq", Column::Int(ranges.iter().map(|range| range.2).collect())),
-    ];
-    let rows = Sql::new(db, "UPDATE conv_seq SET published_seq = f.last_seq FROM (SELECT s.conv_no, d.last_seq FROM ")
-        .rows(columns)
-        .text("JOIN conv_seq s ON s.conv_no = d.conv_no AND s.published_seq >= d.first_seq - 1 AND s.published_seq < d.last_seq ")
-        // What was noted before a commit that then failed is no place of the log.
-        .text("AND s.max_seq >= d.last_seq WHERE ")
-        .among("s.conv_no", logs.clone())
-        .text(" ORDER BY s.conv_no")
-        .postgres(" FOR UPDATE OF s SKIP LOCKED")
-        .text(") AS f WHERE conv_seq.conv_no = f.conv_no AND ")
-        .among("conv_seq.conv_no", logs)
-        .text(" RETURNING conv_seq.conv_no AS conv_no")
-        .all(db)
-        .await?;
-    rows.iter().map(|row| rows::get(row, "conv_no")).collect()
+/// Notes that these ranges are to be published.
+pub(crate) async fn owe(db: &impl ConnectionTrait, note: i64, at: Timestamp, ranges: &[SeqRange]) -> Result<()> {
+    let ranges = serde_json::to_vec(ranges).map_err(Error::internal)?;
+    let sql = Sql::new(db, "INSERT INTO unpublished (id, stored_at, ranges) VALUES (").bind(note).text(", ").bind(at.0);
+    sql.text(", ").bind(ranges).text(")").run(db).await?;
+    Ok(())
+}
+
+/// Deletes notes.
+pub(crate) async fn settle(db: &impl ConnectionTrait, notes: &[i64]) -> Result<()> {
+    Sql::new(db, "DELETE FROM unpublished WHERE ").among("id", notes.to_vec()).run(db).await?;
+    Ok(())
+}
+
+/// Returns notes that are older than `before`.
+pub(crate) async fn owed(db: &impl ConnectionTrait, before: Timestamp, limit: i64) -> Result<Vec<Note>> {
+    let sql = Sql::new(db, "SELECT id, ranges FROM unpublished WHERE stored_at < ").bind(before.0).text(" LIMIT ").bind(limit);
+    let note = |row: &sea_orm::QueryResult| {
+        let ranges: Vec<u8> = rows::get(row, "ranges")?;
+        let ranges = serde_json::from_slice(&ranges)
+            .map_err(|error| Error::new(ErrorCode::Data, "a note of what is to be published cannot be read").with_source(error))?;
+        Ok(Note { id: rows::get(row, "id")?, ranges })
+    };
+    sql.all(db).await?.iter().map(note).collect()
 }

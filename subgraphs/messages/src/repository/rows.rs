@@ -112,6 +112,12 @@ pub(super) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T> {
     row.try_get("", column).map_err(db_error)
 }
 
+/// Reads a row of three numbers, by place: what every commit reads for every log does not look names up.
+pub(super) fn triple(row: &QueryResult) -> Result<(i64, i64, i64)> {
+    let number = |place| row.try_get_by_index::<i64>(place).map_err(db_error);
+    Ok((number(0)?, number(1)?, number(2)?))
+}
+
 /// Reads a message; the row does not hold the conversation's id.
 pub(super) fn message(row: &QueryResult, conversation_id: &ConversationId) -> Result<Message> {
     let body: Vec<u8> = get(row, "body")?;

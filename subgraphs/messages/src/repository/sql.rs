@@ -1,5 +1,6 @@
 //! A statement under construction. Lists of rows are arrays on PostgreSQL (one plan and one prepared statement whatever
-//! the length) and `VALUES` on SQLite, whose anonymous `?` keeps long lists cheap to parse.
+//! the length) and `VALUES` on SQLite, whose anonymous `?` keeps long lists cheap to parse. SQLite prepares each text once:
+//! lists are filled up with nulls to the next power of two, so that there are few texts whatever the lengths are.
 
 use std::fmt::Write;
 
@@ -37,6 +38,15 @@ impl Column {
         }
     }
 
+    /// Returns what stands in a row that is only there to fill up.
+    fn nothing(&self) -> Value {
+        match self {
+            Self::Int(_) => Value::BigInt(None),
+            Self::Text(_) => Value::String(None),
+            Self::Bytes(_) => Value::Bytes(None),
+        }
+    }
+
     fn into_values(self) -> Vec<Value> {
         match self {
             Self::Int(values) => values.into_iter().map(Value::from).collect(),
@@ -50,7 +60,8 @@ impl Column {
 pub(super) fn chunk_rows(db: &impl ConnectionTrait, columns: usize) -> usize {
     match db.get_database_backend() {
         DbBackend::Postgres => POSTGRES_ROWS,
-        _ => SQLITE_BINDS / columns.max(1),
+        // Filled up, it must fit as well.
+        _ => 1 << (SQLITE_BINDS / columns.max(1)).max(1).ilog2(),
     }
 }
 
@@ -106,14 +117,22 @@ impl Sql {
                 let _ = write!(self.text, "{column} = ANY(${}::bigint[])", self.values.len());
             }
             _ => {
-                let _ = write!(self.text, "{column} IN ({})", vec!["?"; numbers.len()].join(","));
+                let (length, places) = (numbers.len(), numbers.len().next_power_of_two());
+                // A null is equal to nothing.
+                let _ = write!(self.text, "{column} IN ({}?)", "?,".repeat(places - 1));
                 self.values.extend(numbers.into_iter().map(Value::from));
+                self.values.extend(std::iter::repeat_n(Value::BigInt(None), places - length));
             }
         }
         self
     }
 
-    /// Adds a list of rows as a table expression `AS d(names)`.
+    /// Adds the same on PostgreSQL only.
+    pub(super) fn among_on_postgres(self, column: &str, numbers: impl FnOnce() -> Vec<i64>) -> Self {
+        if self.backend == DbBackend::Postgres { self.among(column, numbers()) } else { self }
+    }
+
+    /// Adds a list of rows as a table expression `AS d(names)`. The first column has no nulls.
     pub(super) fn rows(mut self, columns: Vec<(&str, Column)>) -> Self {
         match self.backend {
             DbBackend::Postgres => self.arrays(columns),
@@ -143,11 +162,18 @@ impl Sql {
             let comma = if place == 0 { "" } else { ", " };
             let _ = write!(self.text, "{comma}column{} AS {name}", place + 1);
         }
-        let row = format!("({})", vec!["?"; width].join(","));
-        let _ = write!(self.text, " FROM (VALUES {})) AS d ", vec![row; rows].join(","));
+        let row = format!("({}?)", "?,".repeat(width.saturating_sub(1)));
+        let places = rows.next_power_of_two();
+        let filling = format!("{row},").repeat(places - 1);
+        let _ = write!(self.text, " FROM (VALUES {filling}{row}) WHERE column1 IS NOT NULL) AS d ");
+        let nothing: Vec<Value> = columns.iter().map(|(_, column)| column.nothing()).collect();
         let mut columns: Vec<_> = columns.into_iter().map(|(_, column)| column.into_values().into_iter()).collect();
+        self.values.reserve(places * width);
         for _ in 0..rows {
             self.values.extend(columns.iter_mut().filter_map(Iterator::next));
+        }
+        for _ in rows..places {
+            self.values.extend(nothing.iter().cloned());
         }
     }
 
