@@ -12,3 +12,4 @@ mod presence;
 mod store;
 mod support;
 mod versions;
+mod webhooks;
