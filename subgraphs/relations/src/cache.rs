@@ -37,7 +37,9 @@ impl Standings {
                 }
             }
             Ok(None) => {}
-            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the relation cache cannot be read; asking the database"),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the relation cache cannot be read; asking the database")
+            }
         }
         self.fill(&key, receiver, sender).await
     }

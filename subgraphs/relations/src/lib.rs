@@ -6,6 +6,7 @@
 mod cache;
 mod error;
 mod events;
+mod hooks;
 mod model;
 mod notifications;
 mod policy;
@@ -21,6 +22,7 @@ use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
 
 use cache::Standings;
 use events::{ClearCache, SpreadProfile};
@@ -36,9 +38,9 @@ pub struct Relations {
 
 impl Relations {
     /// Puts the domain together over the ports and the users domain's reader.
-    pub fn new(store: Store, cache: Arc<dyn Cache>, users: Arc<dyn UserReader>) -> Self {
+    pub fn new(store: Store, cache: Arc<dyn Cache>, webhooks: Webhooks, users: Arc<dyn UserReader>) -> Self {
         let standings = Standings::new(cache, store.clone());
-        Self { service: Arc::new(Service::new(store, users, standings.clone())), standings }
+        Self { service: Arc::new(Service::new(store, users, standings.clone(), webhooks)), standings }
     }
 
     /// Returns its part of the graph.

@@ -6,9 +6,7 @@ mod lists;
 use openim_core::{Timestamp, UserId};
 
 pub(crate) use commands::{AnswerRequest, Block, ImportFriends, SendRequest, SetRemark, UpdateFriends};
-pub(crate) use lists::{
-    BlockDelta, BlockPlace, Direction, FriendDelta, FriendPlace, IdsAt, Listed, RequestFilter, RequestPlace, Slice,
-};
+pub(crate) use lists::{BlockDelta, BlockPlace, Direction, FriendDelta, FriendPlace, IdsAt, Listed, RequestFilter, RequestPlace, Slice};
 
 /// A row's key: whose list and who is in it, or who asks and who is asked.
 pub(crate) type Pair = (UserId, UserId);

@@ -24,9 +24,9 @@ fn any_of<C: ColumnTrait>(first: C, second: C, keys: &[Pair]) -> Condition {
     for (one, other) in keys {
         grouped.entry(one).or_default().push(other.as_str());
     }
-    grouped.into_iter().fold(Condition::any(), |any, (one, others)| {
-        any.add(Condition::all().add(first.eq(one.as_str())).add(second.is_in(others)))
-    })
+    grouped
+        .into_iter()
+        .fold(Condition::any(), |any, (one, others)| any.add(Condition::all().add(first.eq(one.as_str())).add(second.is_in(others))))
 }
 
 fn user(id: String) -> Result<UserId> {

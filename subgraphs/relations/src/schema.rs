@@ -23,8 +23,7 @@ use crate::service::Service;
 
 /// Makes the part of the graph; each request gets its own loaders.
 pub(crate) fn subgraph(service: Arc<Service>) -> Arc<dyn Subgraph> {
-    let schema =
-        Schema::build(query::Query, mutation::Mutation, EmptySubscription).enable_federation().data(service.clone()).finish();
+    let schema = Schema::build(query::Query, mutation::Mutation, EmptySubscription).enable_federation().data(service.clone()).finish();
     Arc::new(SchemaSubgraph::new("relations", schema, move |ctx, request| loaders::provide(request, ctx, &service)))
 }
 

@@ -14,6 +14,7 @@ use openim_contracts::{Audience, RelationsUpdated, Signal, SignalKind, UserReade
 use openim_core::{Ctx, Result, UserId};
 use openim_platform::store::{Store, Tx};
 use openim_platform::versions::{self, Change, VersionedList};
+use openim_platform::webhooks::Webhooks;
 
 use crate::cache::Standings;
 use crate::error::RelationError;
@@ -29,11 +30,12 @@ pub(crate) struct Service {
     store: Store,
     users: Arc<dyn UserReader>,
     standings: Standings,
+    webhooks: Webhooks,
 }
 
 impl Service {
-    pub(crate) fn new(store: Store, users: Arc<dyn UserReader>, standings: Standings) -> Self {
-        Self { store, users, standings }
+    pub(crate) fn new(store: Store, users: Arc<dyn UserReader>, standings: Standings, webhooks: Webhooks) -> Self {
+        Self { store, users, standings, webhooks }
     }
 
     /// Passes when all users exist.

@@ -83,8 +83,7 @@ pub(crate) async fn count(db: &impl ConnectionTrait, owner: &UserId, filter: &Re
 
 /// Returns how many requests to a user wait for an answer that were made after a moment.
 pub(crate) async fn count_open(db: &impl ConnectionTrait, to: &UserId, since: Option<Timestamp>) -> Result<u64> {
-    let mut query =
-        Entity::find().filter(Column::ToId.eq(to.as_str())).filter(Column::State.eq(RequestState::Open.number()));
+    let mut query = Entity::find().filter(Column::ToId.eq(to.as_str())).filter(Column::State.eq(RequestState::Open.number()));
     if let Some(since) = since {
         query = query.filter(Column::CreatedAt.gt(since.0));
     }

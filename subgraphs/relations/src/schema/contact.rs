@@ -20,11 +20,7 @@ pub(crate) struct Contact {
 
 impl From<model::Contact> for Contact {
     fn from(contact: model::Contact) -> Self {
-        Self {
-            user: Some(User(contact.user)),
-            friendship: contact.friendship.map(Friendship),
-            block: contact.block.map(BlockEntry),
-        }
+        Self { user: Some(User(contact.user)), friendship: contact.friendship.map(Friendship), block: contact.block.map(BlockEntry) }
     }
 }
 

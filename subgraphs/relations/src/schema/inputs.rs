@@ -22,12 +22,7 @@ pub(crate) struct SendFriendRequestInput {
 
 impl SendFriendRequestInput {
     pub(super) fn command(self, ctx: &Ctx) -> Result<model::SendRequest> {
-        Ok(model::SendRequest {
-            from: owner(ctx, self.from_id)?,
-            to: UserId::parse(self.to_id.0)?,
-            message: self.message,
-            ex: self.ex,
-        })
+        Ok(model::SendRequest { from: owner(ctx, self.from_id)?, to: UserId::parse(self.to_id.0)?, message: self.message, ex: self.ex })
     }
 }
 

@@ -138,11 +138,7 @@ impl Viewer {
     }
 
     /// What the viewer has about each registered user among some ids, in the order asked.
-    async fn contacts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "1 to 1,000 ids, none repeated.")] ids: Vec<ID>,
-    ) -> Result<Vec<Contact>> {
+    async fn contacts(&self, ctx: &Context<'_>, #[graphql(desc = "1 to 1,000 ids, none repeated.")] ids: Vec<ID>) -> Result<Vec<Contact>> {
         let found = service(ctx)?.contacts(caller(ctx)?, &self.owner, &texts(ids)).await?;
         Ok(found.into_iter().map(Contact::from).collect())
     }

@@ -6,7 +6,7 @@ use super::{Service, befriend, request_changed};
 use crate::error::RelationError;
 use crate::model::{AnswerRequest, Answered, FriendRequest, FriendSource, RequestState};
 use crate::repository::requests;
-use crate::{notifications, policy};
+use crate::{hooks, notifications, policy};
 
 impl Service {
     /// Answers a request, for the one who was asked or an app administrator. Agreeing also closes an open request of the
@@ -15,6 +15,7 @@ impl Service {
         policy::may_use(ctx, &command.to)?;
         policy::check_words(&command.reply)?;
         let operator = policy::operator(ctx, &command.to)?;
+        hooks::before_agreement(&self.webhooks, ctx, &command).await?;
         let AnswerRequest { from, to, accept, reply } = command;
         let people = self.people(&from, &to).await?;
         let tx = self.store.begin().await?;
@@ -25,12 +26,8 @@ impl Service {
             return Ok(Answered::TooLate(asked));
         }
         let state = if accept { RequestState::Accepted } else { RequestState::Refused };
-        let answer = |request: FriendRequest| FriendRequest {
-            state,
-            handler: Some(operator.clone()),
-            handled_at: Some(ctx.now()),
-            ..request
-        };
+        let answer =
+            |request: FriendRequest| FriendRequest { state, handler: Some(operator.clone()), handled_at: Some(ctx.now()), ..request };
         let mut answered = answer(asked);
         if !reply.is_empty() {
             answered.reply = reply;
@@ -42,6 +39,7 @@ impl Service {
                 tx.signal(request_changed(&to, &from));
             }
             befriend(ctx, &tx, &from, std::slice::from_ref(&to), FriendSource::Request, &from).await?;
+            hooks::after_agreement(&self.webhooks, ctx, &tx, &answered).await?;
             notifications::accepted(ctx, &tx, &answered, &people).await?;
         } else {
             notifications::refused(ctx, &tx, &answered, &people).await?;

@@ -6,7 +6,7 @@ use super::{Service, request_changed};
 use crate::error::RelationError;
 use crate::model::{FriendRequest, RequestState, SendRequest, Sent};
 use crate::repository::{friends, requests};
-use crate::{notifications, policy};
+use crate::{hooks, notifications, policy};
 
 impl Service {
     /// Asks somebody, for the applicant or an app administrator. Asking again opens the same request anew. Whoever is
@@ -18,6 +18,7 @@ impl Service {
         if command.from == command.to {
             return Err(RelationError::Oneself.into());
         }
+        hooks::before_request(&self.webhooks, ctx, &command).await?;
         let SendRequest { from, to, message, ex } = command;
         let people = self.people(&from, &to).await?;
         if people.from.is_none() || people.to.is_none() {
@@ -41,6 +42,7 @@ impl Service {
         };
         let request = requests::open(tx.connection(), &request).await?;
         notifications::asked(ctx, &tx, &request, &people).await?;
+        hooks::after_request(&self.webhooks, ctx, &tx, &request).await?;
         tx.signal(request_changed(&request.from, &request.to));
         tx.commit().await?;
         Ok(Sent::Sent(request))

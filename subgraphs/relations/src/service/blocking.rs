@@ -10,7 +10,7 @@ use openim_platform::versions::{self, Change, VersionedList};
 use super::Service;
 use crate::model::{Block, BlockEntry, Changed};
 use crate::repository::blocks;
-use crate::{notifications, policy};
+use crate::{hooks, notifications, policy};
 
 impl Service {
     /// Puts a user on the owner's black list. The friendship stays. Who is on it already stays as it was.
@@ -19,6 +19,7 @@ impl Service {
         policy::check_ex(&command.ex)?;
         let operator = policy::operator(ctx, &command.owner)?;
         let Block { owner, blocked, ex } = command;
+        hooks::before_block(&self.webhooks, ctx, &owner, &blocked).await?;
         self.require_users(&[owner.clone(), blocked.clone()]).await?;
         let entry = BlockEntry { owner, blocked, created_at: ctx.now(), operator, ex };
         let tx = self.store.begin().await?;
@@ -42,6 +43,7 @@ impl Service {
         }
         note(ctx, &tx, &owner, &blocked, Change::Deleted(blocked.as_str())).await?;
         notifications::unblocked(ctx, &tx, &owner, &blocked).await?;
+        hooks::after_unblock(&self.webhooks, ctx, &tx, &owner, &blocked).await?;
         tx.commit().await?;
         self.standings.forget(&owner, slice::from_ref(&blocked)).await;
         Ok(Changed::Now(blocked))

@@ -10,25 +10,30 @@ use super::{Service, befriend, note_friends};
 use crate::error::RelationError;
 use crate::model::{Changed, FriendSource, Friendship, ImportFriends, SetRemark, UpdateFriends};
 use crate::repository::friends;
-use crate::{notifications, policy};
+use crate::{hooks, notifications, policy};
 
 impl Service {
     /// Makes users friends of one user without asking anybody, for app administrators. Those who are friends already stay
     /// as they are; the owner is told of each of them all the same.
-    pub(crate) async fn import(&self, ctx: &Ctx, command: ImportFriends) -> Result<Vec<Friendship>> {
+    pub(crate) async fn import(&self, ctx: &Ctx, mut command: ImportFriends) -> Result<Vec<Friendship>> {
         ctx.require_admin()?;
         self.check_import(&command).await?;
-        let operator = policy::operator(ctx, &command.owner)?;
-        let ImportFriends { owner, friends } = command;
-        let tx = self.store.begin().await?;
-        befriend(ctx, &tx, &owner, &friends, FriendSource::Import, &operator).await?;
-        for friend in &friends {
-            notifications::imported(ctx, &tx, &owner, friend).await?;
+        if let Some(friends) = hooks::before_import(&self.webhooks, ctx, &command).await? {
+            command.friends = friends;
+            self.check_import(&command).await?;
         }
-        let rows = friends::find(tx.connection(), &owner, &friends).await?;
+        let operator = policy::operator(ctx, &command.owner)?;
+        let ImportFriends { owner, friends } = &command;
+        let tx = self.store.begin().await?;
+        befriend(ctx, &tx, owner, friends, FriendSource::Import, &operator).await?;
+        for friend in friends {
+            notifications::imported(ctx, &tx, owner, friend).await?;
+        }
+        hooks::after_import(&self.webhooks, ctx, &tx, &command).await?;
+        let rows = friends::find(tx.connection(), owner, friends).await?;
         tx.commit().await?;
-        self.standings.forget(&owner, &friends).await;
-        Ok(in_order(&friends, rows))
+        self.standings.forget(owner, friends).await;
+        Ok(in_order(friends, rows))
     }
 
     /// Checks in OpenIM's order: existence, oneself, repetition.
@@ -52,6 +57,7 @@ impl Service {
         }
         note_friends(ctx, &tx, &owner, slice::from_ref(&friend), &[Change::Deleted(friend.as_str())]).await?;
         notifications::deleted(ctx, &tx, &owner, &friend).await?;
+        hooks::after_removal(&self.webhooks, ctx, &tx, &owner, &friend).await?;
         tx.commit().await?;
         self.standings.forget(&owner, slice::from_ref(&friend)).await;
         Ok(Changed::Now(friend))
@@ -61,7 +67,8 @@ impl Service {
     pub(crate) async fn set_remark(&self, ctx: &Ctx, command: SetRemark) -> Result<Friendship> {
         policy::may_use(ctx, &command.owner)?;
         policy::check_remark(&command.remark)?;
-        let SetRemark { owner, friend, remark } = command;
+        let SetRemark { owner, friend, remark } = hooks::before_remark(&self.webhooks, ctx, command).await?;
+        policy::check_remark(&remark)?;
         let change = UpdateFriends { owner, friends: vec![friend], pinned: None, remark: Some(remark), ex: None };
         let tx = self.store.begin().await?;
         let before = friends::find(tx.connection(), &change.owner, &change.friends).await?.pop().ok_or(RelationError::NoFriend)?;
@@ -72,6 +79,7 @@ impl Service {
         friends::update(tx.connection(), &[&after.friend], &change).await?;
         note_friends(ctx, &tx, &change.owner, &change.friends, &[Change::Updated(after.friend.as_str())]).await?;
         notifications::remark_set(ctx, &tx, &after.owner, &after.friend).await?;
+        hooks::after_remark(&self.webhooks, ctx, &tx, &after).await?;
         tx.commit().await?;
         Ok(after)
     }

@@ -6,9 +6,7 @@ use openim_contracts::UserSummary;
 use openim_core::{Ctx, Result, Timestamp, UserId};
 
 use super::Service;
-use crate::model::{
-    BlockEntry, BlockPlace, FriendPlace, FriendRequest, Friendship, Listed, RequestFilter, RequestPlace, Slice,
-};
+use crate::model::{BlockEntry, BlockPlace, FriendPlace, FriendRequest, Friendship, Listed, RequestFilter, RequestPlace, Slice};
 use crate::policy;
 use crate::repository::{blocks, friends, requests};
 
