@@ -6,8 +6,9 @@ use futures_util::stream::BoxStream;
 use openim_federation::{BuildError, Gateway, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
 
 /// Name and SDL of every subgraph.
-pub(crate) const SUBGRAPHS: [(&str, &str); 5] = [
+pub(crate) const SUBGRAPHS: [(&str, &str); 6] = [
     ("users", include_str!("../../schema/subgraphs/users.graphql")),
+    ("relations", include_str!("../../schema/subgraphs/relations.graphql")),
     ("messages", include_str!("../../schema/subgraphs/messages.graphql")),
     ("conversations", include_str!("../../schema/subgraphs/conversations.graphql")),
     ("third", include_str!("../../schema/subgraphs/third.graphql")),

@@ -1,7 +1,7 @@
-//! The groups and relations domains as long as they are not there: nobody has a group, a friend or a black list.
+//! The groups domain as long as it is not there: nobody has a group.
 
 use async_trait::async_trait;
-use openim_contracts::{GroupMembership, GroupReader, GroupSummary, RelationReader, Standing};
+use openim_contracts::{GroupMembership, GroupReader, GroupSummary};
 use openim_core::{GroupId, Result, UserId};
 
 /// Knows nothing.
@@ -26,17 +26,6 @@ impl GroupReader for Absent {
     }
 
     async fn joined(&self, _user: &UserId, _limit: u64) -> Result<Vec<GroupId>> {
-        Ok(Vec::new())
-    }
-}
-
-#[async_trait]
-impl RelationReader for Absent {
-    async fn standing(&self, _receiver: &UserId, _sender: &UserId) -> Result<Standing> {
-        Ok(Standing::default())
-    }
-
-    async fn friend_of(&self, _user: &UserId, _after: Option<&UserId>, _limit: u64) -> Result<Vec<UserId>> {
         Ok(Vec::new())
     }
 }

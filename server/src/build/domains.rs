@@ -12,6 +12,7 @@ use openim_platform::config::{Config, Role, Roles, Secret};
 use openim_platform::events::{Consumer, EventHandler, EventPlan};
 use openim_platform::ports::Ports;
 use openim_platform::webhooks::Webhooks;
+use openim_relations::Relations;
 use openim_third::Third;
 use openim_users::{Users, UsersPorts, UsersSettings};
 
@@ -26,6 +27,7 @@ const TOKEN_CLEANUP: Duration = Duration::from_secs(600);
 /// are offered to gateways and which work in the background.
 pub(crate) struct Domains {
     pub(crate) users: Users,
+    relations: Relations,
     messages: Messages,
     conversations: Conversations,
     third: Third,
@@ -44,19 +46,22 @@ impl Domains {
             UsersPorts { store: store.clone(), cache: ports.cache.clone(), presence: ports.presence.clone(), webhooks: webhooks.clone() };
         let users = Users::new(users_settings(config, secret), users_ports, runtime.clone()).context("auth")?;
         let cursors = openim_conversations::reader(store.clone());
-        let (groups, relations) = (Arc::new(Absent), Arc::new(Absent));
+        let groups = Arc::new(Absent);
+        let standings = openim_relations::reader(store.clone(), ports.cache.clone());
         let messages_ports =
-            MessagesPorts { store: store.clone(), users: users.reader(), conversations: cursors, groups: groups.clone(), relations };
+            MessagesPorts { store: store.clone(), users: users.reader(), conversations: cursors, groups: groups.clone(), relations: standings };
         let messages = Messages::new(messages_settings(config)?, messages_ports, runtime.clone());
         let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader(), groups);
+        let relations = Relations::new(store.clone(), ports.cache.clone(), webhooks.clone(), users.reader());
         let third = Third::new(store.clone(), webhooks.clone());
-        Ok(Self { users, messages, conversations, third, webhooks })
+        Ok(Self { users, relations, messages, conversations, third, webhooks })
     }
 
     /// Returns the subgraphs with the roles that offer them.
-    pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 4] {
+    pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 5] {
         [
             (Role::Users, self.users.subgraph()),
+            (Role::Relations, self.relations.subgraph()),
             (Role::Messages, self.messages.subgraph()),
             (Role::Conversations, self.conversations.subgraph()),
             (Role::Third, self.third.subgraph()),
@@ -91,7 +96,7 @@ impl Domains {
     }
 
     fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        [self.users.handlers(), self.messages.handlers(), self.conversations.handlers()].concat()
+        [self.users.handlers(), self.relations.handlers(), self.messages.handlers(), self.conversations.handlers()].concat()
     }
 }
 

@@ -63,6 +63,7 @@ fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Res
     let none = ServiceUrl::default();
     let base = match role {
         Role::Users => &config.subgraphs.users,
+        Role::Relations => &config.subgraphs.relations,
         Role::Messages => &config.subgraphs.messages,
         Role::Conversations => &config.subgraphs.conversations,
         Role::Third => &config.subgraphs.third,

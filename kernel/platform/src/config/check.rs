@@ -116,6 +116,7 @@ fn deployment(config: &Config, report: &mut Report<'_>) {
         let subgraphs = &config.subgraphs;
         let places = [
             (Role::Users, &subgraphs.users),
+            (Role::Relations, &subgraphs.relations),
             (Role::Messages, &subgraphs.messages),
             (Role::Conversations, &subgraphs.conversations),
             (Role::Third, &subgraphs.third),

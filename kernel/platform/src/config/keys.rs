@@ -123,6 +123,7 @@ pub(super) const KEYS: &[Key] = &[
     key("webhooks.keep_days", Rule::Integer(1, 3660)),
     key("webhooks.keep_deliveries", Rule::Integer(0, 100_000_000)),
     key("subgraphs.users", Rule::Url(&["http", "https"])),
+    key("subgraphs.relations", Rule::Url(&["http", "https"])),
     key("subgraphs.messages", Rule::Url(&["http", "https"])),
     key("subgraphs.conversations", Rule::Url(&["http", "https"])),
     key("subgraphs.third", Rule::Url(&["http", "https"])),

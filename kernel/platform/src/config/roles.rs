@@ -11,6 +11,8 @@ pub enum Role {
     Gateway,
     /// The users subgraph.
     Users,
+    /// The relations subgraph.
+    Relations,
     /// The messages subgraph.
     Messages,
     /// The conversations subgraph.
@@ -23,13 +25,14 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [Self::Gateway, Self::Users, Self::Messages, Self::Conversations, Self::Third, Self::Worker];
+    pub const ALL: [Self; 7] = [Self::Gateway, Self::Users, Self::Relations, Self::Messages, Self::Conversations, Self::Third, Self::Worker];
 
     /// Returns the word for it; for a subgraph it is the subgraph's name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Gateway => "gateway",
             Self::Users => "users",
+            Self::Relations => "relations",
             Self::Messages => "messages",
             Self::Conversations => "conversations",
             Self::Third => "third",
@@ -45,7 +48,7 @@ pub struct Roles(Vec<Role>);
 
 impl Roles {
     /// The words that are understood.
-    pub const WORDS: [&str; 7] = ["all", "gateway", "users", "messages", "conversations", "third", "worker"];
+    pub const WORDS: [&str; 8] = ["all", "gateway", "users", "relations", "messages", "conversations", "third", "worker"];
 
     /// Reads roles; `None` for an unknown word, no role, or "all" beside another one.
     pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Self> {

@@ -206,6 +206,8 @@ pub struct Notifications {
 pub struct Subgraphs {
     /// The users subgraph.
     pub users: ServiceUrl,
+    /// The relations subgraph.
+    pub relations: ServiceUrl,
     /// The messages subgraph.
     pub messages: ServiceUrl,
     /// The conversations subgraph.
