@@ -87,7 +87,9 @@ impl UserError {
     /// Returns the code at the doors.
     pub(crate) fn code(self) -> ErrorCode {
         match self {
-            Self::EmptyList | Self::TooMany | Self::RepeatedId | Self::NicknameRequired | Self::BadText(_) | Self::Missing(_) => ErrorCode::Args,
+            Self::EmptyList | Self::TooMany | Self::RepeatedId | Self::NicknameRequired | Self::BadText(_) | Self::Missing(_) => {
+                ErrorCode::Args
+            }
             Self::NotAnAdministrator | Self::LevelCannotLogIn => ErrorCode::Args,
             Self::AccountLevel | Self::AccountExists | Self::UnknownAccount | Self::NothingToChange => ErrorCode::Args,
             Self::CommandType | Self::TooManyCommands | Self::RepeatedKey | Self::TooManyKeys => ErrorCode::Args,

@@ -3,11 +3,11 @@
 
 use openim_core::{Ctx, Error, ErrorCode, Result, Timestamp};
 use openim_platform::store::Tx;
+use openim_platform::webhooks::Webhooks;
 use openim_platform::webhooks::commands::{
     AFTER_UPDATE_USER_INFO, AFTER_UPDATE_USER_INFO_EX, AFTER_USER_REGISTER, BEFORE_UPDATE_USER_INFO, BEFORE_UPDATE_USER_INFO_EX,
     BEFORE_USER_REGISTER,
 };
-use openim_platform::webhooks::Webhooks;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{NewUser, Profile, UpdateUser, User, UserLevel};

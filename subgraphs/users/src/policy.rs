@@ -9,7 +9,7 @@ use openim_core::{Actor, Ctx, Error, ErrorCode, Platform, Result, UserId};
 use crate::error::{MAX_BATCH, UserError};
 use crate::model::{AddAccount, NewUser, StoredToken, TerminalClass, UpdateAccount, UpdateUser};
 
-pub(crate) use own::{check_add_command, check_command_type, check_keys, check_update_command, check_values, owner};
+pub(crate) use own::{check_add_command, check_command_key, check_command_type, check_keys, check_update_command, check_values, owner};
 
 const MAX_NICKNAME_BYTES: usize = 255;
 const MAX_FACE_URL_BYTES: usize = 2 * 1024;

@@ -21,13 +21,21 @@ pub(crate) fn owner(ctx: &Ctx, named: Option<&str>) -> Result<UserId> {
     Ok(user_id)
 }
 
+/// Checks what names an entry.
+///
+/// # Errors
+/// `ARGS_ERROR` for the type 0 or an illegal key.
+pub(crate) fn check_command_key(kind: i32, uuid: &str) -> Result<()> {
+    check_command_type(kind)?;
+    check_name("uuid", uuid, MAX_UUID_BYTES)
+}
+
 /// Checks a new entry.
 ///
 /// # Errors
 /// `ARGS_ERROR` when a part does not fit.
 pub(crate) fn check_add_command(command: &AddCommand) -> Result<()> {
-    check_command_type(command.kind)?;
-    check_name("uuid", &command.uuid, MAX_UUID_BYTES)?;
+    check_command_key(command.kind, &command.uuid)?;
     check_text("value", &command.value, MAX_VALUE_BYTES)?;
     check_text("ex", &command.ex, MAX_VALUE_BYTES)
 }
@@ -37,8 +45,7 @@ pub(crate) fn check_add_command(command: &AddCommand) -> Result<()> {
 /// # Errors
 /// `ARGS_ERROR` when a part does not fit.
 pub(crate) fn check_update_command(command: &UpdateCommand) -> Result<()> {
-    check_command_type(command.kind)?;
-    check_name("uuid", &command.uuid, MAX_UUID_BYTES)?;
+    check_command_key(command.kind, &command.uuid)?;
     check_text("value", command.value.as_deref().unwrap_or_default(), MAX_VALUE_BYTES)?;
     check_text("ex", command.ex.as_deref().unwrap_or_default(), MAX_VALUE_BYTES)
 }

@@ -49,10 +49,7 @@ pub(crate) async fn count(db: &impl ConnectionTrait, user: &UserId) -> Result<u6
 }
 
 fn is(key: &CommandKey) -> Condition {
-    Condition::all()
-        .add(Column::UserId.eq(key.user_id.as_str()))
-        .add(Column::Kind.eq(key.kind))
-        .add(Column::Uuid.eq(key.uuid.as_str()))
+    Condition::all().add(Column::UserId.eq(key.user_id.as_str())).add(Column::Kind.eq(key.kind)).add(Column::Uuid.eq(key.uuid.as_str()))
 }
 
 fn to_row(command: &UserCommand) -> ActiveModel {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::Context;
+use async_graphql::dataloader::{DataLoader, Loader};
 use openim_core::{Ctx, Error, Result, UserId};
 use openim_graphql::loader_error;
 

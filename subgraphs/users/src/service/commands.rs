@@ -64,7 +64,7 @@ impl Commands {
     /// Removes an entry and returns what it was.
     pub(crate) async fn remove(&self, ctx: &Ctx, user_id: Option<&str>, kind: i32, uuid: String) -> Result<UserCommand> {
         let user_id = policy::owner(ctx, user_id)?;
-        policy::check_command_type(kind)?;
+        policy::check_command_key(kind, &uuid)?;
         let key = CommandKey { user_id, kind, uuid };
         let tx = self.begin(&key.user_id).await?;
         let removed = commands::find(tx.connection(), &key).await?.ok_or(UserError::CommandNotFound)?;
