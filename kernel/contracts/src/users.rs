@@ -29,6 +29,12 @@ pub trait UserReader: Send + Sync + 'static {
     /// way through everybody for jobs that address all users.
     async fn page(&self, after: Option<&UserId>, limit: u64) -> Result<Vec<UserSummary>>;
 
+    /// Returns the users as [`UserReader::users`] does, but never as they were some seconds ago: for whoever spreads what a
+    /// `UserUpdated` announced.
+    async fn fresh(&self, ids: &[UserId]) -> Result<Vec<UserSummary>> {
+        self.users(ids).await
+    }
+
     /// Returns one user.
     async fn user(&self, id: &UserId) -> Result<Option<UserSummary>> {
         Ok(self.users(std::slice::from_ref(id)).await?.pop())

@@ -50,6 +50,13 @@ impl UserReader for SummaryReader {
         Ok(ids.iter().filter_map(|id| known.remove(id)).collect())
     }
 
+    async fn fresh(&self, ids: &[UserId]) -> Result<Vec<UserSummary>> {
+        for id in ids {
+            self.summaries.forget(id).await;
+        }
+        self.users(ids).await
+    }
+
     async fn page(&self, after: Option<&UserId>, limit: u64) -> Result<Vec<UserSummary>> {
         let users = users::page_by_id(self.store.read(), after, limit.clamp(1, MAX_STEP)).await?;
         Ok(users.into_iter().map(summary_of).collect())
