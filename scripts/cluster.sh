@@ -10,7 +10,7 @@ cd "$ROOT"
 . "$ROOT/scripts/lib/processes.sh"
 
 BASE="$ROOT/target/cluster"
-SUBGRAPHS=(users relations messages conversations third)
+SUBGRAPHS=(users relations groups messages conversations third)
 export OPENIM_SERVICES_DIR="$BASE/services"
 BINARY="${OPENIM_BINARY:-}"
 
@@ -70,6 +70,7 @@ declare -A ports
 for name in "${SUBGRAPHS[@]}" worker gateway-1 gateway-2; do ports[$name]="$(free_port)"; done
 export OPENIM__SUBGRAPHS__USERS="http://127.0.0.1:${ports[users]}"
 export OPENIM__SUBGRAPHS__RELATIONS="http://127.0.0.1:${ports[relations]}"
+export OPENIM__SUBGRAPHS__GROUPS="http://127.0.0.1:${ports[groups]}"
 export OPENIM__SUBGRAPHS__MESSAGES="http://127.0.0.1:${ports[messages]}"
 export OPENIM__SUBGRAPHS__CONVERSATIONS="http://127.0.0.1:${ports[conversations]}"
 export OPENIM__SUBGRAPHS__THIRD="http://127.0.0.1:${ports[third]}"

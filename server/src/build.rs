@@ -1,6 +1,5 @@
 //! From the configuration to the parts of the house: secrets, ports, domains.
 
-mod absent;
 mod domains;
 mod ports;
 mod secrets;

@@ -61,7 +61,7 @@ pub enum Command {
 /// `openim serve`
 #[derive(Debug, Default, Args)]
 pub struct Serve {
-    /// What this process does: all, or some of gateway,users,relations,messages,conversations,third,worker (server.roles)
+    /// What this process does: all, or some of gateway,users,relations,groups,messages,conversations,third,worker (server.roles)
     #[arg(long, value_name = "ROLES")]
     roles: Option<String>,
     /// Addresses of the HTTP door, separated by commas (server.listen)

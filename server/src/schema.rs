@@ -6,9 +6,10 @@ use futures_util::stream::BoxStream;
 use openim_federation::{BuildError, Gateway, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError};
 
 /// Name and SDL of every subgraph.
-pub(crate) const SUBGRAPHS: [(&str, &str); 6] = [
+pub(crate) const SUBGRAPHS: [(&str, &str); 7] = [
     ("users", include_str!("../../schema/subgraphs/users.graphql")),
     ("relations", include_str!("../../schema/subgraphs/relations.graphql")),
+    ("groups", include_str!("../../schema/subgraphs/groups.graphql")),
     ("messages", include_str!("../../schema/subgraphs/messages.graphql")),
     ("conversations", include_str!("../../schema/subgraphs/conversations.graphql")),
     ("third", include_str!("../../schema/subgraphs/third.graphql")),

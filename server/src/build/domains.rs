@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use openim_conversations::Conversations;
 use openim_core::Runtime;
 use openim_graphql::Subgraph;
+use openim_groups::{Groups, Readers, Shared};
 use openim_messages::{Messages, MessagesPorts, MessagesSettings, NotificationPolicies};
 use openim_platform::config::{Config, Role, Roles, Secret};
 use openim_platform::events::{Consumer, EventHandler, EventPlan};
@@ -16,7 +17,6 @@ use openim_relations::Relations;
 use openim_third::Third;
 use openim_users::{Users, UsersPorts, UsersSettings};
 
-use super::absent::Absent;
 use super::webhook_secret;
 use crate::shutdown::Lifecycle;
 
@@ -28,6 +28,7 @@ const TOKEN_CLEANUP: Duration = Duration::from_secs(600);
 pub(crate) struct Domains {
     pub(crate) users: Users,
     relations: Relations,
+    groups: Groups,
     messages: Messages,
     conversations: Conversations,
     third: Third,
@@ -46,22 +47,32 @@ impl Domains {
             UsersPorts { store: store.clone(), cache: ports.cache.clone(), presence: ports.presence.clone(), webhooks: webhooks.clone() };
         let users = Users::new(users_settings(config, secret), users_ports, runtime.clone()).context("auth")?;
         let cursors = openim_conversations::reader(store.clone());
-        let groups = Arc::new(Absent);
+        let shared = Shared::new(store.clone());
+        let members = shared.reader();
         let standings = openim_relations::reader(store.clone(), ports.cache.clone());
-        let messages_ports =
-            MessagesPorts { store: store.clone(), users: users.reader(), conversations: cursors, groups: groups.clone(), relations: standings };
+        let messages_ports = MessagesPorts {
+            store: store.clone(),
+            users: users.reader(),
+            conversations: cursors,
+            groups: members.clone(),
+            relations: standings,
+            webhooks: webhooks.clone(),
+        };
         let messages = Messages::new(messages_settings(config)?, messages_ports, runtime.clone());
-        let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader(), groups);
+        let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader(), members);
         let relations = Relations::new(store.clone(), ports.cache.clone(), webhooks.clone(), users.reader());
+        let readers = Readers { users: users.reader(), logs: messages.log_reader() };
+        let groups = Groups::new(groups_settings(config), &shared, readers, webhooks.clone());
         let third = Third::new(store.clone(), webhooks.clone());
-        Ok(Self { users, relations, messages, conversations, third, webhooks })
+        Ok(Self { users, relations, groups, messages, conversations, third, webhooks })
     }
 
     /// Returns the subgraphs with the roles that offer them.
-    pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 5] {
+    pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 6] {
         [
             (Role::Users, self.users.subgraph()),
             (Role::Relations, self.relations.subgraph()),
+            (Role::Groups, self.groups.subgraph()),
             (Role::Messages, self.messages.subgraph()),
             (Role::Conversations, self.conversations.subgraph()),
             (Role::Third, self.third.subgraph()),
@@ -75,6 +86,12 @@ impl Domains {
         // A worker stores notifications, and what it notes in memory has to be written as well.
         if roles.has(Role::Messages) || roles.has(Role::Worker) {
             self.messages.start_workers(workers, draining);
+        }
+        // Every process but a gateway remembers groups and must hear when they change.
+        if Self::carry_events(roles) {
+            for work in self.groups.workers(draining) {
+                workers.spawn(work);
+            }
         }
         if roles.has(Role::Worker) {
             for work in self.users.workers(draining) {
@@ -96,7 +113,8 @@ impl Domains {
     }
 
     fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        [self.users.handlers(), self.relations.handlers(), self.messages.handlers(), self.conversations.handlers()].concat()
+        [self.users.handlers(), self.relations.handlers(), self.groups.handlers(), self.messages.handlers(), self.conversations.handlers()]
+            .concat()
     }
 }
 
@@ -122,6 +140,11 @@ fn users_settings(config: &Config, secret: &Secret) -> UsersSettings {
         max_per_platform: auth.max_per_platform,
         cleanup_interval: TOKEN_CLEANUP,
     }
+}
+
+fn groups_settings(config: &Config) -> openim_groups::Settings {
+    let section = &config.groups;
+    openim_groups::Settings { history_for_new_members: section.enable_history_for_new_members, max_listed_ids: section.max_listed_ids }
 }
 
 fn messages_settings(config: &Config) -> anyhow::Result<MessagesSettings> {

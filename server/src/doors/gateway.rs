@@ -16,7 +16,7 @@ use openim_platform::config::{Config, Role, ServiceUrl};
 use openim_platform::fanout::{Fanout, MemoryFanout};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::inject_current;
-use openim_realtime::{GraphQuery, Hub, OPERATIONS};
+use openim_realtime::{Attendance, GraphQuery, Hub, OPERATIONS};
 use openim_rest::Rest;
 
 use super::settings;
@@ -50,12 +50,13 @@ pub(super) fn compose(
 
     let graph = Arc::new(OwnGraph::default());
     let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone());
-    let events = hub.subgraph();
+    let (events, attendance) = Attendance::of(hub.subgraph(), ports.presence.clone());
     let gateway = builder.subgraph(events.name(), events.sdl(), InProcess(events)).build()?;
     graph.open(&gateway)?;
     let received = ports.fanout.subscribe();
     let stopping = lifecycle.stopping.clone();
     lifecycle.doors.spawn(async move { hub.run(received, stopping).await });
+    lifecycle.doors.spawn(attendance.run(lifecycle.stopping.clone()));
     Ok(gateway)
 }
 
@@ -64,6 +65,7 @@ fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Res
     let base = match role {
         Role::Users => &config.subgraphs.users,
         Role::Relations => &config.subgraphs.relations,
+        Role::Groups => &config.subgraphs.groups,
         Role::Messages => &config.subgraphs.messages,
         Role::Conversations => &config.subgraphs.conversations,
         Role::Third => &config.subgraphs.third,

@@ -9,9 +9,10 @@ use openim_testing::PrivateServices;
 use crate::harness::{Binary, Process, SECRET};
 
 /// The processes of a deployment, by name.
-const ROLES: [(&str, &str); 8] = [
+const ROLES: [(&str, &str); 9] = [
     ("users", "users"),
     ("relations", "relations"),
+    ("groups", "groups"),
     ("messages", "messages"),
     ("conversations", "conversations"),
     ("third", "third"),
@@ -93,7 +94,7 @@ async fn environment(services: &PrivateServices, addresses: &BTreeMap<&'static s
     for (key, value) in [("AUTH__SECRET", SECRET), ("INTERNAL__SECRET", "the proof of the tests' processes")] {
         environment.push((format!("OPENIM__{key}"), value.to_owned()));
     }
-    for name in ["users", "relations", "messages", "conversations", "third"] {
+    for name in ["users", "relations", "groups", "messages", "conversations", "third"] {
         environment.push((format!("OPENIM__SUBGRAPHS__{}", name.to_uppercase()), format!("http://{}", addresses[name])));
     }
     environment

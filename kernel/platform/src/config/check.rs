@@ -117,6 +117,7 @@ fn deployment(config: &Config, report: &mut Report<'_>) {
         let places = [
             (Role::Users, &subgraphs.users),
             (Role::Relations, &subgraphs.relations),
+            (Role::Groups, &subgraphs.groups),
             (Role::Messages, &subgraphs.messages),
             (Role::Conversations, &subgraphs.conversations),
             (Role::Third, &subgraphs.third),

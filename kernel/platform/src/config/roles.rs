@@ -13,6 +13,8 @@ pub enum Role {
     Users,
     /// The relations subgraph.
     Relations,
+    /// The groups subgraph.
+    Groups,
     /// The messages subgraph.
     Messages,
     /// The conversations subgraph.
@@ -25,7 +27,7 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] = [Self::Gateway, Self::Users, Self::Relations, Self::Messages, Self::Conversations, Self::Third, Self::Worker];
+    pub const ALL: [Self; 8] = [Self::Gateway, Self::Users, Self::Relations, Self::Groups, Self::Messages, Self::Conversations, Self::Third, Self::Worker];
 
     /// Returns the word for it; for a subgraph it is the subgraph's name.
     pub fn word(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Role {
             Self::Gateway => "gateway",
             Self::Users => "users",
             Self::Relations => "relations",
+            Self::Groups => "groups",
             Self::Messages => "messages",
             Self::Conversations => "conversations",
             Self::Third => "third",
@@ -48,7 +51,7 @@ pub struct Roles(Vec<Role>);
 
 impl Roles {
     /// The words that are understood.
-    pub const WORDS: [&str; 8] = ["all", "gateway", "users", "relations", "messages", "conversations", "third", "worker"];
+    pub const WORDS: [&str; 9] = ["all", "gateway", "users", "relations", "groups", "messages", "conversations", "third", "worker"];
 
     /// Reads roles; `None` for an unknown word, no role, or "all" beside another one.
     pub fn parse<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Self> {
@@ -120,7 +123,7 @@ mod tests {
         assert_eq!(Roles::parse(["all"]).map(|roles| roles.to_string()), Some("all".into()));
         assert_eq!(Roles::parse(["worker", "gateway", "worker"]).map(|roles| roles.to_string()), Some("gateway,worker".into()));
         assert!(Roles::parse(Role::ALL.map(Role::word)).is_some_and(|roles| roles.is_all()));
-        for bad in [&["all", "users"][..], &[], &["groups"]] {
+        for bad in [&["all", "users"][..], &[], &["rooms"]] {
             assert_eq!(Roles::parse(bad.iter().copied()), None);
         }
     }

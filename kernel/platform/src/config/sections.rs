@@ -30,6 +30,8 @@ pub struct Config {
     pub rest: Rest,
     /// Subscriptions.
     pub realtime: Realtime,
+    /// Groups.
+    pub groups: Groups,
     /// The message store.
     pub messages: Messages,
     /// What is told to devices.
@@ -178,6 +180,16 @@ pub struct Realtime {
     pub max_streams_per_user: usize,
 }
 
+/// `[groups]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Groups {
+    /// Whether new members read what was written before they came.
+    pub enable_history_for_new_members: bool,
+    /// The longest list of ids that is told as a whole.
+    pub max_listed_ids: u64,
+}
+
 /// `[messages]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -208,6 +220,8 @@ pub struct Subgraphs {
     pub users: ServiceUrl,
     /// The relations subgraph.
     pub relations: ServiceUrl,
+    /// The groups subgraph.
+    pub groups: ServiceUrl,
     /// The messages subgraph.
     pub messages: ServiceUrl,
     /// The conversations subgraph.

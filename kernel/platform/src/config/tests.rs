@@ -64,7 +64,7 @@ fn every_problem_is_told_at_once_with_its_place() {
             set by DIR/openim.toml line 6
           server.listen: must be a list of address:port, such as 127.0.0.1:10002, not ["localhost"]
             set by DIR/openim.toml line 2
-          server.roles: must be a list of all, gateway, users, relations, messages, conversations, third, worker, not "all"
+          server.roles: must be a list of all, gateway, users, relations, groups, messages, conversations, third, worker, not "all"
             set by DIR/openim.toml line 3
           graphql.max_batch: must be a whole number from 1 to 100, not 0
             set by environment variable OPENIM__GRAPHQL__MAX_BATCH
@@ -87,6 +87,7 @@ fn split_roles_need_shared_services_and_secrets() {
           auth.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
           internal.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
           subgraphs.relations: a gateway without role relations must be told where it is, http://host:port
+          subgraphs.groups: a gateway without role groups must be told where it is, http://host:port
           subgraphs.messages: a gateway without role messages must be told where it is, http://host:port
           subgraphs.conversations: a gateway without role conversations must be told where it is, http://host:port
           subgraphs.third: a gateway without role third must be told where it is, http://host:port"#]]
