@@ -4,6 +4,7 @@
 //! conversation, the user) is a key that the gateway's plan follows into the subgraphs. A stream that comes back with a
 //! cursor asks the graph what it has missed, as any client could. Nothing here knows a database or a subgraph.
 
+mod attendance;
 mod cursor;
 mod event;
 mod feed;
@@ -16,6 +17,7 @@ mod seat;
 
 use std::time::Duration;
 
+pub use attendance::Attendance;
 pub use graph::{GraphQuery, OPERATIONS};
 pub use hub::Hub;
 
