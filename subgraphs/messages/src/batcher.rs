@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use openim_core::{ConversationKind, Ctx, OperationId, Result, Runtime};
 use openim_platform::store::{Store, Tx};
+use openim_platform::webhooks::Webhooks;
 use parking_lot::Mutex;
 use rustc_hash::FxHasher;
 use tokio::sync::mpsc::error::TrySendError;
@@ -53,6 +54,7 @@ pub(crate) struct Commits {
     pub(crate) caches: Caches,
     pub(crate) published: Arc<Published>,
     pub(crate) read_positions: Arc<ReadPositions>,
+    pub(crate) webhooks: Webhooks,
 }
 
 /// The batcher of one process.

@@ -5,6 +5,7 @@ mod batcher;
 mod caches;
 mod error;
 mod events;
+mod hooks;
 pub mod measure;
 mod model;
 mod notices;
@@ -25,6 +26,7 @@ use openim_core::{Result, Runtime};
 use openim_graphql::Subgraph;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -51,6 +53,8 @@ pub struct MessagesPorts {
     pub groups: Arc<dyn GroupReader>,
     /// Who has blocked whom, who is whose friend.
     pub relations: Arc<dyn RelationReader>,
+    /// The application's own server.
+    pub webhooks: Webhooks,
 }
 
 /// The messages domain of one process.
@@ -64,7 +68,7 @@ pub struct Messages {
 impl Messages {
     /// Puts the domain together. Nothing runs, and nothing can be sent, before [`Messages::start_workers`].
     pub fn new(settings: MessagesSettings, ports: MessagesPorts, runtime: Runtime) -> Self {
-        let MessagesPorts { store, users, conversations, groups, relations } = ports;
+        let MessagesPorts { store, users, conversations, groups, relations, webhooks } = ports;
         let caches = Caches::new();
         let commits = Commits {
             store: store.clone(),
@@ -72,10 +76,20 @@ impl Messages {
             caches: caches.clone(),
             published: Arc::new(Published::default()),
             read_positions: Arc::new(ReadPositions::default()),
+            webhooks: webhooks.clone(),
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
-        let service =
-            Service { settings: settings.clone(), store, batcher: batcher.clone(), caches, users, conversations, groups, relations };
+        let service = Service {
+            settings: settings.clone(),
+            store,
+            batcher: batcher.clone(),
+            caches,
+            users,
+            conversations,
+            groups,
+            relations,
+            webhooks,
+        };
         Self { settings, commits, batcher, service: Arc::new(service) }
     }
 

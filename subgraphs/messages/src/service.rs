@@ -2,6 +2,7 @@
 
 mod access;
 mod announcing;
+mod asking;
 mod broadcasting;
 mod composing;
 mod fresh;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use openim_contracts::{ConversationReader, GroupReader, RelationReader, UserReader};
 use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
 
 use crate::batcher::Batcher;
 use crate::caches::Caches;
@@ -30,4 +32,5 @@ pub(crate) struct Service {
     pub(crate) conversations: Arc<dyn ConversationReader>,
     pub(crate) groups: Arc<dyn GroupReader>,
     pub(crate) relations: Arc<dyn RelationReader>,
+    pub(crate) webhooks: Webhooks,
 }

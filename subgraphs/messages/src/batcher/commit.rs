@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use super::plan::{Fate, Found, Plan};
 use super::{Commits, Pending};
 use crate::events;
+use crate::hooks;
 use crate::model::{Draft, Log, LogKey, Message, Stored};
 use crate::repository::append::{self, Place, Tail};
 use crate::repository::{logs, publishing};
@@ -123,6 +124,7 @@ impl Commit {
             commit.note = Some(note);
         }
         commit.announce(commits, tx, batch, now).await?;
+        commit.call_hooks(commits, tx, batch).await?;
         Ok((commit, fresh))
     }
 
@@ -171,6 +173,21 @@ impl Commit {
             }
         }
         Ok(())
+    }
+
+    /// Notes what the application's server is told of the new messages.
+    async fn call_hooks(&self, commits: &Commits, tx: &Tx, batch: &[Pending]) -> Result<()> {
+        if !hooks::anybody_told(&commits.webhooks) {
+            return Ok(());
+        }
+        let mut calls = Vec::new();
+        for (pending, fate) in batch.iter().zip(&self.plan.fates) {
+            let Fate::New { log, offset } = *fate else { continue };
+            let Some((_, tail)) = self.end(log) else { continue };
+            let ctx = Ctx::system(&commits.runtime, pending.operation_id.clone());
+            hooks::after_stored(&commits.webhooks, &ctx, &pending.draft.envelope, tail.max_seq + offset, &mut calls)?;
+        }
+        commits.webhooks.append(tx, calls).await
     }
 
     /// Tells what became of the messages of the batch.

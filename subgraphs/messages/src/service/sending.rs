@@ -28,12 +28,14 @@ impl Service {
     /// `UNAVAILABLE`, where the same client id finds out.
     pub(crate) async fn send(&self, ctx: &Ctx, command: SendMessage) -> Result<Stored> {
         let checked = composing::check(ctx, &self.settings, &command)?;
+        let own = own_administrator(ctx, &checked.sender);
         let passed = match &checked.recipient {
             Recipient::User(receiver) => self.to_user(ctx, &checked, receiver, command.content_type).await?,
             Recipient::Group(group) => self.to_group(ctx, &checked, group, command.content_type).await?,
         };
         let Passed { log, appearance, reception } = passed;
         let envelope = composing::envelope(ctx, command, checked, appearance, reception)?;
+        let envelope = self.ask_hooks(ctx, envelope, own).await?;
         self.batcher.append(ctx, Draft { log, envelope: Arc::new(envelope) }).await
     }
 

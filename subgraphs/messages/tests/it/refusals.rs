@@ -1,12 +1,13 @@
 //! Who may not send what, and the code that says so. Nothing of it is stored.
 
-use openim_contracts::ReaderState;
+use openim_contracts::{ReaderState, Standing};
 use openim_entities::messages::message;
+use openim_messages::MessagesSettings;
 use openim_testing::for_each_database;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, settings};
 
 fn text(to: &str) -> Value {
     json!({"recipient": {"userId": to}, "clientMessageId": "1", "content": {"text": {"text": "hi"}}})
@@ -48,7 +49,7 @@ async fn every_refusal_has_its_code_and_stores_nothing() {
             ("a", with(text("b"), "options", json!([{"key": "notPrivate", "value": false}])), "ARGS_ERROR", "attachedInfo"),
             ("a", with(text("b"), "options", json!([{"key": "", "value": false}])), "ARGS_ERROR", "options"),
             ("a", with(text("b"), "atUserIds", json!(vec!["x"; 1001])), "ARGS_ERROR", "mentioned"),
-            ("a", with(text("b"), "recipient", json!({"groupId": "g"})), "ARGS_ERROR", "groups domain"),
+            ("a", with(text("b"), "recipient", json!({"groupId": "g"})), "RECORD_NOT_FOUND", "group"),
             ("a", with(text("b"), "recipient", json!({"userId": "not:an:id"})), "ARGS_ERROR", "user id"),
             ("a", text("nobody"), "RECORD_NOT_FOUND", "receiver"),
             ("nobody", text("b"), "RECORD_NOT_FOUND", "sender"),
@@ -138,6 +139,47 @@ async fn one_can_write_to_oneself() {
         let stage = Stage::start(world);
         let sent = stage.send(world.user("a"), text("a")).await["message"].clone();
         assert_eq!((sent["conversationId"].clone(), sent["seq"].clone()), (json!("si_a_a"), json!(1)));
+        stage.stop().await;
+        world.take_events().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_blocked_cannot_write_and_who_has_blocked_can() {
+    for_each_database(async |world| {
+        let stage = Stage::start(world);
+        stage.relations.set("b", "a", Standing { blocked: true, friend: true });
+        stage.relations.set("b", "desk", Standing { blocked: true, friend: false });
+        stage.relations.set("a", "a", Standing { blocked: true, friend: false });
+        assert_eq!(stage.refused(world.user("a"), text("b")).await.0, "BLOCKED_BY_PEER");
+        let as_a = with(text("b"), "senderId", json!("a"));
+        assert_eq!(stage.refused(world.admin(), as_a).await.0, "BLOCKED_BY_PEER", "the rules are the sender's");
+        for (sender, input) in [("b", text("a")), ("desk", text("b")), ("a", text("a"))] {
+            let input = with(input, "clientMessageId", json!(format!("from {sender}")));
+            assert_eq!(stage.send(world.user(sender), input).await["duplicate"], json!(false));
+        }
+        stage.people.add("imAdmin", 2, 0);
+        stage.relations.set("b", "imAdmin", Standing { blocked: true, friend: false });
+        stage.send(world.admin(), text("b")).await;
+        stage.stop().await;
+        world.take_events().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_friend_verify_only_who_is_a_friend_of_the_receiver_may_write() {
+    for_each_database(async |world| {
+        let stage = Stage::on(world, world.store().clone(), MessagesSettings { friend_verify: true, ..settings() });
+        stage.relations.set("b", "a", Standing { blocked: false, friend: true });
+        stage.relations.set("b", "c", Standing { blocked: true, friend: false });
+        assert_eq!(stage.refused(world.user("b"), text("a")).await.0, "NOT_PEERS_FRIEND", "the other one's list does not count");
+        assert_eq!(stage.refused(world.user("c"), text("b")).await.0, "BLOCKED_BY_PEER", "the black list is looked at first");
+        stage.send(world.user("a"), text("b")).await;
+        stage.send(world.user("desk"), text("b")).await;
+        let own = with(text("c"), "clientMessageId", json!("own"));
+        stage.send(world.user("c"), own).await;
         stage.stop().await;
         world.take_events().await;
     })

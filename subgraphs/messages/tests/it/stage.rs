@@ -9,6 +9,7 @@ use openim_core::{ConversationId, Ctx, Result, UserId};
 use openim_graphql::Subgraph;
 use openim_messages::{Messages, MessagesPorts, MessagesSettings};
 use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
 use openim_testing::{Answer, MemoryGroups, MemoryRelations, TestWorld, ask};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -90,6 +91,10 @@ impl Stage {
     }
 
     pub(crate) fn on(world: &TestWorld, store: Store, settings: MessagesSettings) -> Self {
+        Self::with(world, store, settings, Webhooks::disabled())
+    }
+
+    pub(crate) fn with(world: &TestWorld, store: Store, settings: MessagesSettings, webhooks: Webhooks) -> Self {
         let (people, states) = (Arc::new(People::default()), Arc::new(States::default()));
         for id in ["a", "b", "c"] {
             people.add(id, 1, 0);
@@ -102,10 +107,12 @@ impl Stage {
             conversations: states.clone(),
             groups: groups.clone(),
             relations: relations.clone(),
+            webhooks,
         };
         let messages = Messages::new(settings, ports, world.runtime().clone());
         let (cancel, tracker) = (CancellationToken::new(), TaskTracker::new());
         messages.start_workers(&tracker, &cancel);
+        messages.handlers().into_iter().for_each(|handler| world.register(handler));
         Self { subgraph: messages.subgraph(), messages, people, states, groups, relations, cancel, tracker }
     }
 
