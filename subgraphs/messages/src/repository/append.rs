@@ -11,6 +11,10 @@ use super::rows::{self, LOG_COLUMNS, MESSAGE_COLUMNS};
 use super::sql::{Column, Sql, chunk_rows};
 use crate::model::{Draft, Envelope, Log, Message};
 
+/// A statement of SQLite that may fail half-way first copies each page that it changes, to undo itself alone. Here the
+/// transaction is undone whenever a statement fails, so that the copies are spared.
+const OR_FAIL: &str = " OR FAIL";
+
 /// Where a log ended before it grew, while its row is locked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tail {
@@ -98,7 +102,9 @@ pub(crate) async fn advance(db: &impl ConnectionTrait, growths: &[Growth]) -> Re
             ("sent_at", Column::Int(chunk.iter().map(|growth| growth.sent_at.0).collect())),
             ("sender", Column::Text(chunk.iter().map(|growth| growth.sender.clone()).collect())),
         ];
-        let rows = Sql::new(db, "UPDATE conv_seq SET max_seq = max_seq + d.messages, last_sent_at = d.sent_at, last_sender = d.sender, ")
+        let rows = Sql::new(db, "UPDATE")
+            .sqlite(OR_FAIL)
+            .text(" conv_seq SET max_seq = max_seq + d.messages, last_sent_at = d.sent_at, last_sender = d.sender, ")
             // Clocks of processes differ; along a log time never goes back.
             .text("last_stored_at = CASE WHEN last_stored_at > d.stored_at THEN last_stored_at ELSE d.stored_at END FROM ")
             .rows(columns)
@@ -156,7 +162,8 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, mut rows: Drafted, places:
             ("body", Column::Bytes(rows.body)),
         ];
         let names = "conv_no, seq, sender_id, client_msg_id, server_msg_id, send_time, create_time, stored_at, content_type, body";
-        Sql::new(db, "INSERT INTO message (").text(names).text(") SELECT ").text(names).text(" FROM ").rows(columns).run(db).await?;
+        let sql = Sql::new(db, "INSERT").sqlite(OR_FAIL).text(" INTO message (").text(names);
+        sql.text(") SELECT ").text(names).text(" FROM ").rows(columns).run(db).await?;
     }
     Ok(())
 }

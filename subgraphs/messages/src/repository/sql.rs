@@ -88,6 +88,11 @@ impl Sql {
         if self.backend == DbBackend::Postgres { self.text(text) } else { self }
     }
 
+    /// Adds text on SQLite only.
+    pub(super) fn sqlite(self, text: &str) -> Self {
+        if self.backend == DbBackend::Postgres { self } else { self.text(text) }
+    }
+
     /// Adds a bound value.
     pub(super) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
