@@ -149,9 +149,13 @@ impl Rest {
         }
         let variables = served.document.variables(&request, &self.0.contract.enums)?;
         let data = self.data(served, ctx, &request, variables).await?;
+        if let Some(code) = served.document.missing(&data, ctx.is_admin()) {
+            return Err(Refusal::new(code, code.text()));
+        }
         let mut body = envelope::begin(served.document.has_data());
         served.document.render(&data, &mut body).map_err(|misfit| match misfit {
             Misfit::Missing(code) => Refusal::new(code, "there is no such record"),
+            Misfit::Failed(code) => Refusal::new(code, code.text()),
             Misfit::Shape(what) => {
                 tracing::error!(http.route = %served.path, problem = what, "the graph's answer does not fit the REST contract");
                 Refusal::new(ErrorCode::Internal, "something went wrong inside")

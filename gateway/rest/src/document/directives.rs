@@ -11,6 +11,8 @@ use crate::contract::{EnumTable, Enums};
 const OURS: &[&str] = &[
     "absent",
     "base64",
+    "count",
+    "fails",
     "first",
     "flatten",
     "from",
@@ -18,6 +20,7 @@ const OURS: &[&str] = &[
     "item",
     "json",
     "mapBy",
+    "missing",
     "number",
     "paged",
     "pageOffset",

@@ -5,6 +5,8 @@
 
 mod directives;
 mod inputs;
+mod missing;
+mod outcomes;
 mod output;
 mod paging;
 mod render;
@@ -14,10 +16,12 @@ pub(crate) use paging::{Merged, Paging};
 pub(crate) use render::Misfit;
 
 use async_graphql::{Name, Value, Variables};
-use openim_core::Error;
+use openim_core::{Error, ErrorCode};
 
 use crate::contract::{Contract, Enums, Route};
 use inputs::Inputs;
+use missing::Missing;
+use outcomes::Outcome;
 use render::Node;
 use source::Source;
 
@@ -33,6 +37,8 @@ pub(crate) struct Document {
     /// Which part of a list is fetched, for routes with page numbers.
     pub(crate) paging: Option<Paging>,
     inputs: Inputs,
+    missing: Vec<Missing>,
+    outcomes: Vec<Outcome>,
     output: Option<Node>,
 }
 
@@ -44,6 +50,8 @@ impl Document {
     pub(crate) fn compile(text: &str, route: &Route, contract: &Contract) -> Result<Self, String> {
         let source = Source::parse(text)?;
         let (inputs, pages) = inputs::compile(&source, route.request, contract)?;
+        let missing = missing::compile(&source)?;
+        let outcomes = outcomes::compile(&source)?;
         let (output, paged) = output::compile(&source, &route.reply, contract)?;
         let paging = match (pages, paged) {
             (None, None) => None,
@@ -51,7 +59,16 @@ impl Document {
             (Some(_), None) => return Err("@pageSize needs a list with @paged".to_owned()),
             (None, Some(_)) => return Err("@paged needs a variable with @pageSize".to_owned()),
         };
-        Ok(Self { text: source.stripped(), name: source.name(), description: source.description.clone(), paging, inputs, output })
+        Ok(Self {
+            text: source.stripped(),
+            name: source.name(),
+            description: source.description.clone(),
+            paging,
+            inputs,
+            missing,
+            outcomes,
+            output,
+        })
     }
 
     /// Makes the operation's variables from a decoded body.
@@ -69,11 +86,19 @@ impl Document {
         self.output.is_some()
     }
 
+    /// Returns the error of what is not there and has to be, which depends on who asks.
+    pub(crate) fn missing(&self, data: &Value, is_admin: bool) -> Option<ErrorCode> {
+        missing::error(&self.missing, data, is_admin)
+    }
+
     /// Writes the envelope's `data`.
     ///
     /// # Errors
-    /// The graph's answer does not fit the contract, or what was asked for is not there.
+    /// The graph's answer does not fit the contract, what was asked for is not there, or the outcome is an error here.
     pub(crate) fn render(&self, data: &Value, out: &mut Vec<u8>) -> Result<(), Misfit> {
+        if let Some(code) = outcomes::failure(&self.outcomes, data) {
+            return Err(Misfit::Failed(code));
+        }
         match &self.output {
             Some(node) => render::render(node, data, out),
             None => Ok(()),

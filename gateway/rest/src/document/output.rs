@@ -58,6 +58,7 @@ enum Pick {
     Pluck { path: Vec<Name>, filter: Option<Filter> },
     Map { key: Vec<Name>, value: Vec<Name>, filter: Option<Filter> },
     First { missing: Option<ErrorCode> },
+    Count,
 }
 
 impl<'a> Compiler<'a> {
@@ -117,6 +118,10 @@ impl<'a> Compiler<'a> {
         for field in self.source.fields(selections)? {
             let mut path = prefix.to_vec();
             path.push(Name::new(key(field)));
+            // What tells an outcome is for `outcomes` to look at.
+            if find(&field.directives, "fails").is_some() {
+                continue;
+            }
             if find(&field.directives, "flatten").is_some() {
                 self.collect(&field.selection_set, &path, root, found)?;
                 continue;
@@ -145,6 +150,7 @@ impl<'a> Compiler<'a> {
         let misplaced = |what: &str| format!("{} is {what}", field.name);
         match (field.label, &found.pick) {
             (Label::One | Label::Optional, Pick::No) => self.single(field.kind, field.label == Label::Optional, found.field, &[]),
+            (Label::One, Pick::Count) if is_integer(field.kind) => Ok(Node::Count),
             (Label::One, Pick::First { missing }) => {
                 let item = Box::new(self.single(field.kind, false, found.field, &[])?);
                 Ok(Node::First { item, missing: *missing })
@@ -183,7 +189,6 @@ impl<'a> Compiler<'a> {
     }
 
     fn convert(&self, field: &Selected, kind: Kind) -> Result<Convert, String> {
-        let is_integer = matches!(kind, Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64);
         let convert = if let Some(args) = find(&field.directives, "number") {
             args.table(&self.contract.enums)?.map_or(Convert::Bit, Convert::Number)
         } else if let Some(args) = find(&field.directives, "unix") {
@@ -196,7 +201,7 @@ impl<'a> Compiler<'a> {
             Convert::None
         };
         let fits = match convert {
-            Convert::Number(_) | Convert::Bit | Convert::Unix(_) => is_integer,
+            Convert::Number(_) | Convert::Bit | Convert::Unix(_) => is_integer(kind),
             Convert::Base64 => kind == Kind::Bytes,
             Convert::Text => kind == Kind::String,
             Convert::None => kind != Kind::Bytes,
@@ -223,6 +228,9 @@ fn picks(field: &Selected) -> Result<Vec<(Option<&str>, Pick)>, String> {
         let pick = Pick::Map { key: path(args.needed("key")?), value: args.path("value"), filter: filter(&args) };
         picks.push((args.text("into"), pick));
     }
+    for args in all(&field.directives, "count") {
+        picks.push((Some(args.needed("into")?), Pick::Count));
+    }
     for args in all(&field.directives, "first") {
         let missing = match args.text("missing") {
             Some(word) => Some(ErrorCode::from_word(word).ok_or_else(|| format!("no error code {word}"))?),
@@ -242,6 +250,10 @@ fn copy(filter: Option<&Filter>) -> Option<Filter> {
     filter.map(|filter| Filter { path: filter.path.clone(), negated: filter.negated })
 }
 
+fn is_integer(kind: Kind) -> bool {
+    matches!(kind, Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64)
+}
+
 /// The first step of everything that a field's picks look at.
 fn steering(picks: &[(Option<&str>, Pick)]) -> Vec<Name> {
     let mut names = Vec::new();
@@ -249,7 +261,7 @@ fn steering(picks: &[(Option<&str>, Pick)]) -> Vec<Name> {
         let (paths, filter) = match pick {
             Pick::Pluck { path, filter } => ([path.first(), None], filter),
             Pick::Map { key, value, filter } => ([key.first(), value.first()], filter),
-            Pick::No | Pick::First { .. } => continue,
+            Pick::No | Pick::First { .. } | Pick::Count => continue,
         };
         let filter = filter.as_ref().and_then(|filter| filter.path.first());
         names.extend(paths.into_iter().flatten().chain(filter).cloned());

@@ -18,6 +18,8 @@ use crate::contract::{EnumTable, Kind};
 pub(crate) enum Misfit {
     /// What was asked for is not there.
     Missing(ErrorCode),
+    /// What came about is an error of the route.
+    Failed(ErrorCode),
     /// The graph's answer has another shape than the document promised.
     Shape(String),
 }
@@ -33,6 +35,8 @@ pub(super) enum Node {
     List { path: Vec<Name>, filter: Option<Filter>, item: Box<Node> },
     /// A map, made from a list.
     Map { key: Vec<Name>, value: Vec<Name>, filter: Option<Filter>, item: Box<Node> },
+    /// How many entries a list has.
+    Count,
     /// The first entry of a list.
     First { item: Box<Node>, missing: Option<ErrorCode> },
     /// The value at a path below.
@@ -107,6 +111,10 @@ pub(super) fn render(node: &Node, value: &Value, out: &mut Vec<u8>) -> Result<()
         },
         (node, Value::Null) => {
             out.extend_from_slice(zero(node));
+            Ok(())
+        }
+        (Node::Count, Value::List(items)) => {
+            integer(out, &items.len().into());
             Ok(())
         }
         (Node::Leaf(leaf), value) => leaf.write(value, out),
@@ -244,6 +252,7 @@ fn zero(node: &Node) -> &'static [u8] {
             Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 | Kind::Float => b"0",
             Kind::Bytes | Kind::Json | Kind::JsonObject | Kind::Message(_) => b"null",
         },
+        Node::Count => b"0",
         _ => b"null",
     }
 }
@@ -252,7 +261,7 @@ fn kind(node: &Node) -> &'static str {
     match node {
         Node::Leaf(_) => "a scalar",
         Node::Object(_) => "an object",
-        Node::List { .. } | Node::Map { .. } | Node::First { .. } => "a list",
+        Node::List { .. } | Node::Map { .. } | Node::First { .. } | Node::Count => "a list",
         Node::Below { .. } => "a value",
     }
 }
@@ -274,7 +283,7 @@ impl Misfit {
     fn under(self, key: &[u8]) -> Self {
         match self {
             Self::Shape(what) => Self::Shape(format!("{} {what}", String::from_utf8_lossy(key))),
-            missing => missing,
+            other => other,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The engine's directives, and the contract's examples of rendered answers.
 
 use async_graphql::Value;
+use openim_core::ErrorCode;
 use serde_json::json;
 
 use super::*;
@@ -124,7 +125,7 @@ fn the_first_of_none_is_the_named_error() {
     let route = route(&contract, "conversation.GetConversationReq", "conversation.GetConversationResp");
     let document = Document::compile(source, &route, &contract).expect("it compiles");
     let data = Value::from_json(json!({"viewer": {"conversation": []}})).expect("a value");
-    assert_eq!(document.render(&data, &mut Vec::new()), Err(Misfit::Missing(openim_core::ErrorCode::NotFound)));
+    assert_eq!(document.render(&data, &mut Vec::new()), Err(Misfit::Missing(ErrorCode::NotFound)));
 }
 
 #[test]
@@ -216,4 +217,27 @@ fn documents_that_do_not_fit_the_body_are_refused() {
     ] {
         assert!(variables("user.updateUserInfoReq", text, "{}").is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_list_may_give_its_length_and_itself() {
+    let text = r#"{ found: blacksByIds @absent(fields: ["addSource", "blackUserInfo"]) @pluck(into: "blacks") @count(into: "total") {
+        ownerUserID: ownerId createTime: createdAt @unix(unit: SECONDS) operatorUserID: operatorId ex } }"#;
+    let entry = json!({"ownerUserID": "a", "createTime": "2024-07-02T06:11:40.123Z", "operatorUserID": "a", "ex": ""});
+    assert_eq!(
+        rendered("relation.GetSpecifiedBlacksResp", text, json!({"found": [entry]})),
+        r#"{"blacks":[{"ownerUserID":"a","createTime":1719900700,"blackUserInfo":null,"addSource":0,"operatorUserID":"a","ex":""}],"total":1}"#
+    );
+    assert_eq!(rendered("relation.GetSpecifiedBlacksResp", text, json!({"found": []})), r#"{"blacks":null,"total":0}"#);
+}
+
+#[test]
+fn an_outcome_may_be_an_error_of_the_route() {
+    let text = r#"{ sent: send { status @fails(on: "TWICE", code: RELATIONSHIP_ALREADY) @fails(on: "LATE", code: ARGS_ERROR) } }"#;
+    let document = compile("", text).unwrap_or_else(|error| panic!("{error}"));
+    let run = |status: &str| document.render(&Value::from_json(json!({"sent": {"status": status}})).expect("a value"), &mut Vec::new());
+    assert_eq!(run("DONE"), Ok(()));
+    assert_eq!(run("TWICE"), Err(Misfit::Failed(ErrorCode::RelationshipExists)));
+    assert_eq!(run("LATE"), Err(Misfit::Failed(ErrorCode::Args)));
+    assert!(compile("", r#"{ send { status @fails(on: "A", code: NO_SUCH) } }"#).is_err());
 }

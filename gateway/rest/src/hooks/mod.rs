@@ -2,6 +2,7 @@
 
 mod client_config;
 mod content;
+mod group_versions;
 mod input;
 mod send_message;
 
@@ -21,6 +22,8 @@ const HOOKS: &[(&str, Hook)] = &[
     ("send_message_batch", send_message::many),
     // a map with free keys is no input type
     ("client_config", client_config::entries),
+    // each entry's two fields of a version are an object of their own in the graph
+    ("group_versions", group_versions::entries),
 ];
 
 /// Finds a hook.

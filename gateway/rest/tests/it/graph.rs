@@ -142,6 +142,7 @@ impl Maker {
                 ExtendedType::Scalar(_) => match name.as_str() {
                     "Int" => json!(7),
                     "Long" => json!(9_007_199_254_740_993_i64),
+                    "ULong" => json!(18_446_744_073_709_551_615_u64),
                     "Boolean" => json!(self.style == Style::Full),
                     "DateTime" => json!("2026-11-21T10:20:30.123Z"),
                     "JSON" => json!({"a": 1}),
@@ -165,6 +166,7 @@ impl Contract {
         for (key, ty) in self.fields(name) {
             let value = match key.as_str() {
                 "contentType" => json!(101),
+                "roleLevel" => json!(60),
                 "content" => json!({"content": "hi"}),
                 "pagination" => json!({"pageNumber": 1, "showNumber": 10}),
                 _ => self.example(&ty),
@@ -235,6 +237,14 @@ impl Contract {
     }
 }
 
+/// The routes that answer with an error, here an administrator's, when what they are about is not there.
+const NEEDED: [(&str, i64); 4] = [
+    ("/conversation/get_conversation", 1004),
+    ("/group/get_group_users_req_application_list", 1201),
+    ("/group/get_incremental_group_members", 1004),
+    ("/group/get_specified_user_group_request_info", 1004),
+];
+
 #[tokio::test]
 async fn every_served_route_renders_what_the_contract_says() {
     let schema = Schema::parse_and_validate(gateway().api_sdl(), "api.graphql").expect("the API schema");
@@ -245,12 +255,16 @@ async fn every_served_route_renders_what_the_contract_says() {
     // Full answers several times, so that every value of every enum comes by.
     for style in [Style::Bare].into_iter().chain([Style::Full; 12]) {
         let door = Door::over(&Shaped { schema: schema.clone(), style, words: words.clone() });
-        for (path, _) in openim_rest::documents() {
+        for (path, source) in openim_rest::documents() {
             let route = routes.iter().find(|route| route["path"] == *path).expect("the route");
             let body = contract.body(route["request"].as_str().expect("a request type"));
             let answer = door.post(path, body.to_string()).await;
-            if style == Style::Bare && *path == "/conversation/get_conversation" {
-                assert_eq!(answer.code(), 1004);
+            if let Some((_, code)) = NEEDED.iter().find(|(needed, _)| style == Style::Bare && needed == path) {
+                assert_eq!(answer.code(), *code, "{path}");
+                continue;
+            }
+            // A made-up outcome may be one that the document makes an error of.
+            if source.contains("@fails") && [1001, 1304, 1305].contains(&answer.code()) {
                 continue;
             }
             assert_eq!(answer.code(), 0, "{path} {style:?}: {}", answer.body);

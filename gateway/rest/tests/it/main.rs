@@ -3,6 +3,7 @@
 
 mod contract;
 mod door;
+mod friends;
 mod graph;
 mod openapi;
 mod pages;
