@@ -15,6 +15,7 @@ use openim_messages::measure::{Measure, PlainRow};
 use openim_messages::{Messages, MessagesPorts, MessagesSettings};
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::store::{DatabaseSettings, Store};
+use openim_platform::webhooks::Webhooks;
 use sea_orm::{ConnectionTrait as _, Database};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -97,6 +98,7 @@ impl Bed {
             conversations: nobody.clone(),
             groups: nobody.clone(),
             relations: nobody,
+            webhooks: Webhooks::disabled(),
         };
         let messages = Messages::new(MessagesSettings::default(), ports, Runtime::system());
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());
@@ -202,7 +204,7 @@ fn ctx() -> Result<Ctx> {
 }
 
 /// Makes a database beside the one that the URL names; the throw-away server is deleted with it.
-async fn fresh_database(server: &str) -> anyhow::Result<String> {
+pub(crate) async fn fresh_database(server: &str) -> anyhow::Result<String> {
     let name = unique("bench");
     let admin = Database::connect(server).await?;
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
