@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use report::Report;
-use scenarios::{Size, chat, fanout, graph, idle, rest, store};
+use scenarios::{Size, chat, fanout, graph, idle, lists, rest, store};
 use server::Server;
 
 #[global_allocator]
@@ -55,6 +55,8 @@ enum Scenario {
     Graph,
     /// Memory of open subscriptions.
     Idle,
+    /// Pages and synchronisation of a group of 100,000 members and of 5,000 friends.
+    Lists,
     /// An OpenIM route against its operation sent as GraphQL.
     Rest,
     /// The message store against the database's own batch insert.
@@ -84,6 +86,9 @@ async fn measure(arguments: &Arguments, report: &mut Report) -> anyhow::Result<(
     }
     if wants(Scenario::Store) {
         store::run(report, arguments.postgres.as_deref(), if full { 200_000 } else { 40_000 }).await?;
+    }
+    if wants(Scenario::Lists) {
+        lists::run(report, arguments.postgres.as_deref()).await?;
     }
     if wants(Scenario::Rest) {
         let server = open(arguments, report).await?;

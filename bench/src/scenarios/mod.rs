@@ -4,6 +4,7 @@ pub(crate) mod chat;
 pub(crate) mod fanout;
 pub(crate) mod graph;
 pub(crate) mod idle;
+pub(crate) mod lists;
 pub(crate) mod rest;
 pub(crate) mod store;
 
