@@ -1,11 +1,12 @@
 //! One stream: turns what waits in its seat into events, in order per conversation, each message once.
 
 mod catching_up;
+mod notifications;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use openim_contracts::SignalKind;
+use openim_contracts::{Notification, SignalKind};
 use openim_core::{Actor, ConversationId, ConversationKind, Ctx, Error, ErrorCode, OperationId, Principal, Result, Timestamp};
 use tokio::sync::SemaphorePermit;
 
@@ -24,6 +25,26 @@ enum Todo {
         key: u64,
         next: i64,
         last: i64,
+        at: Timestamp,
+    },
+    /// A part of a notification stream whose content is still to be asked for.
+    Stream {
+        id: ConversationId,
+        key: u64,
+        next: i64,
+        last: i64,
+        at: Timestamp,
+    },
+    /// A stored notification with its place.
+    Notify {
+        notification: Box<Notification>,
+        key: u64,
+        at: Timestamp,
+    },
+    /// A log was told up to here, whatever is missing before.
+    Reach {
+        key: u64,
+        seq: i64,
         at: Timestamp,
     },
     Say(Happened),
@@ -74,6 +95,14 @@ impl Feed {
             if let Some(event) = self.tell() {
                 return Some(Ok(event));
             }
+            if let Some(Todo::Stream { .. }) = self.todo.front() {
+                if let Err(error) = Box::pin(self.fetch()).await {
+                    self.stage = Stage::Ended;
+                    self.todo = VecDeque::new();
+                    return Some(Err(error));
+                }
+                continue;
+            }
             let done = match std::mem::replace(&mut self.stage, Stage::Live) {
                 // Boxed: the questions' state would otherwise be part of every idle stream.
                 Stage::Opening(after) => Box::pin(self.open(after)).await,
@@ -120,6 +149,18 @@ impl Feed {
                     self.progress.advance(time);
                     continue;
                 }
+                Todo::Reach { key, seq, at } => {
+                    self.progress.told(key, seq, at);
+                    continue;
+                }
+                stream @ Todo::Stream { .. } => {
+                    self.todo.push_front(stream);
+                    return None;
+                }
+                Todo::Notify { notification, key, at } => {
+                    self.progress.told(key, notification.seq, at);
+                    Happened::NotificationReceived { notification }
+                }
                 Todo::Say(what) => what,
                 Todo::Messages { id, key, next, last, at } => {
                     self.progress.told(key, next, at);
@@ -154,8 +195,22 @@ impl Feed {
                 self.say(Happened::ConversationChanged { conversation_id: conversation_id.clone() });
             }
             SignalKind::UserChanged { user_id } => self.say(Happened::UserChanged { user_id: user_id.clone() }),
-            // The others are told by their own events.
-            _ => {}
+            SignalKind::FriendRequestChanged { from, to } => {
+                self.say(Happened::FriendRequestChanged { from: from.clone(), to: to.clone() });
+            }
+            SignalKind::FriendsChanged { user_ids, .. } => self.say(Happened::FriendsChanged { user_ids: user_ids.clone() }),
+            SignalKind::BlacklistChanged { user_id, .. } => self.say(Happened::BlacklistChanged { user_id: user_id.clone() }),
+            SignalKind::GroupRequestChanged { group_id, user_id } => {
+                self.say(Happened::GroupRequestChanged { group_id: group_id.clone(), user_id: user_id.clone() });
+            }
+            SignalKind::GroupChanged { group_id } => self.say(Happened::GroupChanged { group_id: group_id.clone() }),
+            SignalKind::GroupMembersChanged { group_id, user_ids } => {
+                self.say(Happened::GroupMembersChanged { group_id: group_id.clone(), user_ids: user_ids.clone() });
+            }
+            SignalKind::JoinedGroupsChanged { group_id, .. } => self.say(Happened::JoinedGroupsChanged { group_id: group_id.clone() }),
+            SignalKind::Notified { notification } => self.notified(notification, notice),
+            // The hub itself acts on it.
+            SignalKind::SessionsRevoked { .. } => {}
         }
         // Other signals were heard between the first and the last of this topic, and wait behind it.
         self.todo.push_back(Todo::Advance(since));
@@ -178,7 +233,15 @@ impl Feed {
             self.say(Happened::Reset { reason: ResetReason::TooMuchMissed });
             return;
         }
-        self.todo.push_back(Todo::Messages { id: id.clone(), key: notice.key, next: start, last, at: notice.at });
+        self.line_up(id.clone(), notice.key, (start, last), notice.at);
+    }
+
+    /// Lines up a part of a log: messages by their keys, notifications with what they say.
+    fn line_up(&mut self, id: ConversationId, key: u64, (next, last): (i64, i64), at: Timestamp) {
+        self.todo.push_back(match id.kind() {
+            ConversationKind::Notification => Todo::Stream { id, key, next, last, at },
+            _ => Todo::Messages { id, key, next, last, at },
+        });
     }
 
     fn say(&mut self, what: Happened) {

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, Response, ScalarType, ServerError, Value, Variables};
 use async_trait::async_trait;
-use openim_core::{ConversationId, Ctx, Error, ErrorCode, Result, Timestamp, UserId};
+use openim_contracts::Notification;
+use openim_core::{ConversationId, Ctx, Error, ErrorCode, GroupId, Result, Timestamp, UserId};
 use openim_graphql::DateTime;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+
+use crate::event::MissedNews;
 
 /// Where the viewer's logs end.
 const HEADS: &str = "query EventHeads($ids: [ID!]) { viewer { heads(ids: $ids, includeEmpty: true) { conversationId maxSeq live } } }";
@@ -20,8 +23,15 @@ const CHANGES: &str = "query EventChanges($since: DateTime!) { viewer { changesS
 const STORED: &str = "query EventStored($conversationIds: [ID!]!, $since: DateTime!) { viewer {
   storedSince(conversationIds: $conversationIds, since: $since) { conversationId firstSeq lastSeq } } }";
 
+/// Which kinds of notifications were given since a moment without being stored.
+const ANNOUNCED: &str = "query EventAnnounced($since: DateTime!) { viewer { announcedSince(since: $since) { contentType groupId } } }";
+
+/// The stored notifications of a part of a stream.
+const NOTIFICATIONS: &str = "query EventNotifications($ranges: [SeqRangeInput!]!) { viewer { pullMessages(ranges: $ranges) {
+  messages { seq id clientMessageId contentType senderId receiverId groupId rawText sentAt } } } }";
+
 /// Every document the hub runs, so that a gateway can plan them at start-up.
-pub const OPERATIONS: [&str; 3] = [HEADS, CHANGES, STORED];
+pub const OPERATIONS: [&str; 5] = [HEADS, CHANGES, STORED, ANNOUNCED, NOTIFICATIONS];
 
 /// Runs one of [`OPERATIONS`] over the whole graph.
 #[async_trait]
@@ -73,6 +83,46 @@ pub(crate) struct Stored {
     pub(crate) last_seq: i64,
 }
 
+/// A kind of notification that was given without being stored.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Announced {
+    content_type: i32,
+    group_id: Option<GroupId>,
+}
+
+/// A place of a notification stream; what is gone has no sender.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Place {
+    seq: i64,
+    id: Option<String>,
+    client_message_id: Option<String>,
+    content_type: i32,
+    sender_id: Option<UserId>,
+    receiver_id: Option<UserId>,
+    group_id: Option<GroupId>,
+    raw_text: String,
+    sent_at: Option<String>,
+}
+
+impl Place {
+    fn notification(self, conversation_id: &ConversationId) -> Option<Notification> {
+        Some(Notification {
+            content_type: self.content_type,
+            conversation_id: conversation_id.clone(),
+            sender: self.sender_id?,
+            receiver: self.receiver_id,
+            group: self.group_id,
+            client_message_id: self.client_message_id?,
+            server_message_id: self.id?,
+            seq: self.seq,
+            content: self.raw_text,
+            sent_at: DateTime::parse(Value::String(self.sent_at?)).ok()?.0,
+        })
+    }
+}
+
 #[derive(Deserialize)]
 struct Answer<T> {
     viewer: Option<T>,
@@ -117,6 +167,37 @@ impl Asking<'_> {
         }
         let variables = [("conversationIds", ids(conversations.iter().copied())), ("since", time(since))];
         Ok(self.ask::<Viewer>(STORED, variables).await?.stored_since)
+    }
+
+    /// Asks what was told since a moment and is not kept.
+    pub(crate) async fn announced(&self, since: Timestamp) -> Result<MissedNews> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Viewer {
+            announced_since: Vec<Announced>,
+        }
+        let mut missed = MissedNews::default();
+        for one in self.ask::<Viewer>(ANNOUNCED, [("since", time(since))]).await?.announced_since {
+            missed.note(one.content_type, one.group_id);
+        }
+        Ok(missed)
+    }
+
+    /// Asks for a part of a notification stream, in ascending order; what is gone is left out.
+    pub(crate) async fn notifications(&self, id: &ConversationId, first: i64, last: i64) -> Result<Vec<Notification>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Viewer {
+            pull_messages: Vec<Pulled>,
+        }
+        #[derive(Deserialize)]
+        struct Pulled {
+            messages: Vec<Place>,
+        }
+        let fields = [("conversationId", Value::String(id.to_string())), ("begin", Value::from(first)), ("end", Value::from(last))];
+        let range = Value::Object(fields.into_iter().map(|(name, value)| (async_graphql::Name::new(name), value)).collect());
+        let pulled = self.ask::<Viewer>(NOTIFICATIONS, [("ranges", Value::List(vec![range]))]).await?.pull_messages;
+        Ok(pulled.into_iter().flat_map(|range| range.messages).filter_map(|place| place.notification(id)).collect())
     }
 
     async fn ask<T: DeserializeOwned>(

@@ -57,6 +57,11 @@ impl Registry {
         }
     }
 
+    /// Tells whether an online user hears of a group conversation.
+    pub(crate) fn follows(&self, user: &UserId, conversation: &ConversationId) -> bool {
+        self.followers.get(conversation).is_some_and(|users| users.contains(user))
+    }
+
     /// Lets a user hear of it no more.
     pub(crate) fn unfollow(&mut self, user: &UserId, conversation: &ConversationId) {
         if let Some(online) = self.users.get_mut(user) {
@@ -112,6 +117,7 @@ pub(crate) fn conversation_of(kind: &SignalKind) -> Option<&ConversationId> {
         SignalKind::MessagesAppended { conversation_id, .. }
         | SignalKind::ConversationRead { conversation_id, .. }
         | SignalKind::ConversationChanged { conversation_id } => Some(conversation_id),
+        SignalKind::Notified { notification } => Some(&notification.conversation_id),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The GraphQL face of the hub. Whatever lies behind a key is fetched by the gateway's plan, for each event.
 
 mod events;
+mod news;
 mod shape;
 
 use std::sync::Arc;

@@ -16,6 +16,9 @@ use rustc_hash::FxHashMap;
 
 use crate::cursor::key_of;
 
+/// The most users that one event names.
+const MOST_NAMED: usize = 100;
+
 /// A signal as this node heard it; shared by all streams that wait for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Notice {
@@ -41,6 +44,20 @@ pub(crate) enum Topic {
     View(u64),
     /// A profile changed.
     Profile(u64),
+    /// A friend request between two people.
+    FriendRequest(u64, u64),
+    /// The viewer's friends.
+    Friends,
+    /// Somebody's place in the viewer's black list.
+    Black(u64),
+    /// Somebody's request to enter a group.
+    GroupRequest(u64, u64),
+    /// The data of a group.
+    Group(u64),
+    /// The members of a group.
+    Members(u64),
+    /// The viewer's being in a group.
+    Joined(u64),
     /// Signals were lost.
     Loss,
 }
@@ -53,7 +70,16 @@ impl Topic {
             SignalKind::ConversationRead { reader, .. } => Some(Self::Read(key, key_of(reader.as_str()))),
             SignalKind::ConversationChanged { .. } => Some(Self::View(key)),
             SignalKind::UserChanged { user_id } => Some(Self::Profile(key_of(user_id.as_str()))),
-            _ => None,
+            SignalKind::FriendRequestChanged { from, to } => Some(Self::FriendRequest(key_of(from.as_str()), key_of(to.as_str()))),
+            SignalKind::FriendsChanged { .. } => Some(Self::Friends),
+            SignalKind::BlacklistChanged { user_id, .. } => Some(Self::Black(key_of(user_id.as_str()))),
+            SignalKind::GroupRequestChanged { group_id, user_id } => {
+                Some(Self::GroupRequest(key_of(group_id.as_str()), key_of(user_id.as_str())))
+            }
+            SignalKind::GroupChanged { group_id } => Some(Self::Group(key_of(group_id.as_str()))),
+            SignalKind::GroupMembersChanged { group_id, .. } => Some(Self::Members(key_of(group_id.as_str()))),
+            SignalKind::JoinedGroupsChanged { group_id, .. } => Some(Self::Joined(key_of(group_id.as_str()))),
+            SignalKind::SessionsRevoked { .. } | SignalKind::Notified { .. } => None,
         }
     }
 }
@@ -96,10 +122,29 @@ impl Item {
                 *notice = Arc::new(both);
             }
             (SignalKind::ConversationRead { read_seq, .. }, SignalKind::ConversationRead { read_seq: newer, .. }) if read_seq > newer => {}
+            (
+                SignalKind::FriendsChanged { user_ids, .. } | SignalKind::GroupMembersChanged { user_ids, .. },
+                SignalKind::FriendsChanged { user_ids: others, .. } | SignalKind::GroupMembersChanged { user_ids: others, .. },
+            ) => {
+                let all = joined(user_ids, others);
+                let mut both = Notice::clone(later);
+                if let SignalKind::FriendsChanged { user_ids, .. } | SignalKind::GroupMembersChanged { user_ids, .. } = &mut both.kind {
+                    *user_ids = all;
+                }
+                *notice = Arc::new(both);
+            }
             _ => *notice = later.clone(),
         }
         true
     }
+}
+
+/// Joins two lists of the first who changed, each once and no longer than one of them may be.
+fn joined(first: &[UserId], others: &[UserId]) -> Vec<UserId> {
+    let mut all = first.to_vec();
+    all.extend(others.iter().filter(|user| !first.contains(user)).cloned());
+    all.truncate(MOST_NAMED);
+    all
 }
 
 /// Why a stream ends before its client does.

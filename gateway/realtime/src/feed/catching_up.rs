@@ -4,17 +4,34 @@
 //! either in the later answer or signalled to the seat, which was taken before the first question; never in neither.
 
 use openim_core::{ConversationId, ConversationKind, Result, Timestamp};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Feed, Todo};
 use crate::cursor::{Cursor, key_of};
-use crate::event::{Happened, ResetReason};
+use crate::event::{Happened, MissedNews, ResetReason};
 use crate::graph::{Change, Changes, Head};
 
 /// The most conversations of which a resume repeats messages.
 const MAX_CONVERSATIONS: usize = 1_000;
 /// `storedSince` names at most this many messages of a conversation; such an answer may have been cut.
 const CUT: i64 = 1_000;
+
+/// What a resuming stream has learned from the graph.
+struct Missed<'a> {
+    changes: Changes,
+    news: MissedNews,
+    /// The first and the last place that each log gained.
+    stored: &'a FxHashMap<ConversationId, (i64, i64)>,
+}
+
+/// Adds to the news that the viewer entered or left a group: the view of its conversation says so.
+fn all_news(mut news: MissedNews, changes: &Changes) -> MissedNews {
+    let moved = |change: &Change| change.row_changed && change.conversation_id.kind() == ConversationKind::Group;
+    if changes.conversations.iter().any(moved) {
+        news.joined_groups();
+    }
+    news
+}
 
 impl Feed {
     /// Begins the stream: after a cursor if it is good, else from now.
@@ -30,12 +47,13 @@ impl Feed {
                 let changes = turn.asking.changes(since).await?;
                 let with_messages: Vec<_> =
                     changes.conversations.iter().filter(|change| change.max_seq > 0).map(|change| &change.conversation_id).collect();
+                let news = turn.asking.announced(since).await?;
                 if changes.truncated || with_messages.len() > MAX_CONVERSATIONS {
                     reset = Some(ResetReason::TooMuchMissed);
                 } else {
                     let stored = turn.asking.stored(&with_messages, since).await?;
                     let ranges = stored.into_iter().map(|range| (range.conversation_id, (range.first_seq, range.last_seq))).collect();
-                    if self.resume(&cursor, &heads, changes, &ranges) {
+                    if self.resume(&cursor, &heads, Missed { changes, news, stored: &ranges }) {
                         return Ok(());
                     }
                     reset = Some(ResetReason::TooMuchMissed);
@@ -58,13 +76,19 @@ impl Feed {
         let hub = self.hub.clone();
         let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
         let heads = turn.asking.heads(None).await?;
-        let changes = turn.asking.changes(since.minus(hub.settings.margin)).await?;
+        let since = since.minus(hub.settings.margin);
+        let changes = turn.asking.changes(since).await?;
+        let news = turn.asking.announced(since).await?;
         drop(turn);
 
+        // A group without a position was entered during the loss: what was said before is not news.
+        let position = |feed: &Self, id: &ConversationId| feed.progress.position(key_of(id.as_str()));
+        let groups = heads.iter().map(|head| &head.conversation_id).filter(|id| id.kind() == ConversationKind::Group);
+        let entered = groups.filter(|id| position(self, id).is_none()).flat_map(|id| [id.clone(), id.notification_twin()]);
+        let entered: FxHashSet<ConversationId> = entered.collect();
         let missed = |feed: &Self, head: &Head| {
-            let told = feed.progress.position(key_of(head.conversation_id.as_str()));
-            // A group without a position was entered during the loss: what was said before is not news.
-            let told = told.unwrap_or(if head.conversation_id.kind() == ConversationKind::Group { head.max_seq } else { 0 });
+            let start = if entered.contains(&head.conversation_id) { head.max_seq } else { 0 };
+            let told = position(feed, &head.conversation_id).unwrap_or(start);
             (head.max_seq - told).max(0)
         };
         let total = heads.iter().map(|head| missed(self, head)).fold(0, i64::saturating_add);
@@ -80,13 +104,15 @@ impl Feed {
                 self.index(&head);
                 let key = key_of(head.conversation_id.as_str());
                 let next = head.max_seq - missed + 1;
-                self.todo.push_back(Todo::Messages { id: head.conversation_id, key, next, last: head.max_seq, at });
+                self.line_up(head.conversation_id, key, (next, head.max_seq), at);
             }
         }
         if too_much {
             self.say(Happened::Reset { reason: ResetReason::TooMuchMissed });
         } else {
+            let news = all_news(news, &changes);
             changes.conversations.into_iter().for_each(|change| self.say_reads(change));
+            self.say_news(news);
         }
         self.todo.push_back(Todo::Advance(at));
         Ok(())
@@ -96,19 +122,22 @@ impl Feed {
     pub(super) async fn follow(&mut self, id: &ConversationId) -> Result<()> {
         let hub = self.hub.clone();
         let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
-        let head = turn.asking.heads(Some(id)).await?.into_iter().find(|head| head.conversation_id == *id);
         let user = &self.principal.user_id;
-        match head.filter(|head| head.live) {
-            // The position is asked for once the seat hears of the group: between the two nothing is missed.
-            Some(_) => {
+        let heads = turn.asking.heads(Some(id)).await?;
+        let live = heads.iter().any(|head| head.conversation_id == *id && head.live);
+        match live {
+            true if hub.index(|registry| registry.follows(user, id)) && self.progress.position(key_of(id.as_str())).is_some() => {}
+            // The positions are asked for once the seat hears of the group: between the two nothing is missed.
+            true => {
                 hub.index(|registry| registry.follow(user, id));
-                let head = turn.asking.heads(Some(id)).await?.into_iter().find(|head| head.conversation_id == *id);
-                let key = key_of(id.as_str());
-                if self.progress.position(key).is_none() {
-                    self.progress.set(key, head.map_or(0, |head| head.max_seq));
+                for head in turn.asking.heads(Some(id)).await? {
+                    let key = key_of(head.conversation_id.as_str());
+                    if self.progress.position(key).is_none() {
+                        self.progress.set(key, head.max_seq);
+                    }
                 }
             }
-            None => hub.index(|registry| registry.unfollow(user, id)),
+            false => hub.index(|registry| registry.unfollow(user, id)),
         }
         Ok(())
     }
@@ -129,8 +158,8 @@ impl Feed {
     /// Notes where a log stands and lets the seat hear of a group.
     fn place(&mut self, head: &Head) {
         self.index(head);
-        // Empty logs begin at 1 anyway; only of a group it must be known that it is empty and not foreign.
-        if head.max_seq > 0 || head.conversation_id.kind() == ConversationKind::Group {
+        // Empty logs begin at 1 anyway; only of groups it must be known that they are empty and not foreign.
+        if head.max_seq > 0 || head.conversation_id.kind() != ConversationKind::Single {
             self.progress.set(key_of(head.conversation_id.as_str()), head.max_seq);
         }
     }
@@ -151,7 +180,9 @@ impl Feed {
     }
 
     /// Lines up what the client has not been told; returns false when that is more than is repeated.
-    fn resume(&mut self, cursor: &Cursor, heads: &[Head], changes: Changes, stored: &FxHashMap<ConversationId, (i64, i64)>) -> bool {
+    fn resume(&mut self, cursor: &Cursor, heads: &[Head], missed: Missed<'_>) -> bool {
+        let Missed { changes, news, stored } = missed;
+        let news = all_news(news, &changes);
         // A log that ends before the cursor's position was restored from a copy: its end is the truth.
         let known = |(key, seq): &(u64, i64)| (*key, self.progress.position(*key).map_or(*seq, |end| end.min(*seq)));
         let told: FxHashMap<u64, i64> = cursor.positions.iter().map(known).collect();
@@ -182,7 +213,7 @@ impl Feed {
             }
         }
         let others = changes.conversations.iter().map(|change| change.reads.len() + usize::from(change.row_changed)).sum::<usize>();
-        missed = missed.saturating_add(i64::try_from(others).unwrap_or(i64::MAX));
+        missed = missed.saturating_add(i64::try_from(others).unwrap_or(i64::MAX)).saturating_add(i64::from(!news.is_empty()));
         if missed > self.hub.settings.max_missed {
             return false;
         }
@@ -199,11 +230,18 @@ impl Feed {
         for (id, key, next, last) in todo {
             // Until its messages are told, a cursor must not say that they were.
             self.progress.set(key, next - 1);
-            self.todo.push_back(Todo::Messages { id, key, next, last, at: self.opened });
+            self.line_up(id, key, (next, last), self.opened);
         }
         changes.conversations.into_iter().for_each(|change| self.say_reads(change));
+        self.say_news(news);
         self.todo.push_back(Todo::Advance(self.opened));
         true
+    }
+
+    fn say_news(&mut self, news: MissedNews) {
+        if !news.is_empty() {
+            self.say(Happened::ListsChanged { missed: Box::new(news) });
+        }
     }
 
     fn say_reads(&mut self, change: Change) {

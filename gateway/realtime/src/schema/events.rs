@@ -1,10 +1,14 @@
 //! The event types, and the keys of what they are about.
 
 use async_graphql::{ID, Interface, SimpleObject};
-use openim_core::{ConversationId, UserId};
+use openim_core::{ConversationId, GroupId, UserId};
 use openim_graphql::Long;
 
 use super::EventCursor;
+use super::news::{
+    BlacklistChanged, FriendRequestChanged, FriendsChanged, GroupChanged, GroupMembersChanged, GroupRequestChanged, JoinedGroupsChanged,
+    ListsChanged, NotificationReceived,
+};
 use crate::event::{self, Happened, ResetReason};
 
 /// A message, defined elsewhere in the graph.
@@ -15,6 +19,12 @@ pub(crate) struct Message {
     conversation_id: ID,
     /// Its place in the conversation's log.
     seq: Long,
+}
+
+impl Message {
+    pub(super) fn new(conversation_id: &ConversationId, seq: i64) -> Self {
+        Self { conversation_id: ID(conversation_id.to_string()), seq: Long(seq) }
+    }
 }
 
 /// A user's view of a conversation, defined elsewhere in the graph.
@@ -35,6 +45,26 @@ pub(crate) struct User {
     id: ID,
 }
 
+impl From<&UserId> for User {
+    fn from(id: &UserId) -> Self {
+        Self { id: ID(id.to_string()) }
+    }
+}
+
+/// A group, defined elsewhere in the graph.
+#[derive(Debug, SimpleObject)]
+#[graphql(unresolvable = "id")]
+pub(crate) struct Group {
+    /// The group's id, OpenIM `groupID`.
+    id: ID,
+}
+
+impl From<&GroupId> for Group {
+    fn from(id: &GroupId) -> Self {
+        Self { id: ID(id.to_string()) }
+    }
+}
+
 /// Something that happened to the viewer.
 #[derive(Debug, Interface)]
 #[graphql(field(name = "cursor", ty = "&EventCursor", desc = "The place after this event; hand the newest one back as `after`."))]
@@ -49,6 +79,24 @@ pub(crate) enum Event {
     ConversationChanged(ConversationChanged),
     /// A profile changed.
     UserChanged(UserChanged),
+    /// A friend request was made or answered.
+    FriendRequestChanged(FriendRequestChanged),
+    /// The viewer's list of friends changed.
+    FriendsChanged(FriendsChanged),
+    /// The viewer's black list changed.
+    BlacklistChanged(BlacklistChanged),
+    /// A request to enter a group was made or answered.
+    GroupRequestChanged(GroupRequestChanged),
+    /// The data of a group changed.
+    GroupChanged(GroupChanged),
+    /// Members of a group changed.
+    GroupMembersChanged(GroupMembersChanged),
+    /// The viewer entered or left a group.
+    JoinedGroupsChanged(JoinedGroupsChanged),
+    /// A notification came.
+    NotificationReceived(NotificationReceived),
+    /// Lists changed while the stream did not hear.
+    ListsChanged(ListsChanged),
     /// Something may have been missed.
     Reset(Reset),
 }
@@ -69,7 +117,7 @@ pub(crate) struct MessageAdded {
     cursor: EventCursor,
     /// The message; null when the viewer can no longer see it.
     message: Option<Message>,
-    /// The viewer's view of the conversation; null for the moment until the first message has made it.
+    /// The viewer's view of the conversation; null when the viewer has none any more.
     conversation: Option<Conversation>,
 }
 
@@ -139,6 +187,19 @@ impl Event {
             }
             Happened::UserChanged { user_id } => Self::UserChanged(UserChanged { cursor, user: Some(User { id: ID(user_id.into()) }) }),
             Happened::Reset { reason } => Self::Reset(Reset { cursor, reason }),
+            Happened::FriendRequestChanged { from, to } => Self::FriendRequestChanged(FriendRequestChanged::new(cursor, &from, &to)),
+            Happened::FriendsChanged { user_ids } => Self::FriendsChanged(FriendsChanged::new(cursor, &user_ids)),
+            Happened::BlacklistChanged { user_id } => Self::BlacklistChanged(BlacklistChanged::new(cursor, &user_id)),
+            Happened::GroupRequestChanged { group_id, user_id } => {
+                Self::GroupRequestChanged(GroupRequestChanged::new(cursor, &group_id, &user_id))
+            }
+            Happened::GroupChanged { group_id } => Self::GroupChanged(GroupChanged::new(cursor, &group_id)),
+            Happened::GroupMembersChanged { group_id, user_ids } => {
+                Self::GroupMembersChanged(GroupMembersChanged::new(cursor, &group_id, &user_ids))
+            }
+            Happened::JoinedGroupsChanged { group_id } => Self::JoinedGroupsChanged(JoinedGroupsChanged::new(cursor, &group_id)),
+            Happened::NotificationReceived { notification } => Self::NotificationReceived(NotificationReceived::new(cursor, &notification)),
+            Happened::ListsChanged { missed } => Self::ListsChanged(ListsChanged::new(cursor, *missed)),
         }
     }
 }

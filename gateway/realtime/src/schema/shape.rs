@@ -3,16 +3,42 @@
 //! unusual in them (directives, unknown names) are left to async-graphql, which answers the same.
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, OperationType, Selection, SelectionSet};
+use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Name, ScalarType, Value, Variables, indexmap::IndexMap};
-use openim_core::{ConversationId, UserId};
-use openim_graphql::Long;
+use openim_contracts::Notification;
+use openim_core::{ConversationId, GroupId, UserId};
+use openim_graphql::{DateTime, Long};
 
+use super::news::tips;
 use crate::event::{Event, Happened};
 
 /// Names that are not objects, in any event or entity.
-const LEAVES: &[&str] = &["__typename", "cursor", "missed", "readerId", "readSeq", "reason", "conversationId", "seq", "ownerId", "id"];
+const LEAVES: &[&str] = &[
+    "__typename",
+    "cursor",
+    "missed",
+    "readerId",
+    "readSeq",
+    "reason",
+    "conversationId",
+    "seq",
+    "ownerId",
+    "id",
+    "fromId",
+    "toId",
+    "userId",
+    "userIds",
+    "groupId",
+    "contentType",
+    "senderId",
+    "receiverId",
+    "content",
+    "sentAt",
+    "lists",
+    "contentTypes",
+];
 /// Names that are.
-const OBJECTS: &[&str] = &["message", "conversation", "reader", "user"];
+const OBJECTS: &[&str] = &["message", "conversation", "reader", "user", "from", "to", "users", "group", "groups", "sender"];
 /// How deep fragments may nest.
 const MAX_DEPTH: usize = 8;
 
@@ -40,6 +66,7 @@ struct Told(&'static str, Vec<(&'static str, Part)>);
 enum Part {
     Leaf(Value),
     Object(Told),
+    Objects(Vec<Told>),
 }
 
 impl Shape {
@@ -146,6 +173,7 @@ fn choose(wanted: &[Wanted], Told(type_name, parts): &Told) -> Value {
             let value = match part {
                 Part::Leaf(value) => value.clone(),
                 Part::Object(told) => choose(&one.fields, told),
+                Part::Objects(list) => Value::List(list.iter().map(|told| choose(&one.fields, told)).collect()),
             };
             chosen.insert(one.key.clone(), value);
         }
@@ -154,16 +182,12 @@ fn choose(wanted: &[Wanted], Told(type_name, parts): &Told) -> Value {
 }
 
 fn told(event: Event, viewer: &UserId) -> Told {
-    let text = |text: &str| Part::Leaf(Value::String(text.to_owned()));
-    let long = |number: i64| Part::Leaf(Long(number).to_value());
     let view =
         |id: &ConversationId| Part::Object(Told("Conversation", vec![("ownerId", text(viewer.as_str())), ("id", text(id.as_str()))]));
-    let user = |id: &UserId| Part::Object(Told("User", vec![("id", text(id.as_str()))]));
     let (name, mut parts) = match &event.what {
         Happened::Ready { missed } => ("Ready", vec![("missed", long(*missed))]),
         Happened::MessageAdded { conversation_id, seq } => {
-            let message = Told("Message", vec![("conversationId", text(conversation_id.as_str())), ("seq", long(*seq))]);
-            ("MessageAdded", vec![("message", Part::Object(message)), ("conversation", view(conversation_id))])
+            ("MessageAdded", vec![("message", message(conversation_id, *seq)), ("conversation", view(conversation_id))])
         }
         Happened::ConversationRead { conversation_id, reader, read_seq } => {
             let parts = vec![
@@ -176,8 +200,76 @@ fn told(event: Event, viewer: &UserId) -> Told {
         }
         Happened::ConversationChanged { conversation_id } => ("ConversationChanged", vec![("conversation", view(conversation_id))]),
         Happened::UserChanged { user_id } => ("UserChanged", vec![("user", user(user_id))]),
-        Happened::Reset { reason } => ("Reset", vec![("reason", Part::Leaf(async_graphql::resolver_utils::enum_value(*reason)))]),
+        Happened::Reset { reason } => ("Reset", vec![("reason", Part::Leaf(enum_value(*reason)))]),
+        Happened::FriendRequestChanged { from, to } => {
+            let parts = vec![("fromId", text(from.as_str())), ("from", user(from)), ("toId", text(to.as_str())), ("to", user(to))];
+            ("FriendRequestChanged", parts)
+        }
+        Happened::FriendsChanged { user_ids } => ("FriendsChanged", users(user_ids).into()),
+        Happened::BlacklistChanged { user_id } => ("BlacklistChanged", vec![("userId", text(user_id.as_str())), ("user", user(user_id))]),
+        Happened::GroupRequestChanged { group_id, user_id } => {
+            let [id, entity] = group(group_id);
+            ("GroupRequestChanged", vec![id, entity, ("userId", text(user_id.as_str())), ("user", user(user_id))])
+        }
+        Happened::GroupChanged { group_id } => ("GroupChanged", group(group_id).into()),
+        Happened::GroupMembersChanged { group_id, user_ids } => {
+            ("GroupMembersChanged", group(group_id).into_iter().chain(users(user_ids)).collect())
+        }
+        Happened::JoinedGroupsChanged { group_id } => ("JoinedGroupsChanged", group(group_id).into()),
+        Happened::NotificationReceived { notification } => ("NotificationReceived", notified(notification)),
+        Happened::ListsChanged { missed } => {
+            let lists = Value::List(missed.lists.iter().map(|list| enum_value(*list)).collect());
+            let types = Value::List(missed.content_types.iter().map(|number| Value::from(*number)).collect());
+            let groups = missed.groups.iter().map(|id| Told("Group", vec![("id", text(id.as_str()))])).collect();
+            ("ListsChanged", vec![("lists", Part::Leaf(lists)), ("contentTypes", Part::Leaf(types)), ("groups", Part::Objects(groups))])
+        }
     };
     parts.push(("cursor", Part::Leaf(Value::String(event.cursor))));
     Told(name, parts)
+}
+
+fn text(text: &str) -> Part {
+    Part::Leaf(Value::String(text.to_owned()))
+}
+
+fn long(number: i64) -> Part {
+    Part::Leaf(Long(number).to_value())
+}
+
+fn message(conversation_id: &ConversationId, seq: i64) -> Part {
+    Part::Object(Told("Message", vec![("conversationId", text(conversation_id.as_str())), ("seq", long(seq))]))
+}
+
+fn user(id: &UserId) -> Part {
+    Part::Object(Told("User", vec![("id", text(id.as_str()))]))
+}
+
+fn users(ids: &[UserId]) -> [(&'static str, Part); 2] {
+    let leaves = Value::List(ids.iter().map(|id| Value::String(id.to_string())).collect());
+    let users = ids.iter().map(|id| Told("User", vec![("id", text(id.as_str()))])).collect();
+    [("userIds", Part::Leaf(leaves)), ("users", Part::Objects(users))]
+}
+
+fn group(id: &GroupId) -> [(&'static str, Part); 2] {
+    [("groupId", text(id.as_str())), ("group", Part::Object(Told("Group", vec![("id", text(id.as_str()))])))]
+}
+
+fn notified(notification: &Notification) -> Vec<(&'static str, Part)> {
+    let Notification { conversation_id, sender, receiver, seq, .. } = notification;
+    let null = || Part::Leaf(Value::Null);
+    let [group_id, group] = notification.group.as_ref().map_or_else(|| [("groupId", null()), ("group", null())], group);
+    let content = Value::from_json(tips(&notification.content)).unwrap_or_default();
+    vec![
+        ("contentType", Part::Leaf(Value::from(notification.content_type))),
+        ("senderId", text(sender.as_str())),
+        ("sender", user(sender)),
+        ("receiverId", receiver.as_ref().map_or_else(null, |id| text(id.as_str()))),
+        group_id,
+        group,
+        ("conversationId", text(conversation_id.as_str())),
+        ("seq", long(*seq)),
+        ("message", if *seq > 0 { message(conversation_id, *seq) } else { null() }),
+        ("content", Part::Leaf(content)),
+        ("sentAt", Part::Leaf(DateTime(notification.sent_at).to_value())),
+    ]
 }

@@ -7,6 +7,7 @@ mod ending;
 mod graph;
 mod groups;
 mod live;
+mod news;
 mod resuming;
 mod sdl;
 mod shapes;

@@ -36,10 +36,14 @@ async fn answers(node: &Node, document: &str) -> Vec<Value> {
     node.voice.signal(audience(&["ann"]), SignalKind::ConversationRead { conversation_id: conversation_id.clone(), reader, read_seq: 1 });
     node.voice.signal(audience(&["ann"]), SignalKind::ConversationChanged { conversation_id: conversation_id.clone() });
     node.voice.mark(&["ann"]);
+    for kind in crate::news::every_kind() {
+        node.voice.signal(audience(&["ann"]), kind);
+    }
     node.voice.say(&["ann"], &conversation_id, 90, 90);
     let revoked = SignalKind::SessionsRevoked { user_id: user("ann"), platform: Platform::WEB, token_hashes: Vec::new() };
     // `Ready`, two messages, three signals, a gap; and the reset of a bad cursor.
-    let expected = if document.contains("none") { 8 } else { 7 };
+    let news = crate::news::every_kind().len();
+    let expected = news + if document.contains("none") { 8 } else { 7 };
     while answers.len() < expected {
         answers.push(serde_json::to_value(next().await.unwrap()).unwrap());
     }

@@ -26,6 +26,7 @@ pub(crate) struct Graph {
     logs: Mutex<BTreeMap<String, Vec<Timestamp>>>,
     rows: Mutex<BTreeMap<(String, String), Row>>,
     reads: Mutex<Vec<(String, String, i64, Timestamp)>>,
+    announced: Mutex<Vec<(String, i32, Option<String>, Timestamp)>>,
     pub(crate) broken: AtomicBool,
     /// Runs once, between the last question of a resume and its answer.
     pub(crate) meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
@@ -65,6 +66,30 @@ impl Graph {
         json!({"truncated": false, "conversations": self.conversations(viewer).into_iter().filter_map(change).collect::<Vec<_>>()})
     }
 
+    fn announced(&self, viewer: &str, since: Timestamp) -> Value {
+        let announced = self.announced.lock();
+        let heard = announced.iter().filter(|one| one.0 == viewer && one.3 >= since);
+        heard.map(|one| json!({"contentType": one.1, "groupId": one.2})).collect()
+    }
+
+    /// Every third place of a stream is gone.
+    fn pulled(&self, viewer: &str, ranges: &Value) -> Value {
+        let place = |id: &Value, seq: i64| {
+            let gone = seq % 3 == 0;
+            let text = |text: &str| if gone { Value::Null } else { json!(text) };
+            json!({"seq": seq, "id": text("server"), "clientMessageId": text("client"), "contentType": if gone { 0 } else { 2101 },
+                "senderId": text("bob"), "receiverId": text(viewer), "groupId": null, "sentAt": text("2026-01-01T00:00:00.000Z"),
+                "rawText": if gone { String::new() } else { json!({"detail": json!({"of": id}).to_string()}).to_string() }})
+        };
+        let range = |range: &Value| {
+            let last = range["end"].as_i64().unwrap().min(i64::try_from(self.max(range["conversationId"].as_str().unwrap())).unwrap());
+            let first = range["begin"].as_i64().unwrap();
+            assert!(last - first < 100, "a page at a time");
+            json!({"messages": (first..=last).map(|seq| place(&range["conversationId"], seq)).collect::<Vec<_>>()})
+        };
+        ranges.as_array().unwrap().iter().map(range).collect()
+    }
+
     fn stored(&self, ids: &Value, since: Timestamp) -> Value {
         let range = |id: &Value| {
             let logs = self.logs.lock();
@@ -93,6 +118,8 @@ impl GraphQuery for Graph {
         let answer = match place {
             0 => json!({"heads": self.heads(&viewer, &variables["ids"])}),
             1 => json!({"changesSince": self.changes(&viewer, since())}),
+            3 => json!({"announcedSince": self.announced(&viewer, since())}),
+            4 => json!({"pullMessages": self.pulled(&viewer, &variables["ranges"])}),
             _ => json!({"storedSince": self.stored(&variables["conversationIds"], since())}),
         };
         if place == 2
@@ -149,6 +176,12 @@ impl Voice {
     pub(crate) fn read(&self, id: &ConversationId, reader: &str, seq: i64) {
         let at = openim_core::Clock::now(&*self.clock);
         self.graph.reads.lock().push((id.to_string(), reader.to_owned(), seq, at));
+    }
+
+    /// Notes that a user, or a group of the user's, was told something that is not kept.
+    pub(crate) fn announce(&self, user: &str, content_type: i32, group: Option<&str>) {
+        let at = openim_core::Clock::now(&*self.clock);
+        self.graph.announced.lock().push((user.to_owned(), content_type, group.map(ToOwned::to_owned), at));
     }
 
     /// Sends a user something that cannot be confused with anything else.
@@ -245,6 +278,7 @@ impl Client {
         self.cursor = event["cursor"].as_str().unwrap().to_owned();
         assert!(self.cursor.len() <= 4096);
         let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        let words = |list: &Value| list.as_array().unwrap().iter().map(word).collect::<Vec<_>>().join(",");
         match event["__typename"].as_str().unwrap() {
             "Ready" => format!("ready {}", event["missed"]),
             "MessageAdded" => {
@@ -256,6 +290,22 @@ impl Client {
             }
             "ConversationChanged" => format!("changed {}", word(&event["conversation"]["id"])),
             "UserChanged" => format!("user {}", word(&event["user"]["id"])),
+            "FriendRequestChanged" => format!("request {} {}", word(&event["from"]["id"]), word(&event["toId"])),
+            "FriendsChanged" => format!("friends {}", words(&event["userIds"])),
+            "BlacklistChanged" => format!("black {}", word(&event["userId"])),
+            "GroupRequestChanged" => format!("group request {} {}", word(&event["groupId"]), word(&event["user"]["id"])),
+            "GroupChanged" => format!("group {}", word(&event["group"]["id"])),
+            "GroupMembersChanged" => format!("members {} {}", word(&event["groupId"]), words(&event["userIds"])),
+            "JoinedGroupsChanged" => format!("joined {}", word(&event["group"]["id"])),
+            "NotificationReceived" => {
+                let place = (&event["seq"], &event["message"]["seq"]);
+                assert_eq!(place.0 == 0, place.1.is_null(), "{event}");
+                format!("notification {} {} {}", event["contentType"], word(&event["conversationId"]), event["seq"])
+            }
+            "ListsChanged" => {
+                let groups: Vec<_> = event["groups"].as_array().unwrap().iter().map(|group| word(&group["id"])).collect();
+                format!("lists {} groups {} types {}", words(&event["lists"]), groups.join(","), event["contentTypes"])
+            }
             other => format!("{} {}", other.to_lowercase(), word(&event["reason"])),
         }
     }
@@ -274,6 +324,16 @@ pub(crate) const DOCUMENT: &str = "subscription($after: EventCursor) { events(af
     ... on ConversationRead { conversation { id } readerId reader { id } readSeq }
     ... on ConversationChanged { conversation { id } }
     ... on UserChanged { user { id } }
+    ... on FriendRequestChanged { fromId from { id } toId to { id } }
+    ... on FriendsChanged { userIds users { id } }
+    ... on BlacklistChanged { userId user { id } }
+    ... on GroupRequestChanged { groupId group { id } userId user { id } }
+    ... on GroupChanged { groupId group { id } }
+    ... on GroupMembersChanged { groupId group { id } userIds users { id } }
+    ... on JoinedGroupsChanged { groupId group { id } }
+    ... on NotificationReceived { contentType senderId sender { id } receiverId groupId group { id } conversationId seq
+        message { conversationId seq } content sentAt }
+    ... on ListsChanged { lists groups { id } contentTypes }
     ... on Reset { reason } } }";
 
 pub(crate) fn user(name: &str) -> UserId {
