@@ -5,6 +5,7 @@ mod contract;
 mod door;
 mod friends;
 mod graph;
+mod groups;
 mod openapi;
 mod pages;
 mod sending;

@@ -72,7 +72,8 @@ async fn values_are_paged_also_without_a_page() {
 
 #[tokio::test]
 async fn presence_shows_platforms_to_all_and_connections_without_tokens_to_administrators() {
-    let statuses = json!([{"userID": "a", "status": true, "platformIDs": ["IOS", "WEB"]}, {"userID": "b", "status": false, "platformIDs": []}]);
+    let statuses =
+        json!([{"userID": "a", "status": true, "platformIDs": ["IOS", "WEB"]}, {"userID": "b", "status": false, "platformIDs": []}]);
     let ids = json!({"userIDs": ["a", "b"]});
     assert_eq!(
         data(json!({"statusList": statuses}), "/user/get_users_status", ids.clone()).await,
@@ -113,7 +114,8 @@ async fn notification_accounts_have_an_optional_id_and_level() {
     let add = variables("/user/add_notification_account", json!({"nickName": "Bell", "appMangerLevel": 3})).await;
     assert_eq!(add, json!({"nickname": "Bell", "faceUrl": "", "level": "NOTIFICATION"}));
     let user = json!({"userID": "1234567890", "faceURL": "", "nickName": "Bell", "appMangerLevel": "NOTIFICATION"});
-    let added = data(json!({"addNotificationAccount": {"user": user}}), "/user/add_notification_account", json!({"nickName": "Bell"})).await;
+    let added =
+        data(json!({"addNotificationAccount": {"user": user}}), "/user/add_notification_account", json!({"nickName": "Bell"})).await;
     assert_eq!(added, json!({"userID": "1234567890", "faceURL": "", "nickName": "Bell", "appMangerLevel": 3}));
     let page = json!({"pageNumber": 2, "showNumber": 5});
     let search = variables("/user/search_notification_account", json!({"pagination": page, "keyword": "", "appManagerLevel": null})).await;
