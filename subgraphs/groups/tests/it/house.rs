@@ -10,7 +10,8 @@ use openim_contracts::{
 use openim_core::{ConversationId, ConversationKind, Ctx, ErrorCode, GroupId, Result, UserId};
 use openim_graphql::Subgraph;
 use openim_groups::{Groups, Readers, Settings, Shared};
-use openim_platform::events::StoredEvent;
+use openim_platform::events::{EventHandler, StoredEvent};
+use openim_platform::store::Tx;
 use openim_platform::webhooks::Webhooks;
 use openim_testing::{Answer, TestWorld, ask, for_each_database};
 use parking_lot::Mutex;
@@ -72,11 +73,32 @@ impl MessageLogReader for Logs {
     }
 }
 
+/// Stands for the messages domain: remembers the notifications that reach it.
+#[derive(Default)]
+pub(crate) struct Heard(Mutex<Vec<NotificationRequested>>);
+
+#[async_trait]
+impl EventHandler for Heard {
+    fn name(&self) -> &'static str {
+        "tests.heard"
+    }
+
+    fn topics(&self) -> &'static [&'static str] {
+        &[NotificationRequested::TOPIC]
+    }
+
+    async fn handle(&self, _ctx: &Ctx, _tx: &Tx, event: &StoredEvent) -> Result<()> {
+        self.0.lock().push(event.decode()?);
+        Ok(())
+    }
+}
+
 /// The started subgraph in a test's world.
 pub(crate) struct House<'w> {
     pub(crate) world: &'w TestWorld,
     pub(crate) users: Arc<Users>,
     pub(crate) logs: Arc<Logs>,
+    heard: Arc<Heard>,
     pub(crate) groups: Groups,
     pub(crate) reader: Arc<dyn GroupReader>,
     pub(crate) graph: Arc<dyn Subgraph>,
@@ -94,6 +116,7 @@ pub(crate) async fn in_each_house_with(settings: Settings, test: impl AsyncFn(&H
         for handler in house.groups.handlers() {
             world.register(handler);
         }
+        world.register(house.heard.clone());
         test(&house).await;
         world.drain_events().await;
         world.take_events().await;
@@ -111,7 +134,7 @@ impl<'w> House<'w> {
         let shared = Shared::new(world.store().clone());
         let readers = Readers { users: users.clone(), logs: logs.clone() };
         let groups = Groups::new(settings, &shared, readers, webhooks);
-        Self { world, users, logs, reader: shared.reader(), graph: groups.subgraph(), groups }
+        Self { world, users, logs, heard: Arc::default(), reader: shared.reader(), graph: groups.subgraph(), groups }
     }
 
     /// Runs a document.
@@ -169,6 +192,13 @@ impl<'w> House<'w> {
     pub(crate) async fn member_ids(&self, group: &str) -> Vec<String> {
         let read = self.read("admin", group, "memberIds { ids }").await;
         serde_json::from_value(read["memberIds"]["ids"].clone()).unwrap()
+    }
+
+    /// Handles everything that is due and returns the notifications that it brought about.
+    pub(crate) async fn drained(&self) -> Vec<NotificationRequested> {
+        self.heard.0.lock().clear();
+        self.world.drain_events().await;
+        std::mem::take(&mut *self.heard.0.lock())
     }
 
     /// Takes the waiting events apart: the notifications, and the topics of the others.
