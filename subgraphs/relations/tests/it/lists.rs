@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use openim_core::ErrorCode::Args;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::house::{House, REMARK, UPDATE, in_each_house};
@@ -122,4 +123,31 @@ async fn contacts_tell_friend_and_block_of_existing_users() {
         assert_eq!(data["viewer"]["contacts"], expected);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_page_of_a_long_list_is_read_along_an_index() {
+    let world = openim_testing::TestWorld::sqlite().await;
+    let plan = async |sql: &str| {
+        let statement = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = world.store().read().query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get::<String>("", "detail").unwrap()).collect::<Vec<_>>().join("; ")
+    };
+    let after = "owner_id = 'a' AND (part, created_at, friend_id) > (1, 5, 'x') ORDER BY part, created_at, friend_id LIMIT 101";
+    for (sql, index) in [
+        (format!("SELECT * FROM friendship WHERE {after}"), "friendship_order"),
+        (
+            "SELECT owner_id FROM friendship WHERE friend_id = 'a' AND owner_id > 'b' ORDER BY owner_id LIMIT 500".to_owned(),
+            "friendship_friend",
+        ),
+        (
+            "SELECT * FROM friend_request WHERE to_id = 'a' ORDER BY created_at DESC, from_id DESC LIMIT 101".to_owned(),
+            "friend_request_received",
+        ),
+        ("SELECT count(*) FROM friend_request WHERE to_id = 'a' AND state = 0 AND created_at > 5".to_owned(), "friend_request_state"),
+        ("SELECT * FROM block_entry WHERE owner_id = 'a' ORDER BY created_at, blocked_id LIMIT 101".to_owned(), "block_entry_order"),
+    ] {
+        let plan = plan(&sql).await;
+        assert!(plan.contains(index) && !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{sql}: {plan}");
+    }
 }
