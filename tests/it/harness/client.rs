@@ -102,6 +102,11 @@ impl Client {
 pub(crate) struct Rest(Client);
 
 impl Rest {
+    /// Speaks GraphQL with the same token.
+    pub(crate) fn graph(&self) -> Client {
+        self.0.clone()
+    }
+
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self(self.0.with_token(token))
     }
