@@ -15,3 +15,4 @@ mod operators;
 mod permissions;
 mod stopping;
 mod webhooks;
+mod webhooks;

@@ -25,7 +25,7 @@ const POLL: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// How long after its timeout an attempt is given up for dead.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(10);
 
 /// How long a delivery may take when its hook was switched off meanwhile.
 const TIMEOUT: Duration = Duration::from_secs(5);
