@@ -245,7 +245,7 @@ impl Gateway {
     /// Gives a long-lived context the deadline of one piece of work.
     pub(crate) fn renewed(&self, ctx: &Ctx) -> Ctx {
         let deadline = ctx.now().plus(self.0.event_time);
-        Ctx::new(ctx.runtime().clone(), ctx.actor().clone(), ctx.operation_id().clone(), deadline)
+        Ctx::new(ctx.runtime().clone(), ctx.actor().clone(), ctx.operation_id().clone(), deadline).with_origin(ctx.origin())
     }
 }
 

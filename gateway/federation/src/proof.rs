@@ -3,6 +3,7 @@
 //! Gateways and subgraph hosts share a secret. A host that gets no good proof answers nothing, so that a subgraph on the
 //! network is no way around the gateway.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
@@ -26,6 +27,9 @@ struct Claims {
     dl: Timestamp,
     /// When it was signed, in milliseconds.
     iat: Timestamp,
+    /// The address that the request came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ip: Option<IpAddr>,
 }
 
 /// Signs and checks proofs with the secret that gateways and subgraph hosts share.
@@ -57,7 +61,8 @@ impl ProofSigner {
     /// # Errors
     /// `INTERNAL` when signing fails.
     pub fn sign(&self, ctx: &Ctx) -> Result<String> {
-        let claims = Claims { act: ctx.actor().clone(), op: ctx.operation_id().clone(), dl: ctx.deadline(), iat: ctx.now() };
+        let (act, op) = (ctx.actor().clone(), ctx.operation_id().clone());
+        let claims = Claims { act, op, dl: ctx.deadline(), iat: ctx.now(), ip: ctx.origin() };
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
     }
 
@@ -72,7 +77,7 @@ impl ProofSigner {
         if claims.iat.plus(LIFETIME) < now || claims.iat > now.plus(LIFETIME) {
             return Err(refused());
         }
-        Ok(Ctx::new(runtime.clone(), claims.act, claims.op, claims.dl))
+        Ok(Ctx::new(runtime.clone(), claims.act, claims.op, claims.dl).with_origin(claims.ip))
     }
 }
 
@@ -90,17 +95,19 @@ mod tests {
         let actor = Actor::User(Principal { user_id: UserId::parse("alice").expect("an id"), platform: Platform::WEB, app_admin: false });
         let operation = OperationId::parse("op1").expect("an id");
         let ctx = Ctx::new(runtime.clone(), actor, operation, clock.now().plus(Duration::from_secs(5)));
+        let ctx = ctx.with_origin(Some(IpAddr::from([192, 0, 2, 1])));
         (clock, runtime, ctx)
     }
 
     #[test]
-    fn a_proof_carries_actor_operation_and_deadline() {
+    fn a_proof_carries_actor_operation_deadline_and_origin() {
         let (_, runtime, ctx) = world();
         let signer = ProofSigner::new("secret");
         let proven = signer.verify(&signer.sign(&ctx).expect("a proof"), &runtime).expect("a context");
         assert_eq!(proven.actor(), ctx.actor());
         assert_eq!(proven.operation_id(), ctx.operation_id());
         assert_eq!(proven.deadline(), ctx.deadline());
+        assert_eq!(proven.origin(), ctx.origin());
     }
 
     #[test]

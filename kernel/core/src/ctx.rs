@@ -1,5 +1,6 @@
 //! Who asks, under which operation, until when. A `Ctx` is made once per request, at the edge, and handed down unchanged.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,6 +81,10 @@ impl Runtime {
     }
 }
 
+/// The address a request came from, as the edge sees it: an extension of every HTTP request that reaches a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin(pub IpAddr);
+
 /// The context of one request or one handled event.
 #[derive(Debug, Clone)]
 pub struct Ctx {
@@ -87,12 +92,20 @@ pub struct Ctx {
     operation_id: OperationId,
     deadline: Timestamp,
     runtime: Runtime,
+    origin: Option<IpAddr>,
 }
 
 impl Ctx {
     /// Makes a context that must be done by `deadline`.
     pub fn new(runtime: Runtime, actor: Actor, operation_id: OperationId, deadline: Timestamp) -> Self {
-        Self { actor, operation_id, deadline, runtime }
+        Self { actor, operation_id, deadline, runtime, origin: None }
+    }
+
+    /// Notes the address that the request came from.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Option<IpAddr>) -> Self {
+        self.origin = origin;
+        self
     }
 
     /// Makes the context of the server's own work, with 30 seconds to finish.
@@ -104,6 +117,11 @@ impl Ctx {
     /// Returns who acts.
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Returns the address that the request came from; `None` for the server's own work. It proves nothing about the caller.
+    pub fn origin(&self) -> Option<IpAddr> {
+        self.origin
     }
 
     /// Returns the operation's id.

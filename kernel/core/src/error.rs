@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -144,6 +145,7 @@ struct Inner {
     message: Cow<'static, str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     verdict: Option<Verdict>,
+    retry_after: Option<Duration>,
 }
 
 /// What somebody else's server decided, told instead of the table's row.
@@ -156,7 +158,7 @@ struct Verdict {
 impl Error {
     /// Makes an error whose `message` the caller may read: lower case, no full stop, nothing internal.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { code, message: message.into(), source: None, verdict: None }))
+        Self(Box::new(Inner { code, message: message.into(), source: None, verdict: None, retry_after: None }))
     }
 
     /// Makes the error of a webhook that refused: the caller sees the receiver's number and texts, not the table's.
@@ -181,6 +183,18 @@ impl Error {
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// Says when the caller may try again.
+    #[must_use]
+    pub fn with_retry_after(mut self, time: Duration) -> Self {
+        self.0.retry_after = Some(time);
+        self
+    }
+
+    /// Returns the whole seconds after which the caller may try again, at least one; `None` when nobody knows.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        self.0.retry_after.map(|time| (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1))
     }
 
     /// Returns the code.

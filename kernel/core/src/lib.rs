@@ -10,7 +10,7 @@ mod ids;
 mod random;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
-pub use ctx::{Actor, Ctx, Platform, Principal, Runtime};
+pub use ctx::{Actor, Ctx, Origin, Platform, Principal, Runtime};
 pub use error::{Causes, Error, ErrorCode, Result};
 pub use ids::{ClientMessageId, ConversationId, ConversationKind, GroupId, MAX_ID_BYTES, OperationId, Seq, UserId};
 pub use random::{IdSource, RandomIds, SequentialIds};

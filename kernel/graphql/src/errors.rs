@@ -1,5 +1,5 @@
 //! From [`openim_core::Error`] to a GraphQL error: `extensions { code errCode retryable }`, nothing internal in `message`.
-//! A webhook's refusal has the receiver's `errCode`, and its `errDlt` beside it.
+//! A refusal for the moment adds `retryAfterSeconds` when that is known. A webhook's refusal has the receiver's `errCode`, and its `errDlt` beside it.
 
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use openim_core::{Causes, Error, ErrorCode};
@@ -23,6 +23,9 @@ pub fn public_error(mut error: ServerError) -> ServerError {
         if let Some(detail) = ours.verdict_detail() {
             extensions.set("errCode", ours.number());
             extensions.set("errDlt", detail);
+        }
+        if let Some(seconds) = ours.retry_after_seconds() {
+            extensions.set("retryAfterSeconds", seconds);
         }
         error.extensions = Some(extensions);
         error.source = None;
