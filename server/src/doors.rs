@@ -52,9 +52,10 @@ pub(crate) fn open(
     let mut doors = Doors { router: Router::new(), places: Vec::new() };
     if roles.has(Role::Gateway) {
         let gateway = gateway::compose(config, domains, ports, lifecycle, runtime)?;
-        doors.add(gateway::graphql(config, gateway.clone(), domains.users.authenticator(), ports, lifecycle, runtime)?, GRAPHQL);
+        let around = gateway::Around::of(config, domains, ports, runtime);
+        doors.add(gateway::graphql(config, gateway.clone(), &around, lifecycle, runtime)?, GRAPHQL);
         if config.rest.enabled {
-            doors.add(gateway::rest(config, &gateway, domains, runtime)?, REST);
+            doors.add(gateway::rest(config, &gateway, &around, runtime)?, REST);
         }
     }
     if !roles.is_all() {
@@ -70,7 +71,7 @@ pub(crate) fn open(
         stopping: lifecycle.stopping.clone(),
         metrics: telemetry.metrics().cloned(),
     };
-    Ok(doors.finish(health, runtime))
+    Ok(doors.finish(health, config, runtime))
 }
 
 /// Opens the GraphQL door over a gateway that stands alone.
@@ -88,6 +89,7 @@ pub(crate) fn open_gateway(
     doors.add(gateway::graphql_alone(config, gateway, lifecycle, runtime)?, GRAPHQL);
     Ok(doors.finish(
         Health { ports: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
+        config,
         runtime,
     ))
 }
@@ -98,11 +100,11 @@ impl Doors {
         self.places.push(place);
     }
 
-    fn finish(mut self, health: Health, runtime: &Runtime) -> Self {
+    fn finish(mut self, health: Health, config: &Config, runtime: &Runtime) -> Self {
         self.places.extend(OPERATORS.into_iter().filter(|place| place.path != "/metrics" || health.metrics.is_some()));
         let places: Arc<[Place]> = self.places.clone().into();
         let index = get(move |headers: HeaderMap| async move { index::page(&places, &headers) });
-        self.router = http::surround(self.router.route("/", index).merge(health::routes(health)), runtime.clone());
+        self.router = http::surround(self.router.route("/", index).merge(health::routes(health)), config, runtime);
         self
     }
 }

@@ -1,13 +1,16 @@
 //! What surrounds every request of every door: its operation id, its span, its metrics, and a net below panics.
 
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use openim_core::{OperationId, Runtime};
+use openim_core::{OperationId, Origin, Runtime};
+use openim_platform::config::{Config, Network};
 use openim_platform::telemetry::adopt_parent;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::{Instrument as _, field};
@@ -16,14 +19,28 @@ use tracing::{Instrument as _, field};
 const OPERATION_ID: HeaderName = HeaderName::from_static("x-operation-id");
 const OPENIM_OPERATION_ID: HeaderName = HeaderName::from_static("operationid");
 
-/// Puts the surroundings around the doors.
-pub(crate) fn surround(doors: Router, runtime: Runtime) -> Router {
-    doors.layer(CatchPanicLayer::custom(after_panic)).layer(middleware::from_fn_with_state(runtime, surrounded))
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What the surroundings know.
+#[derive(Clone)]
+struct Surroundings {
+    runtime: Runtime,
+    proxies: Arc<[Network]>,
 }
 
-async fn surrounded(State(runtime): State<Runtime>, mut request: Request, next: Next) -> Response {
+/// Puts the surroundings around the doors.
+pub(crate) fn surround(doors: Router, config: &Config, runtime: &Runtime) -> Router {
+    let surroundings = Surroundings { runtime: runtime.clone(), proxies: config.server.trusted_proxies.clone().into() };
+    doors.layer(CatchPanicLayer::custom(after_panic)).layer(middleware::from_fn_with_state(surroundings, surrounded))
+}
+
+async fn surrounded(State(surroundings): State<Surroundings>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let operation = operation_id(&request, &runtime);
+    let operation = operation_id(&request, &surroundings.runtime);
+    if let Some(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()) {
+        let origin = origin(peer, request.headers(), &surroundings.proxies);
+        request.extensions_mut().insert(Origin(origin));
+    }
     // The doors take the id from the header, whoever made it. OpenIM's header stays as it is: REST must see its absence.
     request.headers_mut().insert(OPERATION_ID, operation.clone());
 
@@ -50,6 +67,21 @@ async fn surrounded(State(runtime): State<Runtime>, mut request: Request, next: 
     metrics::histogram!("openim_http_request_seconds", "path" => path).record(started.elapsed().as_secs_f64());
     response.headers_mut().insert(OPERATION_ID, operation);
     response
+}
+
+/// Returns the address a request came from. What a trusted proxy says about it is believed, from the last word back to the
+/// first that no trusted proxy has said; callers can write whatever they like before that.
+fn origin(peer: IpAddr, headers: &HeaderMap, proxies: &[Network]) -> IpAddr {
+    let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
+    let said: Vec<&str> = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok()).collect();
+    let mut words = said.iter().rev().flat_map(|value| value.rsplit(','));
+    let mut origin = peer;
+    while trusted(origin)
+        && let Some(address) = words.next().and_then(|word| word.trim().parse().ok())
+    {
+        origin = address;
+    }
+    origin
 }
 
 /// Takes the caller's operation id, or makes one when there is none or it is no good.
@@ -81,5 +113,30 @@ impl OpenRequest {
 impl Drop for OpenRequest {
     fn drop(&mut self) {
         metrics::gauge!("openim_http_requests_open").decrement(1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_trusted_proxies_say_is_believed() {
+        let proxies = [Network::parse("10.0.0.0/8").unwrap()];
+        for (peer, said, expected) in [
+            ("203.0.113.9", &["198.51.100.1"][..], "203.0.113.9"),
+            ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+            ("10.0.0.1", &["1.1.1.1", "198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            ("10.0.0.1", &["198.51.100.1, nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in said {
+                headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
+            }
+            assert_eq!(origin(peer.parse().unwrap(), &headers, &proxies).to_string(), expected, "{peer} {said:?}");
+        }
     }
 }

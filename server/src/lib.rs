@@ -8,6 +8,7 @@ mod doors;
 mod health;
 mod http;
 mod index;
+mod listen;
 mod run;
 mod schema;
 mod shutdown;

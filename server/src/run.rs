@@ -6,18 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
-use axum::serve::ListenerExt as _;
 use openim_core::Runtime;
 use openim_federation::Gateway;
 use openim_platform::config::Config;
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
-use tokio::net::TcpListener;
 
 use crate::build::{Domains, auth_secret, database_name, migrate, open_ports};
 use crate::doors::{self, Doors};
 use crate::index::Place;
+use crate::listen;
 use crate::shutdown::Lifecycle;
 
 /// How long event handlers, broker connections and the pools may take each, after doors and workers are done.
@@ -50,7 +48,8 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
 
     let Doors { router, places } = doors::open(&config, &domains, &ports, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
-    let addresses = serve(&config.server.listen, router, &lifecycle).await?;
+    let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
+    let addresses = listen::open(&config.server.listen, &door, &lifecycle).await?;
     Ok(Running {
         addresses,
         places,
@@ -66,7 +65,7 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
 /// Starts a gateway alone, over a supergraph of anybody.
 pub(crate) async fn serve_gateway(
     config: Config,
-    listen: SocketAddr,
+    address: SocketAddr,
     gateway: Gateway,
     telemetry: Telemetry,
     runtime: Runtime,
@@ -74,7 +73,8 @@ pub(crate) async fn serve_gateway(
     let lifecycle = Lifecycle::default();
     let Doors { router, places } = doors::open_gateway(&config, gateway, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
-    let addresses = serve(&[listen], router, &lifecycle).await?;
+    let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
+    let addresses = listen::open(&[address], &door, &lifecycle).await?;
     Ok(Running {
         addresses,
         places,
@@ -90,29 +90,6 @@ pub(crate) async fn serve_gateway(
 fn keep_metrics_tidy(telemetry: &Telemetry, lifecycle: &Lifecycle) {
     let (telemetry, stop) = (telemetry.clone(), lifecycle.draining.clone());
     lifecycle.workers.spawn(async move { stop.run_until_cancelled(telemetry.keep_tidy()).await });
-}
-
-async fn serve(listen: &[SocketAddr], router: Router, lifecycle: &Lifecycle) -> anyhow::Result<Vec<SocketAddr>> {
-    let mut addresses = Vec::new();
-    for address in listen {
-        let listener = TcpListener::bind(address).await.with_context(|| format!("server.listen: {address} cannot be had"))?;
-        addresses.push(listener.local_addr().context("the address of a listener is unknown")?);
-        let listener = listener.tap_io(|stream| {
-            // Answers are small and complete: waiting for more to send only adds delay.
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(error.cause = %error, "a connection keeps its delay");
-            }
-        });
-        let stopping = lifecycle.stopping.clone();
-        let router = router.clone();
-        lifecycle.doors.spawn(async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned()).await {
-                tracing::error!(error.cause = %error, "a listener ended");
-            }
-        });
-    }
-    Ok(addresses)
 }
 
 impl Running {

@@ -11,6 +11,7 @@ mod friends;
 mod gateway_alone;
 mod groups;
 mod harness;
+mod limits;
 mod operators;
 mod permissions;
 mod stopping;

@@ -1,62 +1,70 @@
 //! Who calls, and under which operation id: read from headers once, at the door.
 
-use axum::http::HeaderMap;
+use std::net::IpAddr;
+
+use axum::http::{Extensions, HeaderMap};
 use openim_contracts::Authenticator;
-use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Principal, Result, Runtime, Timestamp};
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Principal, Result, Runtime, Timestamp};
 
 /// The header that carries the operation id in every answer.
 pub(crate) const OPERATION_ID: &str = "x-operation-id";
 
-/// A caller whose token was checked, or nobody.
+/// Who calls, and from where.
 #[derive(Debug, Clone)]
-pub(crate) enum Caller {
-    /// No token was sent.
-    Anonymous,
-    /// A user.
-    User {
-        /// What the token says.
-        principal: Principal,
-        /// Until when it is good.
-        expires_at: Timestamp,
-        /// The token itself: it is checked again when tokens of this user are revoked.
-        token: Box<str>,
-    },
+pub(crate) struct Caller {
+    login: Option<Login>,
+    origin: Option<IpAddr>,
+}
+
+/// A token that was checked.
+#[derive(Debug, Clone)]
+struct Login {
+    principal: Principal,
+    /// Until when it is good.
+    expires_at: Timestamp,
+    /// The token itself: it is checked again when tokens of this user are revoked.
+    token: Box<str>,
 }
 
 impl Caller {
+    /// Returns somebody without a token.
+    pub(crate) fn anonymous(origin: Option<IpAddr>) -> Self {
+        Self { login: None, origin }
+    }
+
     /// Checks a token.
-    pub(crate) async fn authenticate(authenticator: &dyn Authenticator, token: Option<&str>) -> Result<Self> {
-        let Some(token) = token else { return Ok(Self::Anonymous) };
+    pub(crate) async fn authenticate(authenticator: &dyn Authenticator, token: Option<&str>, origin: Option<IpAddr>) -> Result<Self> {
+        let Some(token) = token else { return Ok(Self::anonymous(origin)) };
         let (principal, expires_at) = authenticator.authenticate(token).await?;
-        Ok(Self::User { principal, expires_at, token: token.into() })
+        Ok(Self { login: Some(Login { principal, expires_at, token: token.into() }), origin })
     }
 
     pub(crate) fn principal(&self) -> Option<&Principal> {
-        match self {
-            Self::Anonymous => None,
-            Self::User { principal, .. } => Some(principal),
-        }
+        self.login.as_ref().map(|login| &login.principal)
     }
 
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::Anonymous => None,
-            Self::User { expires_at, .. } => Some(*expires_at),
-        }
+        self.login.as_ref().map(|login| login.expires_at)
     }
 
     pub(crate) fn token(&self) -> Option<&str> {
-        match self {
-            Self::Anonymous => None,
-            Self::User { token, .. } => Some(token),
-        }
+        self.login.as_ref().map(|login| &*login.token)
+    }
+
+    pub(crate) fn origin(&self) -> Option<IpAddr> {
+        self.origin
     }
 
     /// Makes the context of one operation.
     pub(crate) fn ctx(&self, runtime: &Runtime, operation_id: OperationId, deadline: Timestamp) -> Ctx {
         let actor = self.principal().map_or(Actor::Anonymous, |principal| Actor::User(principal.clone()));
-        Ctx::new(runtime.clone(), actor, operation_id, deadline)
+        Ctx::new(runtime.clone(), actor, operation_id, deadline).with_origin(self.origin)
     }
+}
+
+/// Takes the address that the server around the door has noted.
+pub(crate) fn origin(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<Origin>().map(|origin| origin.0)
 }
 
 /// Takes the operation id that the client chose, or makes one.

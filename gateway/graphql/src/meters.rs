@@ -37,7 +37,10 @@ pub(crate) struct Meters {
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        metrics::describe_counter!("openim_graphql_requests_total", "operations by transport, kind and outcome (ok, partial, refused)");
+        metrics::describe_counter!(
+            "openim_graphql_requests_total",
+            "operations by transport, kind and outcome (ok, partial, refused, limited)"
+        );
         metrics::describe_histogram!("openim_graphql_request_seconds", metrics::Unit::Seconds, "time of queries and mutations");
         metrics::describe_gauge!("openim_graphql_sockets", "open WebSockets");
         metrics::describe_gauge!("openim_graphql_streams", "open SSE and multipart streams");

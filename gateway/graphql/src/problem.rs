@@ -45,12 +45,16 @@ impl Problem {
 
     /// Returns the answer.
     pub(crate) fn into_response(self, format: Option<Format>) -> axum::response::Response {
+        let retry_after = self.error.retry_after_seconds();
         let body = failure(self.error);
         let mut response = (self.status, Json(Wire(&body))).into_response();
         let content_type = format.unwrap_or(Format::Json).content_type();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         if let Some(allow) = self.allow {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -1,11 +1,13 @@
 //! The one way from a door to the executor: resolve the document, look at its kind, give it a fresh context, run it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_graphql::{Executor, Request, Response};
 use futures_util::stream::{BoxStream, StreamExt};
 use openim_contracts::Authenticator;
 use openim_core::{Error, ErrorCode, OperationId, Result, Runtime, Timestamp};
+use openim_platform::limits::DoorLimits;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
@@ -16,7 +18,7 @@ use crate::document::{Kind, Outline};
 use crate::documents::PersistedDocuments;
 use crate::incoming::Incoming;
 use crate::meters::{Meters, Transport};
-use crate::problem::{failure, with_public_errors};
+use crate::problem::{failure, is_token_code, with_public_errors};
 use crate::settings::Settings;
 use crate::streams::Streams;
 
@@ -33,6 +35,7 @@ pub(crate) struct Service<E> {
     pub(crate) streams: Arc<Streams>,
     pub(crate) tasks: TaskTracker,
     pub(crate) meters: Meters,
+    pub(crate) limits: Arc<DoorLimits>,
 }
 
 /// An operation that is ready to run.
@@ -43,13 +46,18 @@ pub(crate) struct Operation {
 }
 
 impl<E: Executor> Service<E> {
-    /// Checks a token, within the deadline.
-    pub(crate) async fn authenticate(&self, token: Option<&str>) -> Result<Caller> {
-        let checked = Caller::authenticate(&*self.authenticator, token);
-        tokio::time::timeout(self.settings.deadline, checked).await.unwrap_or_else(|_| Err(too_late()))
+    /// Checks a token, within the deadline. One that is not good counts as an operation of nobody, so that tokens cannot be
+    /// guessed without end.
+    pub(crate) async fn authenticate(&self, token: Option<&str>, origin: Option<IpAddr>) -> Result<Caller> {
+        let checked = Caller::authenticate(&*self.authenticator, token, origin);
+        let checked = tokio::time::timeout(self.settings.deadline, checked).await.unwrap_or_else(|_| Err(too_late()));
+        if checked.as_ref().is_err_and(|error| is_token_code(error.code())) {
+            self.limits.admit(None, origin).await?;
+        }
+        checked
     }
 
-    /// Makes an operation ready. A subscription's deadline is the end of its token; other operations get the setting's.
+    /// Makes an operation ready, if its caller may start one more. A subscription's deadline is the end of its token; other operations get the setting's.
     pub(crate) async fn prepare(
         &self,
         mut incoming: Incoming,
@@ -57,6 +65,8 @@ impl<E: Executor> Service<E> {
         operation_id: OperationId,
         transport: Transport,
     ) -> Result<Operation> {
+        let admitted = self.limits.admit(caller.principal(), caller.origin()).await;
+        admitted.inspect_err(|_| self.meters.operation(transport, None, "limited"))?;
         let document = tokio::time::timeout(self.settings.deadline, self.document(&mut incoming)).await;
         let document = document.unwrap_or_else(|_| Err(too_late()));
         let (text, kind) = document.inspect_err(|_| self.meters.operation(transport, None, "refused"))?;

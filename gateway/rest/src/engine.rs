@@ -162,7 +162,7 @@ impl Rest {
             }
         })?;
         body.push(b'}');
-        Ok(Answer { status: axum::http::StatusCode::OK, code: 0, body })
+        Ok(Answer { status: axum::http::StatusCode::OK, code: 0, body, retry_after: None })
     }
 
     /// Decodes and checks a body.

@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub(crate) code: i32,
     /// The envelope.
     pub(crate) body: Vec<u8>,
+    /// The seconds after which a refused call may be tried again.
+    pub(crate) retry_after: Option<u64>,
 }
 
 /// Why a call is refused.
@@ -26,6 +28,7 @@ pub(crate) struct Refusal {
     text: Cow<'static, str>,
     detail: String,
     status: StatusCode,
+    retry_after: Option<u64>,
 }
 
 impl Refusal {
@@ -35,7 +38,7 @@ impl Refusal {
         let detail = detail.into();
         // A text that only repeats the code tells nothing more.
         let detail = if detail == code.text() { String::new() } else { detail };
-        Self { code: code.number(), text: Cow::Borrowed(code.text()), detail, status }
+        Self { code: code.number(), text: Cow::Borrowed(code.text()), detail, status, retry_after: None }
     }
 
     /// Answers with HTTP 400 instead of 200 when `bad` (OpenIM's gin-bound routes).
@@ -54,7 +57,13 @@ impl Refusal {
         };
         match word {
             Some(ErrorCode::WebhookRefused) => Self::of_webhook(error),
-            word => Self::new(word.unwrap_or(ErrorCode::Internal), error.message.clone()),
+            word => {
+                let refusal = Self::new(word.unwrap_or(ErrorCode::Internal), error.message.clone());
+                match error.extensions.as_ref().and_then(|extensions| extensions.get("retryAfterSeconds")) {
+                    Some(Value::Number(seconds)) => Self { retry_after: seconds.as_u64(), ..refusal },
+                    _ => refusal,
+                }
+            }
         }
     }
 
@@ -70,7 +79,7 @@ impl Refusal {
             _ => String::new(),
         };
         let code = number.unwrap_or_else(|| ErrorCode::WebhookRefused.number());
-        Self { code, text: Cow::Owned(error.message.clone()), detail, status: StatusCode::OK }
+        Self { code, text: Cow::Owned(error.message.clone()), detail, status: StatusCode::OK, retry_after: None }
     }
 
     /// Makes the envelope.
@@ -81,13 +90,13 @@ impl Refusal {
         body.extend_from_slice(b",\"errDlt\":");
         write_string(&mut body, &self.detail);
         body.push(b'}');
-        Answer { status: self.status, code: self.code, body }
+        Answer { status: self.status, code: self.code, body, retry_after: self.retry_after }
     }
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self::new(error.code(), error.message())
+        Self { retry_after: error.retry_after_seconds(), ..Self::new(error.code(), error.message().to_owned()) }
     }
 }
 

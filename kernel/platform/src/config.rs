@@ -7,6 +7,7 @@
 mod check;
 mod keys;
 mod layers;
+mod network;
 mod problem;
 mod reference;
 mod roles;
@@ -20,13 +21,14 @@ mod webhooks;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use network::Network;
 pub use problem::{Origin, Problem, Problems};
 pub use reference::reference;
 pub use roles::{Role, Roles};
 pub use secret::{KeptSecret, Secret, ServiceUrl, kept_secret};
 pub use sections::{
-    Auth, Config, Database, Documents, Graphql, Internal, LogFormat, Messages, Notifications, Realtime, Rest, Server, Service, Subgraphs,
-    Telemetry,
+    Auth, Config, Database, Documents, Graphql, Internal, Limits, LogFormat, Messages, Notifications, Realtime, Rest, Server, Service,
+    Subgraphs, Telemetry,
 };
 pub use webhooks::Webhooks;
 

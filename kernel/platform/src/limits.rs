@@ -2,16 +2,24 @@
 //!
 //! Both adapters count by the time at which a steady caller would be exactly on schedule ("GCRA"): a whole window's worth may come at
 //! once, then it refills evenly. One number a key is kept.
+//!
+//! Two things are built on it: [`DoorLimits`], what every caller may ask at all doors together, and [`Attempts`], what keeps
+//! a secret from being guessed.
 
+mod attempts;
+mod doors;
 mod memory;
 mod redis;
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use openim_core::Result;
 
 pub use self::redis::RedisLimiter;
+pub use attempts::{AttemptQuotas, Attempts};
+pub use doors::{DoorLimits, DoorQuotas};
 pub use memory::MemoryLimiter;
 
 /// What the limiter says.
@@ -33,6 +41,24 @@ pub trait RateLimiter: Send + Sync + 'static {
     /// # Errors
     /// `UNAVAILABLE` when the counters cannot be reached; the caller decides what that means.
     async fn take(&self, key: &str, limit: u32, window: Duration) -> Result<Decision>;
+
+    /// Tells what [`take`](Self::take) would say, and counts nothing.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the counters cannot be reached.
+    async fn peek(&self, key: &str, limit: u32, window: Duration) -> Result<Decision>;
+
+    /// Tells whether other processes count with us, at the price of a journey to them.
+    fn is_shared(&self) -> bool;
+}
+
+/// Writes an address as part of a key. Whoever has an IPv6 address has a whole /64 of them.
+fn address_key(origin: Option<IpAddr>) -> String {
+    match origin.map(|address| address.to_canonical()) {
+        None => "unknown".to_owned(),
+        Some(IpAddr::V4(address)) => address.to_string(),
+        Some(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
+    }
 }
 
 /// A limit in microseconds.

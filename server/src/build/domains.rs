@@ -11,6 +11,7 @@ use openim_groups::{Groups, Readers, Shared};
 use openim_messages::{Messages, MessagesPorts, MessagesSettings, NotificationPolicies};
 use openim_platform::config::{Config, Role, Roles, Secret};
 use openim_platform::events::{Consumer, EventHandler, EventPlan};
+use openim_platform::limits::{AttemptQuotas, Attempts};
 use openim_platform::ports::Ports;
 use openim_platform::webhooks::Webhooks;
 use openim_relations::Relations;
@@ -43,8 +44,13 @@ impl Domains {
     pub(crate) fn new(config: &Config, secret: &Secret, ports: &Ports, runtime: &Runtime) -> anyhow::Result<Self> {
         let store = &ports.store;
         let webhooks = webhooks(config, ports, runtime)?;
-        let users_ports =
-            UsersPorts { store: store.clone(), cache: ports.cache.clone(), presence: ports.presence.clone(), webhooks: webhooks.clone() };
+        let users_ports = UsersPorts {
+            store: store.clone(),
+            cache: ports.cache.clone(),
+            presence: ports.presence.clone(),
+            webhooks: webhooks.clone(),
+            attempts: attempts(config, ports, runtime),
+        };
         let users = Users::new(users_settings(config, secret), users_ports, runtime.clone()).context("auth")?;
         let cursors = openim_conversations::reader(store.clone());
         let shared = Shared::new(store.clone());
@@ -124,6 +130,17 @@ fn webhooks(config: &Config, ports: &Ports, runtime: &Runtime) -> anyhow::Result
     }
     let settings = config.webhooks.settings(&webhook_secret(config, runtime)?);
     Webhooks::new(settings, ports.store.clone(), runtime.clone()).context("webhooks")
+}
+
+/// Returns what keeps the secret of `auth.secret` from being guessed.
+fn attempts(config: &Config, ports: &Ports, runtime: &Runtime) -> Attempts {
+    let section = &config.limits;
+    let quotas = AttemptQuotas {
+        address: section.wrong_secrets_per_address,
+        together: section.wrong_secrets_together,
+        window: Duration::from_secs(section.wrong_secrets_minutes * 60),
+    };
+    Attempts::new("auth", quotas, ports.rate_limiter.clone(), runtime.clock.clone())
 }
 
 fn users_settings(config: &Config, secret: &Secret) -> UsersSettings {

@@ -22,7 +22,8 @@ pub(crate) async fn open_ports(config: &Config, runtime: &Runtime) -> anyhow::Re
     let address = |url: &ServiceUrl| (!url.is_empty()).then(|| url.expose().to_owned());
     // Unique: a process that starts again must not be taken for the one that has just died.
     let node = format!("{}-{}", config.server.roles, runtime.ids.hex32());
-    let settings = PortSettings::new(database_settings(config), address(&config.redis.url), address(&config.amqp.url), node);
+    let mut settings = PortSettings::new(database_settings(config), address(&config.redis.url), address(&config.amqp.url), node);
+    settings.prefix.clone_from(&config.server.deployment);
     Ok(Arc::new(Ports::connect(&settings, runtime).await?))
 }
 

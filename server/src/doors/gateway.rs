@@ -14,6 +14,7 @@ use openim_graphql_door::{Door, PersistedDocuments};
 use openim_platform::cache::{Cache, MemoryCache};
 use openim_platform::config::{Config, Role, ServiceUrl};
 use openim_platform::fanout::{Fanout, MemoryFanout};
+use openim_platform::limits::{DoorLimits, MemoryLimiter, RateLimiter};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::inject_current;
 use openim_realtime::{Attendance, GraphQuery, Hub, OPERATIONS};
@@ -76,6 +77,49 @@ fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Res
     Http::new(&url, options).with_context(|| format!("subgraphs.{}", role.word()))
 }
 
+/// What stands around a gateway: who is known, what is kept, how often one may come.
+pub(super) struct Around {
+    authenticator: Arc<dyn Authenticator>,
+    cache: Arc<dyn Cache>,
+    fanout: Arc<dyn Fanout>,
+    limits: Arc<DoorLimits>,
+}
+
+impl Around {
+    /// Returns what a deployment has.
+    pub(super) fn of(config: &Config, domains: &Domains, ports: &Ports, runtime: &Runtime) -> Self {
+        Self {
+            authenticator: domains.users.authenticator(),
+            cache: ports.cache.clone(),
+            fanout: ports.fanout.clone(),
+            limits: door_limits(config, ports.rate_limiter.clone(), runtime),
+        }
+    }
+
+    /// Returns what a gateway that stands alone has: nobody has a token there.
+    fn alone(config: &Config, runtime: &Runtime) -> Self {
+        let limiter = Arc::new(MemoryLimiter::new(runtime.clock.clone()));
+        Self {
+            authenticator: Arc::new(NoTokens),
+            cache: Arc::new(MemoryCache::new(runtime.clock.clone())),
+            fanout: Arc::new(MemoryFanout::new()),
+            limits: door_limits(config, limiter, runtime),
+        }
+    }
+}
+
+fn door_limits(config: &Config, limiter: Arc<dyn RateLimiter>, runtime: &Runtime) -> Arc<DoorLimits> {
+    Arc::new(DoorLimits::new(settings::quotas(config), limiter, runtime.clock.clone()))
+}
+
+/// Opens the GraphQL doors of a gateway that stands alone.
+///
+/// # Errors
+/// When registered documents cannot be read.
+pub(super) fn graphql_alone(config: &Config, gateway: Gateway, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Router> {
+    graphql(config, gateway, &Around::alone(config, runtime), lifecycle, runtime)
+}
+
 /// Opens the GraphQL doors.
 ///
 /// # Errors
@@ -83,43 +127,22 @@ fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Res
 pub(super) fn graphql(
     config: &Config,
     gateway: Gateway,
-    authenticator: Arc<dyn Authenticator>,
-    ports: &Ports,
+    around: &Around,
     lifecycle: &Lifecycle,
     runtime: &Runtime,
 ) -> anyhow::Result<Router> {
-    open(config, gateway, authenticator, ports.cache.clone(), ports.fanout.clone(), lifecycle, runtime)
-}
-
-/// Opens the GraphQL doors of a gateway that stands alone: nobody has a token there.
-///
-/// # Errors
-/// When registered documents cannot be read.
-pub(super) fn graphql_alone(config: &Config, gateway: Gateway, lifecycle: &Lifecycle, runtime: &Runtime) -> anyhow::Result<Router> {
-    let cache: Arc<dyn Cache> = Arc::new(MemoryCache::new(runtime.clock.clone()));
-    open(config, gateway, Arc::new(NoTokens), cache, Arc::new(MemoryFanout::new()), lifecycle, runtime)
-}
-
-fn open(
-    config: &Config,
-    gateway: Gateway,
-    authenticator: Arc<dyn Authenticator>,
-    cache: Arc<dyn Cache>,
-    fanout: Arc<dyn Fanout>,
-    lifecycle: &Lifecycle,
-    runtime: &Runtime,
-) -> anyhow::Result<Router> {
-    let mut documents = PersistedDocuments::new(settings::document_mode(config), cache);
+    let mut documents = PersistedDocuments::new(settings::document_mode(config), around.cache.clone());
     if !config.graphql.registered_documents.as_os_str().is_empty() {
         documents = documents.register(&config.graphql.registered_documents).context("graphql.registered_documents cannot be used")?;
     }
     Ok(openim_graphql_door::router(Door {
         executor: gateway,
-        authenticator,
+        authenticator: around.authenticator.clone(),
         runtime: runtime.clone(),
-        fanout,
+        fanout: around.fanout.clone(),
         documents,
         settings: settings::graphql(config),
+        limits: around.limits.clone(),
         shutdown: lifecycle.stopping.clone(),
         tasks: lifecycle.doors.clone(),
     }))
@@ -129,9 +152,9 @@ fn open(
 ///
 /// # Errors
 /// When a route's document does not fit the graph.
-pub(super) fn rest(config: &Config, gateway: &Gateway, domains: &Domains, runtime: &Runtime) -> anyhow::Result<Router> {
-    let rest = Rest::new(gateway, domains.users.authenticator(), runtime.clone(), settings::rest(config))?;
-    Ok(openim_rest::router(rest))
+pub(super) fn rest(config: &Config, gateway: &Gateway, around: &Around, runtime: &Runtime) -> anyhow::Result<Router> {
+    let rest = Rest::new(gateway, around.authenticator.clone(), runtime.clone(), settings::rest(config))?;
+    Ok(openim_rest::router(rest, around.limits.clone()))
 }
 
 /// What the hub asks, over the very gateway that its events are a part of.

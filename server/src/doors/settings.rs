@@ -5,6 +5,7 @@ use std::time::Duration;
 use openim_federation::Limits;
 use openim_graphql_door::{DocumentMode, Settings, SocketSettings};
 use openim_platform::config::{Config, Documents};
+use openim_platform::limits::DoorQuotas;
 use openim_rest::RestOptions;
 
 /// What the GraphQL doors allow.
@@ -52,6 +53,12 @@ pub(super) fn document_mode(config: &Config) -> DocumentMode {
 /// What the REST door allows.
 pub(super) fn rest(config: &Config) -> RestOptions {
     RestOptions { deadline: deadline(config), body_limit: config.rest.max_body_bytes }
+}
+
+/// How often callers may come.
+pub(super) fn quotas(config: &Config) -> DoorQuotas {
+    let section = &config.limits;
+    DoorQuotas { user: section.user_per_minute, admin: section.admin_per_minute, anonymous: section.anonymous_per_minute }
 }
 
 /// What event streams may keep and ask.

@@ -27,6 +27,7 @@ use openim_core::{Ctx, OperationId, Result, Runtime};
 use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
 use openim_platform::events::EventHandler;
+use openim_platform::limits::Attempts;
 use openim_platform::presence::Presence;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
@@ -51,6 +52,8 @@ pub struct UsersPorts {
     pub presence: Arc<dyn Presence>,
     /// Whom to ask before and tell after.
     pub webhooks: Webhooks,
+    /// What keeps the secret from being guessed.
+    pub attempts: Attempts,
 }
 
 /// The users domain with everything it needs.
@@ -69,12 +72,12 @@ impl Users {
     /// # Errors
     /// The first setting that does not fit.
     pub fn new(settings: UsersSettings, ports: UsersPorts, runtime: Runtime) -> Result<Self, SettingsError> {
-        let UsersPorts { store, cache, presence, webhooks } = ports;
+        let UsersPorts { store, cache, presence, webhooks, attempts } = ports;
         let rules = Arc::new(settings.rules()?);
         let codec = Arc::new(TokenCodec::new(&rules.secret));
         let states = TokenStates::new(cache, store.clone());
         let summaries = Summaries::new();
-        let sessions = Sessions::new(store.clone(), rules.clone(), codec, states.clone());
+        let sessions = Sessions::new(store.clone(), rules.clone(), codec, states.clone(), Arc::new(attempts));
         Ok(Self {
             authenticator: Arc::new(TokenAuthenticator::new(sessions.clone(), rules.clone(), runtime.clone())),
             services: Services {

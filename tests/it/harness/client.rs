@@ -120,13 +120,17 @@ impl Rest {
 
     /// Calls a route and returns the whole envelope.
     pub(crate) async fn answer(&self, path: &str, body: impl Into<reqwest::Body>) -> Value {
+        self.post(path, body).await.json().await.expect("an envelope of JSON")
+    }
+
+    /// Calls a route.
+    pub(crate) async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> Response {
         let Client { http, token, .. } = &self.0;
         let mut request = http.post(self.0.url(path)).header("operationID", "test").header("content-type", "application/json").body(body);
         if let Some(token) = token {
             request = request.header("token", token);
         }
-        let response = soon("an answer comes", request.send()).await.expect("an answer");
-        response.json().await.expect("an envelope of JSON")
+        soon("an answer comes", request.send()).await.expect("an answer")
     }
 
     /// Registers users, each an id and a nickname, and returns their tokens in this order; for administrators.

@@ -47,6 +47,11 @@ impl Server {
         Ok(Self { address, lifecycle, finished, _folder: folder })
     }
 
+    /// Returns where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Returns a client without a token.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.address)

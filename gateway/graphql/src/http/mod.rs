@@ -108,7 +108,7 @@ impl<E: Executor> Exchange<E> {
 
     async fn caller(&self, parts: &Parts) -> Result<Caller, Problem> {
         let token = caller::token(&parts.headers)?;
-        Ok(self.service.authenticate(token).await?)
+        Ok(self.service.authenticate(token, caller::origin(&parts.extensions)).await?)
     }
 
     async fn read(&self, parts: &Parts, body: HttpBody) -> Result<Body, Problem> {

@@ -57,11 +57,18 @@ enum Step {
     Gone,
 }
 
+/// Who opened a socket, before `connection_init` says more.
+pub(super) struct Visitor {
+    /// Nobody yet, but from somewhere.
+    pub(super) caller: Arc<Caller>,
+    /// The token of the handshake's headers; one in `connection_init` takes precedence.
+    pub(super) token: Option<Box<str>>,
+}
+
 pub(super) struct Connection<E> {
     service: Arc<Service<E>>,
     socket: WebSocket,
     protocol: Protocol,
-    /// The token of the handshake's headers; one in `connection_init` takes precedence.
     token: Option<Box<str>>,
     phase: Phase,
     caller: Arc<Caller>,
@@ -76,13 +83,7 @@ pub(super) struct Connection<E> {
 }
 
 impl<E: Executor> Connection<E> {
-    pub(super) fn new(
-        service: Arc<Service<E>>,
-        socket: WebSocket,
-        protocol: Protocol,
-        token: Option<Box<str>>,
-        lifeline: Lifeline,
-    ) -> Self {
+    pub(super) fn new(service: Arc<Service<E>>, socket: WebSocket, protocol: Protocol, visitor: Visitor, lifeline: Lifeline) -> Self {
         let limits = &service.settings.socket;
         let due = Instant::now() + limits.init_timeout;
         Self {
@@ -90,9 +91,9 @@ impl<E: Executor> Connection<E> {
             service,
             socket,
             protocol,
-            token,
+            token: visitor.token,
             phase: Phase::Waiting,
-            caller: Arc::new(Caller::Anonymous),
+            caller: visitor.caller,
             lifeline,
             operations: Operations::default(),
             timer: Box::pin(tokio::time::sleep_until(due)),
@@ -206,10 +207,10 @@ impl<E: Executor> Connection<E> {
             Err(error) if is_token_code(error.code()) => return ControlFlow::Break(Closing::forbidden(error.code())),
             Err(error) => return ControlFlow::Break(Closing::bad(error.message().to_owned())),
         };
-        let service = self.service.clone();
+        let (service, origin) = (self.service.clone(), self.caller.origin());
         self.phase = Phase::Checking(Box::pin(async move {
             let mark = service.streams.mark();
-            let caller = Arc::new(service.authenticate(token.as_deref()).await?);
+            let caller = Arc::new(service.authenticate(token.as_deref(), origin).await?);
             let lifeline = service.streams.open(caller.clone(), mark).await?;
             Ok((caller, lifeline))
         }));

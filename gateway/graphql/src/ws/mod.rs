@@ -21,7 +21,7 @@ use crate::caller::{self, Caller};
 use crate::meters::Open;
 use crate::problem::Problem;
 use crate::service::Service;
-use connection::Connection;
+use connection::{Connection, Visitor};
 use protocol::Protocol;
 
 /// A socket reads into a buffer of this size for as long as it lives; longer frames borrow more.
@@ -51,11 +51,12 @@ pub(crate) async fn upgrade<E: Executor>(service: Arc<Service<E>>, parts: &mut P
     };
     let limit = service.settings.socket.frame_limit;
     upgrade = upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER).max_message_size(limit).max_frame_size(limit);
-    let lifeline = service.streams.open(Arc::new(Caller::Anonymous), service.streams.mark()).await?;
+    let visitor = Arc::new(Caller::anonymous(caller::origin(&parts.extensions)));
+    let lifeline = service.streams.open(visitor.clone(), service.streams.mark()).await?;
     let tracked = service.tasks.token();
     Ok(upgrade.on_upgrade(move |socket| async move {
         let open = Open::new(&service.meters.sockets);
-        Box::new(Connection::new(service, socket, protocol, token, lifeline)).run().await;
+        Box::new(Connection::new(service, socket, protocol, Visitor { caller: visitor, token }, lifeline)).run().await;
         drop((open, tracked));
     }))
 }

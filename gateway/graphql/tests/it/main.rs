@@ -4,6 +4,7 @@
 
 mod documents;
 mod http;
+mod limits;
 mod memory;
 mod metrics;
 mod negotiation;

@@ -19,13 +19,17 @@ const CORS: [(HeaderName, &str); 6] = [
     (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
     (header::ACCESS_CONTROL_MAX_AGE, "172800"),
     (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "false"),
-    (header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Length, Content-Type, X-HTTP-ID"),
+    (header::ACCESS_CONTROL_EXPOSE_HEADERS, "Content-Length, Content-Type, Retry-After, X-HTTP-ID"),
 ];
 
 /// Makes the HTTP response.
 pub(super) fn respond(outcome: Outcome, rest: &Rest) -> Response {
+    let mut retry_after = None;
     let (status, content_type, body, code) = match outcome {
-        Outcome::Answer(answer) => (answer.status, "application/json", Body::from(answer.body), Some(Code(answer.code))),
+        Outcome::Answer(answer) => {
+            retry_after = answer.retry_after;
+            (answer.status, "application/json", Body::from(answer.body), Some(Code(answer.code)))
+        }
         Outcome::Text(status, content_type, text) => (status, content_type, Body::from(text), None),
     };
     let mut response = Response::new(body);
@@ -38,6 +42,9 @@ pub(super) fn respond(outcome: Outcome, rest: &Rest) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     let mut text = Uuid::encode_buffer();
     if let Ok(id) = HeaderValue::from_str(id(rest).hyphenated().encode_lower(&mut text)) {
         headers.insert(HTTP_ID, id);

@@ -12,7 +12,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
-use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Timestamp};
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Timestamp};
+use openim_platform::limits::DoorLimits;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tracing::Instrument as _;
@@ -30,7 +31,7 @@ const OPEN: [&str; 2] = ["/auth/get_admin_token", "/auth/parse_token"];
 ///
 /// It answers every path that no other door takes, because OpenIM checks headers before it looks at the path: merge it
 /// with the other doors' routers, which then must not bring a fallback of their own.
-pub fn router(rest: Rest) -> Router {
+pub fn router(rest: Rest, limits: Arc<DoorLimits>) -> Router {
     metrics::describe_counter!("api_count", "answers by route, method and errCode (OpenIM's name)");
     metrics::describe_counter!("http_count", "requests by route, method and HTTP status (OpenIM's name)");
     metrics::describe_histogram!("openim_rest_request_seconds", metrics::Unit::Seconds, "time of REST calls by route");
@@ -40,21 +41,29 @@ pub fn router(rest: Rest) -> Router {
     for path in rest.paths() {
         router = router.route(path, any(handle));
     }
-    router.fallback(handle).with_state(rest).layer(CatchPanicLayer::custom(panicked)).layer(CompressionLayer::new())
+    router.fallback(handle).with_state(Door { rest, limits }).layer(CatchPanicLayer::custom(panicked)).layer(CompressionLayer::new())
 }
 
-async fn handle(State(rest): State<Rest>, request: Request) -> Response {
+/// The routes and how often a caller may come to them.
+#[derive(Clone)]
+struct Door {
+    rest: Rest,
+    limits: Arc<DoorLimits>,
+}
+
+async fn handle(State(door): State<Door>, request: Request) -> Response {
+    let rest = &door.rest;
     let started = rest.runtime().clock.now();
     let method = request.method().clone();
     let path: Option<Arc<str>> =
         rest.served(request.uri().path()).filter(|served| served.route.method == method.as_str()).map(|served| served.path.clone());
     let answer = match method {
         Method::OPTIONS => Outcome::Text(StatusCode::OK, "application/json", "\"Options Request!\""),
-        Method::POST => post(&rest, request).await,
+        Method::POST => post(&door, request).await,
         _ => Outcome::not_found(),
     };
-    let response = headers::respond(answer, &rest);
-    measure(path, &method, &response, started, &rest);
+    let response = headers::respond(answer, rest);
+    measure(path, &method, &response, started, rest);
     response
 }
 
@@ -72,13 +81,22 @@ impl Outcome {
     }
 }
 
-async fn post(rest: &Rest, request: Request) -> Outcome {
+async fn post(door: &Door, request: Request) -> Outcome {
+    let rest = &door.rest;
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
+    let origin = parts.extensions.get::<Origin>().map(|origin| origin.0);
     let ctx = match caller(rest, &parts.headers, path).await {
-        Ok(ctx) => ctx,
-        Err(error) => return Outcome::Answer(Refusal::from(error).answer()),
+        Ok(ctx) => ctx.with_origin(origin),
+        Err(error) => {
+            // Tokens cannot be guessed without end.
+            let error = door.limits.admit(None, origin).await.err().unwrap_or(error);
+            return Outcome::Answer(Refusal::from(error).answer());
+        }
     };
+    if let Err(error) = door.limits.admit(ctx.principal().ok(), origin).await {
+        return Outcome::Answer(Refusal::from(error).answer());
+    }
     let Some(served) = rest.served(path).filter(|served| served.route.method == "POST") else { return Outcome::not_found() };
     let span = tracing::debug_span!("rest", http.route = %served.path, operation.id = %ctx.operation_id());
     let answer = async {

@@ -6,6 +6,7 @@ mod door;
 mod friends;
 mod graph;
 mod groups;
+mod limits;
 mod openapi;
 mod pages;
 mod sending;

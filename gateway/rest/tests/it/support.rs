@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use openim_contracts::Authenticator;
 use openim_core::{Actor, Ctx, Error, ErrorCode, Platform, Principal, Runtime, Timestamp, UserId};
 use openim_graphql::error_extensions;
+use openim_platform::limits::DoorLimits;
 use openim_rest::{Operation, Operations, Rest, RestOptions, router};
 use serde_json::Value as Json;
 use tower::ServiceExt as _;
@@ -149,9 +150,13 @@ impl Answer {
 
 impl Door {
     pub(crate) fn over(operations: &dyn Operations) -> Self {
+        Self::limited(operations, DoorLimits::off(Runtime::system().clock))
+    }
+
+    pub(crate) fn limited(operations: &dyn Operations, limits: DoorLimits) -> Self {
         let options = RestOptions { deadline: Duration::from_secs(20), ..RestOptions::default() };
         let rest = Rest::new(operations, Arc::new(Tokens), Runtime::system(), options).expect("the door");
-        Self { router: router(rest.clone()), rest }
+        Self { router: router(rest.clone(), Arc::new(limits)), rest }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

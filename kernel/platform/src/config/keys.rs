@@ -7,6 +7,7 @@ use openim_core::UserId;
 use toml::Value;
 use tracing_subscriber::EnvFilter;
 
+use super::network::Network;
 use super::roles::Roles;
 
 /// One key and its rule.
@@ -43,6 +44,10 @@ pub(super) enum Rule {
     Texts,
     /// A list of web origins or `*`.
     Origins,
+    /// A list of networks.
+    Networks,
+    /// A short name that may stand in keys and queues.
+    Name,
     /// A URL of one of some schemes; its password is never shown.
     Url(&'static [&'static str]),
     /// A secret of some length at least; never shown.
@@ -64,6 +69,9 @@ pub(super) const KEYS: &[Key] = &[
     key("server.roles", Rule::Roles),
     key("server.data_dir", Rule::Path),
     key("server.allowed_origins", Rule::Origins),
+    key("server.header_seconds", Rule::Integer(1, 300)),
+    key("server.trusted_proxies", Rule::Networks),
+    key("server.deployment", Rule::Name),
     key("server.shutdown_seconds", Rule::Integer(1, 9)),
     key("auth.secret", Rule::Secret(8)),
     key("auth.secret_file", Rule::Path),
@@ -104,6 +112,12 @@ pub(super) const KEYS: &[Key] = &[
     key("realtime.max_streams_per_user", Rule::Integer(1, 10_000)),
     key("groups.enable_history_for_new_members", Rule::Switch),
     key("groups.max_listed_ids", Rule::Integer(1_000, 10_000_000)),
+    key("limits.user_per_minute", Rule::Integer(0, 100_000_000)),
+    key("limits.admin_per_minute", Rule::Integer(0, 100_000_000)),
+    key("limits.anonymous_per_minute", Rule::Integer(0, 100_000_000)),
+    key("limits.wrong_secrets_per_address", Rule::Integer(1, 10_000)),
+    key("limits.wrong_secrets_together", Rule::Integer(1, 1_000_000)),
+    key("limits.wrong_secrets_minutes", Rule::Integer(1, 1440)),
     key("messages.batch_messages", Rule::Integer(1, 5000)),
     key("messages.queue_messages", Rule::Integer(1, 1_000_000)),
     key("messages.max_content_bytes", Rule::Integer(256, 16 * MB)),
@@ -159,6 +173,8 @@ impl Rule {
             Self::UserIds => "a list of user ids (letters, digits and _, 64 bytes at most), each once".into(),
             Self::Texts => "a list of texts".into(),
             Self::Origins => "a list of origins such as https://chat.example.com, or *".into(),
+            Self::Networks => "a list of networks such as 10.0.0.0/8 or ::1".into(),
+            Self::Name => "a name of 1 to 40 small letters, digits and -".into(),
             Self::Url(schemes) => {
                 format!("a URL that starts with {}", schemes.iter().map(|scheme| prefix(scheme)).collect::<Vec<_>>().join(", "))
             }
@@ -178,7 +194,7 @@ impl Rule {
             Self::Integer(..) | Self::Choice(_) => text.parse().ok().map(Value::Integer),
             Self::Number(..) => text.parse().ok().map(Value::Float),
             Self::Switch => text.parse().ok().map(Value::Boolean),
-            Self::Addresses | Self::Roles | Self::UserIds | Self::Texts | Self::Origins => {
+            Self::Addresses | Self::Roles | Self::UserIds | Self::Texts | Self::Origins | Self::Networks => {
                 Some(Value::Array(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect()))
             }
             _ => Some(Value::from(text)),
@@ -207,6 +223,10 @@ impl Rule {
             }
             (Self::Texts, Value::Array(items)) => all(items, |item| !item.is_empty()),
             (Self::Origins, Value::Array(items)) => all(items, is_origin),
+            (Self::Networks, Value::Array(items)) => all(items, |item| Network::parse(item).is_some()),
+            (Self::Name, Value::String(text)) => {
+                (1..=40).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+            }
             _ => false,
         }
     }

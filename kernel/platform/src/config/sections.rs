@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use openim_core::UserId;
 use serde::Deserialize;
 
+use super::network::Network;
 use super::roles::Roles;
 use super::secret::{Secret, ServiceUrl};
 use super::webhooks::Webhooks;
@@ -32,6 +33,8 @@ pub struct Config {
     pub realtime: Realtime,
     /// Groups.
     pub groups: Groups,
+    /// How often callers may come.
+    pub limits: Limits,
     /// The message store.
     pub messages: Messages,
     /// What is told to devices.
@@ -58,6 +61,12 @@ pub struct Server {
     pub data_dir: PathBuf,
     /// Web pages that may call from a browser.
     pub allowed_origins: Vec<String>,
+    /// Time for the head of a request.
+    pub header_seconds: u64,
+    /// Whose word about a client's address is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// What names in shared services begin with.
+    pub deployment: String,
     /// Time to finish when stopped.
     pub shutdown_seconds: u64,
 }
@@ -188,6 +197,24 @@ pub struct Groups {
     pub enable_history_for_new_members: bool,
     /// The longest list of ids that is told as a whole.
     pub max_listed_ids: u64,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Operations of a user on one class of device; 0 is without limit.
+    pub user_per_minute: u32,
+    /// Operations of an app administrator.
+    pub admin_per_minute: u32,
+    /// Operations of an address without a good token.
+    pub anonymous_per_minute: u32,
+    /// Wrong secrets from one address.
+    pub wrong_secrets_per_address: u32,
+    /// Wrong secrets from everywhere.
+    pub wrong_secrets_together: u32,
+    /// Until they are forgotten.
+    pub wrong_secrets_minutes: u64,
 }
 
 /// `[messages]`

@@ -80,7 +80,7 @@ fn every_problem_is_told_at_once_with_its_place() {
 #[test]
 fn split_roles_need_shared_services_and_secrets() {
     expect![[r#"
-        the configuration has 9 problems:
+        the configuration has 10 problems:
           database.url: roles gateway,users is a part of a deployment of several processes and needs PostgreSQL, postgres://…; with SQLite only roles all is possible
           redis.url: roles gateway,users is a part of a deployment of several processes and needs Redis, redis://…
           amqp.url: roles gateway,users is a part of a deployment of several processes and needs RabbitMQ, amqp://…
@@ -211,4 +211,19 @@ fn secrets_come_from_files_and_are_never_printed() {
     assert!(short.contains("auth.secret: must be a text of at least 8 characters\n") && !short.contains("hunter2"), "{short}");
     let gone = problems("", &[], &[("auth.secret_file", "/nowhere/secret")]);
     assert!(gone.contains("auth.secret_file: /nowhere/secret cannot be read"), "{gone}");
+}
+
+#[test]
+fn networks_and_names_are_checked() {
+    let file = "[server]\ntrusted_proxies = [\"10.0.0.0/8\", \"proxy\"]\ndeployment = \"Open IM\"\n";
+    expect![[r#"
+        the configuration has 2 problems:
+          server.deployment: must be a name of 1 to 40 small letters, digits and -, not "Open IM"
+            set by DIR/openim.toml line 3
+          server.trusted_proxies: must be a list of networks such as 10.0.0.0/8 or ::1, not ["10.0.0.0/8", "proxy"]
+            set by DIR/openim.toml line 2"#]]
+    .assert_eq(&problems(file, &[], &[]));
+    let folder = tempfile::tempdir().expect("a folder");
+    let loaded = load(&inputs(folder.path(), "", &[("OPENIM__SERVER__TRUSTED_PROXIES", "10.0.0.0/8, ::1")], &[])).expect("good");
+    assert_eq!(loaded.config.server.trusted_proxies.len(), 2);
 }

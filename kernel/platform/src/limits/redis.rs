@@ -18,6 +18,7 @@ local on_schedule = tonumber(redis.call('GET', KEYS[1]) or '0')
 local next = math.max(on_schedule, now) + step
 local over = next - now - window
 if over > 0 then return {0, over} end
+if ARGV[3] == '0' then return {1, math.floor(-over / step)} end
 redis.call('SET', KEYS[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000))
 return {1, math.floor(-over / step)}";
 
@@ -41,17 +42,32 @@ impl RedisLimiter {
     }
 }
 
-#[async_trait]
-impl RateLimiter for RedisLimiter {
-    async fn take(&self, key: &str, limit: u32, window: Duration) -> Result<Decision> {
+impl RedisLimiter {
+    async fn decide(&self, key: &str, limit: u32, window: Duration, counts: bool) -> Result<Decision> {
         let Some(schedule) = Schedule::new(limit, window) else { return Ok(never(window)) };
         let mut manager = self.link.manager();
         let mut call = self.take.key(self.link.key("limit", key));
-        let (allowed, number): (u8, i64) = bounded(call.arg(schedule.window).arg(schedule.step).invoke_async(&mut manager)).await?;
+        let (allowed, number): (u8, i64) =
+            bounded(call.arg(schedule.window).arg(schedule.step).arg(u8::from(counts)).invoke_async(&mut manager)).await?;
         Ok(if allowed == 1 {
             Decision { allowed: true, remaining: u32::try_from(number).unwrap_or(u32::MAX), retry_after: Duration::ZERO }
         } else {
             Decision { allowed: false, remaining: 0, retry_after: micros(number) }
         })
+    }
+}
+
+#[async_trait]
+impl RateLimiter for RedisLimiter {
+    async fn take(&self, key: &str, limit: u32, window: Duration) -> Result<Decision> {
+        self.decide(key, limit, window, true).await
+    }
+
+    async fn peek(&self, key: &str, limit: u32, window: Duration) -> Result<Decision> {
+        self.decide(key, limit, window, false).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 }

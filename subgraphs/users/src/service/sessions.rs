@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use openim_contracts::{Audience, SessionsRevoked, Signal, SignalKind};
 use openim_core::{Ctx, Error, ErrorCode, Platform, Result, Timestamp, UserId};
+use openim_platform::limits::Attempts;
 use openim_platform::store::{Store, Tx};
 
 use crate::cache::TokenStates;
@@ -25,11 +26,12 @@ pub(crate) struct Sessions {
     rules: Arc<Rules>,
     codec: Arc<TokenCodec>,
     states: TokenStates,
+    attempts: Arc<Attempts>,
 }
 
 impl Sessions {
-    pub(crate) fn new(store: Store, rules: Arc<Rules>, codec: Arc<TokenCodec>, states: TokenStates) -> Self {
-        Self { store, rules, codec, states }
+    pub(crate) fn new(store: Store, rules: Arc<Rules>, codec: Arc<TokenCodec>, states: TokenStates, attempts: Arc<Attempts>) -> Self {
+        Self { store, rules, codec, states, attempts }
     }
 
     /// Gives a configured administrator a token for the secret. Needs no token itself.
@@ -37,7 +39,9 @@ impl Sessions {
         if user_id.is_empty() {
             return Err(Error::new(ErrorCode::Args, "a user id is required"));
         }
+        self.attempts.check(ctx.origin()).await?;
         if !token::same_secret(secret, &self.rules.secret) {
+            self.attempts.failed(ctx.origin()).await;
             return Err(UserError::WrongSecret.into());
         }
         let user_id = UserId::parse(user_id).map_err(|_| UserError::NotAnAdministrator)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use openim_core::{Ctx, ErrorCode, Principal};
 use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
+use openim_platform::limits::{AttemptQuotas, Attempts, MemoryLimiter};
 use openim_platform::presence::MemoryPresence;
 use openim_platform::webhooks::Webhooks;
 use openim_testing::{Answer, TestWorld, ask, for_each_database};
@@ -31,7 +32,10 @@ pub(crate) fn settings() -> UsersSettings {
 /// The ports of a test's world, where nobody is online and no webhook is called.
 pub(crate) fn ports(world: &TestWorld) -> UsersPorts {
     let presence = Arc::new(MemoryPresence::default());
-    UsersPorts { store: world.store().clone(), cache: world.cache().clone(), presence, webhooks: Webhooks::disabled() }
+    let clock = world.runtime().clock.clone();
+    let quotas = AttemptQuotas { address: 10, together: 15, window: Duration::from_secs(900) };
+    let attempts = Attempts::new("auth", quotas, Arc::new(MemoryLimiter::new(clock.clone())), clock);
+    UsersPorts { store: world.store().clone(), cache: world.cache().clone(), presence, webhooks: Webhooks::disabled(), attempts }
 }
 
 /// The started subgraph in a test's world.

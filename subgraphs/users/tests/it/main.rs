@@ -7,6 +7,7 @@ mod admins;
 mod client_config;
 mod commands;
 mod graph;
+mod guessing;
 mod hooks;
 mod house;
 mod logins;

@@ -14,6 +14,7 @@ use openim_core::{Error, ErrorCode, ManualClock, Platform, Principal, Result, Ru
 use openim_graphql_door::{DocumentMode, Door, PersistedDocuments, Settings, router};
 use openim_platform::cache::{Cache, MemoryCache};
 use openim_platform::fanout::{Fanout, MemoryFanout};
+use openim_platform::limits::{DoorLimits, DoorQuotas, MemoryLimiter};
 use parking_lot::Mutex;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -72,7 +73,16 @@ impl Server {
         change(&mut settings);
         let clock = Arc::new(ManualClock::new(NOW));
         let documents = PersistedDocuments::new(DocumentMode::Allow, Arc::new(MemoryCache::new(clock.clone())));
-        Self::build(settings, documents, clock).await
+        let limits = DoorLimits::off(clock.clone());
+        Self::build(settings, documents, clock, limits).await
+    }
+
+    /// Starts a server with these quotas.
+    pub(crate) async fn with_quotas(quotas: DoorQuotas) -> Self {
+        let clock = Arc::new(ManualClock::new(NOW));
+        let documents = PersistedDocuments::new(DocumentMode::Allow, Arc::new(MemoryCache::new(clock.clone())));
+        let limits = DoorLimits::new(quotas, Arc::new(MemoryLimiter::new(clock.clone())), clock.clone());
+        Self::build(Settings::default(), documents, clock, limits).await
     }
 
     pub(crate) async fn with_documents(mode: DocumentMode, shared: Arc<dyn Cache>, place: Option<&std::path::Path>) -> Self {
@@ -81,10 +91,12 @@ impl Server {
             Some(place) => documents.register(place).expect("a good manifest"),
             None => documents,
         };
-        Self::build(Settings::default(), documents, Arc::new(ManualClock::new(NOW))).await
+        let clock = Arc::new(ManualClock::new(NOW));
+        let limits = DoorLimits::off(clock.clone());
+        Self::build(Settings::default(), documents, clock, limits).await
     }
 
-    async fn build(settings: Settings, documents: PersistedDocuments, clock: Arc<ManualClock>) -> Self {
+    async fn build(settings: Settings, documents: PersistedDocuments, clock: Arc<ManualClock>, limits: DoorLimits) -> Self {
         // A second test of the same process finds it installed.
         let _installed = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -99,6 +111,7 @@ impl Server {
             fanout: fanout.clone(),
             documents,
             settings,
+            limits: Arc::new(limits),
             shutdown: shutdown.clone(),
             tasks: tasks.clone(),
         });
