@@ -16,4 +16,3 @@ mod operators;
 mod permissions;
 mod stopping;
 mod webhooks;
-mod webhooks;
