@@ -82,7 +82,8 @@ pub(crate) async fn count_before(db: &impl ConnectionTrait, moment: Timestamp) -
 
 /// Returns how many groups were made on each day of a period; days without any are left out.
 pub(crate) async fn count_by_day(db: &impl ConnectionTrait, from: Timestamp, until: Timestamp) -> Result<Vec<DayCount>> {
-    let day = Expr::col(Column::CreatedAt).div(DAY_MILLIS);
+    // A literal: PostgreSQL takes two placeholders of one value for two expressions.
+    let day = Expr::cust(format!("created_at / {DAY_MILLIS}"));
     let rows: Vec<(i64, i64)> = Entity::find()
         .select_only()
         .column_as(day.clone(), "day")
