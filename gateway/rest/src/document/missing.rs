@@ -22,19 +22,23 @@ pub(super) struct Missing {
 /// Finds the fields of a document that have to be there.
 pub(super) fn compile(source: &Source) -> Result<Vec<Missing>, String> {
     let mut all = Vec::new();
-    collect(source, &source.operation.selection_set, &[], &mut all)?;
+    collect(source, &source.operation.selection_set, &[], true, &mut all)?;
     Ok(all)
 }
 
-fn collect(source: &Source, selections: &[Selection], parents: &[Name], all: &mut Vec<Missing>) -> Result<(), String> {
+/// `reachable` as long as the path crosses no list: every field on it is flattened.
+fn collect(source: &Source, selections: &[Selection], parents: &[Name], reachable: bool, all: &mut Vec<Missing>) -> Result<(), String> {
     for field in source.fields(selections)? {
-        let mut path = parents.to_vec();
-        path.push(Name::new(field.alias.as_ref().unwrap_or(&field.name)));
+        let reachable = reachable && find(&field.directives, "flatten").is_some();
+        let path = [parents, &[Name::new(field.alias.as_ref().unwrap_or(&field.name))]].concat();
         if let Some(args) = find(&field.directives, "missing") {
+            if !reachable {
+                return Err("@missing stands beside @flatten and below nothing else".to_owned());
+            }
             let code = code(&args, "code")?.ok_or("@missing needs code")?;
             all.push(Missing { path: path.clone(), code, admin: self::code(&args, "admin")? });
         }
-        collect(source, &field.selection_set, &path, all)?;
+        collect(source, &field.selection_set, &path, reachable, all)?;
     }
     Ok(())
 }

@@ -241,3 +241,22 @@ fn an_outcome_may_be_an_error_of_the_route() {
     assert_eq!(run("LATE"), Err(Misfit::Failed(ErrorCode::Args)));
     assert!(compile("", r#"{ send { status @fails(on: "A", code: NO_SUCH) } }"#).is_err());
 }
+
+#[test]
+fn what_must_be_there_names_its_error_for_users_and_for_administrators() {
+    let text = "{ a @flatten @missing(code: NO_PERMISSION, admin: RECORD_NOT_FOUND) { b @flatten @missing(code: ARGS_ERROR) { results { userID accountStatus } } } }";
+    let document = compile("user.accountCheckResp", text).expect("it compiles");
+    let run = |data| {
+        let data = Value::from_json(data).expect("a value");
+        [document.missing(&data, false), document.missing(&data, true)]
+    };
+    assert_eq!(run(json!({"a": null})), [Some(ErrorCode::NoPermission), Some(ErrorCode::NotFound)], "the outer one tells");
+    assert_eq!(run(json!({"a": {"b": null}})), [Some(ErrorCode::Args), None]);
+    assert_eq!(run(json!({"a": {"b": {"results": []}}})), [None, None]);
+    for (bad, why) in
+        [("@flatten @missing", "needs code"), ("@flatten @missing(code: NOTHING)", "NOTHING"), ("@missing(code: ARGS_ERROR)", "@flatten")]
+    {
+        let error = compile("user.accountCheckResp", &format!("{{ a {bad} {{ results {{ userID accountStatus }} }} }}")).expect_err(bad);
+        assert!(error.contains(why), "{bad}: {error}");
+    }
+}

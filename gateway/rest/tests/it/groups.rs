@@ -96,7 +96,10 @@ async fn the_two_updates_differ_in_what_empty_means() {
         "the document adds that empty texts keep"
     );
     let new = json!({"groupID": "g", "notification": "", "lookMemberInfo": 1, "ex": null});
-    assert_eq!(variables("/group/set_group_info_ex", new).await, json!({"groupID": "g", "notification": "", "lookMemberInfo": "FORBIDDEN"}));
+    assert_eq!(
+        variables("/group/set_group_info_ex", new).await,
+        json!({"groupID": "g", "notification": "", "lookMemberInfo": "FORBIDDEN"})
+    );
     assert_eq!(refused("/group/set_group_info", &[json!({}), json!({"groupInfoForSet": {}})]).await, [1001; 2]);
     assert_eq!(refused("/group/set_group_info_ex", &[json!({"groupID": "g", "needVerification": 7})]).await, [1001]);
 }
@@ -190,7 +193,10 @@ async fn requests_show_who_would_enter_what() {
     assert_eq!(data(listed, path, asked).await, json!({"total": 1, "groupRequests": [expected]}));
     let of_user = json!({"group": {"requestsByUsers": {"total": 1, "groupRequests": [request]}}});
     let asked = json!({"groupID": "g", "userID": "dan"});
-    assert_eq!(data(of_user, "/group/get_specified_user_group_request_info", asked).await, json!({"total": 1, "groupRequests": [expected]}));
+    assert_eq!(
+        data(of_user, "/group/get_specified_user_group_request_info", asked).await,
+        json!({"total": 1, "groupRequests": [expected]})
+    );
 }
 
 #[tokio::test]
@@ -210,9 +216,7 @@ async fn a_version_is_two_fields_and_the_group_comes_only_when_it_changed() {
     let asked = json!({"groupID": "g", "versionID": "66a0c0ffee00000000000001", "version": 4});
     assert_eq!(variables("/group/get_incremental_group_members", asked.clone()).await, asked);
     let version = json!({"version": 5, "versionID": "66a0c0ffee00000000000001"});
-    let changes = |group: Value, inserted: Value| {
-        json!({"version": version, "full": false, "delete": ["bob"], "insert": inserted, "update": [], "group": group, "sortVersion": 5})
-    };
+    let changes = |group: Value, inserted: Value| json!({"version": version, "full": false, "delete": ["bob"], "insert": inserted, "update": [], "group": group, "sortVersion": 5});
     let expected = |group: Value, inserted: Value| {
         json!({"version": 5, "versionID": "66a0c0ffee00000000000001", "full": false, "delete": ["bob"], "insert": inserted,
             "update": null, "group": group, "sortVersion": 5})
@@ -242,7 +246,8 @@ async fn a_version_is_two_fields_and_the_group_comes_only_when_it_changed() {
 async fn hashes_are_whole_numbers_of_64_bits() {
     let path = "/group/get_full_group_member_user_ids";
     let body = format!(r#"{{"groupID":"g","idHash":{}}}"#, u64::MAX);
-    let graph = Graph::answering(json!({"group": {"memberIds": {"version": {"version": 3, "versionID": "v"}, "equal": true, "userIDs": []}}}));
+    let graph =
+        Graph::answering(json!({"group": {"memberIds": {"version": {"version": 3, "versionID": "v"}, "equal": true, "userIDs": []}}}));
     let answer = Door::over(&graph).post(path, body).await;
     assert_eq!(graph.calls()[0].variables, json!({"groupID": "g", "idHash": u64::MAX}));
     assert_eq!(answer.data(), json!({"version": 3, "versionID": "v", "equal": true, "userIDs": null}));
