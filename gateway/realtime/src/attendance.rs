@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_graphql::{Request, Response};
 use async_trait::async_trait;
-use futures_util::stream::{self, BoxStream};
 use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 use openim_core::{Ctx, Platform, Result, UserId};
 use openim_graphql::Subgraph;
 use openim_platform::presence::Presence;
