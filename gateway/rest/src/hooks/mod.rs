@@ -2,7 +2,7 @@
 
 mod client_config;
 mod content;
-mod group_versions;
+mod groups;
 mod input;
 mod send_message;
 
@@ -23,7 +23,9 @@ const HOOKS: &[(&str, Hook)] = &[
     // a map with free keys is no input type
     ("client_config", client_config::entries),
     // each entry's two fields of a version are an object of their own in the graph
-    ("group_versions", group_versions::entries),
+    ("group_versions", groups::versions),
+    // one number stands for several roles
+    ("member_roles", groups::roles),
 ];
 
 /// Finds a hook.

@@ -133,7 +133,12 @@ async fn answers_and_roles_are_numbers() {
 async fn members_show_no_level_and_no_end_of_a_mute_that_never_was() {
     let page = json!({"pageNumber": 2, "showNumber": 2});
     let asked = json!({"groupID": "g", "pagination": page, "filter": 5, "keyword": ""});
-    assert_eq!(variables("/group/get_group_member_list", asked.clone()).await, json!({"groupID": "g", "first": 2, "offset": 2}));
+    assert_eq!(
+        variables("/group/get_group_member_list", asked.clone()).await,
+        json!({"groupID": "g", "roles": ["OWNER", "ADMIN"], "first": 2, "offset": 2})
+    );
+    let all = variables("/group/get_group_member_list", json!({"groupID": "g", "pagination": page, "keyword": "an"})).await;
+    assert_eq!(all, json!({"groupID": "g", "keyword": "an", "roles": [], "first": 2, "offset": 2}));
     let edges = json!([{"node": member(Value::Null)}, {"node": member(json!("2026-11-21T10:20:30.999Z"))}]);
     assert_eq!(
         data(json!({"group": {"members": {"total": 4, "members": edges}}}), "/group/get_group_member_list", asked).await,
