@@ -26,11 +26,14 @@ pub(crate) struct Graph {
     logs: Mutex<BTreeMap<String, Vec<Timestamp>>>,
     rows: Mutex<BTreeMap<(String, String), Row>>,
     reads: Mutex<Vec<(String, String, i64, Timestamp)>>,
-    announced: Mutex<Vec<(String, i32, Option<String>, Timestamp)>>,
+    announced: Mutex<Vec<Announcement>>,
     pub(crate) broken: AtomicBool,
     /// Runs once, between the last question of a resume and its answer.
     pub(crate) meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
+
+/// To whom, of which content type, for which group, when.
+type Announcement = (String, i32, Option<String>, Timestamp);
 
 #[derive(Clone, Copy)]
 struct Row {
