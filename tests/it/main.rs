@@ -15,4 +15,5 @@ mod limits;
 mod operators;
 mod permissions;
 mod stopping;
+mod tour;
 mod webhooks;

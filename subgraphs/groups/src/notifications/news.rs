@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::shapes::MemberShape;
 use crate::people::People;
 use crate::policy::Standing;
+use crate::repository::groups;
 
 /// The most members that a signal names; who wants to know more loads the changes.
 const MAX_SIGNALLED: usize = 100;
@@ -36,8 +37,14 @@ impl<'a> News<'a> {
         }
     }
 
-    /// Writes a notification to a group.
+    /// Writes a notification to a group. A dismissed one hears nothing but that it was dismissed.
     pub(crate) async fn to_group(&self, group: &GroupId, content_type: i32, tips: &impl Serialize, as_message: Option<bool>) -> Result<()> {
+        if content_type != super::content_type::DISMISSED {
+            let stored = groups::find_one(self.tx.connection(), group).await?;
+            if stored.is_some_and(|group| group.is_dismissed()) {
+                return Ok(());
+            }
+        }
         self.write(NotificationTarget::Group(group.clone()), content_type, tips, as_message).await
     }
 

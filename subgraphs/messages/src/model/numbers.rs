@@ -14,10 +14,16 @@ pub(crate) const SYSTEM_NOTICE: i32 = 1400;
 pub(crate) const READ_RECEIPT: i32 = 2200;
 /// "The row of a conversation changed": who comes back learns it from the row.
 pub(crate) const CONVERSATION_CHANGED: i32 = 1300;
+/// "A group was made".
+pub(crate) const GROUP_CREATED: i32 = 1501;
 /// "A member has left".
 pub(crate) const MEMBER_QUIT: i32 = 1504;
 /// "Members were removed".
 pub(crate) const MEMBER_KICKED: i32 = 1508;
+/// "Members were invited and are in".
+pub(crate) const MEMBER_INVITED: i32 = 1509;
+/// "A member has entered".
+pub(crate) const MEMBER_ENTERED: i32 = 1510;
 /// "The group was dismissed": the last thing that is said in it.
 pub(crate) const GROUP_DISMISSED: i32 = 1511;
 /// The content types that count as notifications.

@@ -26,7 +26,7 @@ struct Notice {
 
 enum To {
     User(UserId),
-    /// Everybody in it, and some who are not any more.
+    /// Everybody in it, and some who have just entered or left.
     Group(GroupId, Vec<UserId>),
 }
 
@@ -70,7 +70,7 @@ impl Service {
         announced::mark(tx.connection(), &marks, request.content_type, ctx.now()).await
     }
 
-    /// Tells for whom a request is; for nobody when its group does not listen any more.
+    /// Tells for whom a request is; for nobody when there is no such group.
     async fn addressed(&self, request: &NotificationRequested) -> Result<Vec<Notice>> {
         let mut policy = self.settings.notifications.of(request.content_type);
         policy.as_message = request.as_message.unwrap_or(policy.as_message);
@@ -93,15 +93,11 @@ impl Service {
                 users.iter().map(own).collect()
             }
             NotificationTarget::Group(group) => {
-                let listens = match self.groups.group(group).await? {
-                    Some(summary) => !summary.dismissed || request.content_type == numbers::GROUP_DISMISSED,
-                    None => false,
-                };
-                if !listens {
-                    tracing::info!(group.id = %group, content_type = request.content_type, "a notification for a group that is gone is given up");
+                if self.groups.group(group).await?.is_none() {
+                    tracing::info!(group.id = %group, content_type = request.content_type, "a notification for a group that is not there is given up");
                     return Ok(Vec::new());
                 }
-                let to = To::Group(group.clone(), removed(request.content_type, &request.detail));
+                let to = To::Group(group.clone(), moved(request.content_type, &request.detail));
                 Ok(vec![notice(&request.sender, to, &request.detail)?])
             }
         }
@@ -209,8 +205,8 @@ impl Notice {
         match &self.to {
             To::User(user) if *user == self.sender => vec![ConversationId::own_notifications(user)],
             To::User(user) => vec![ConversationId::own_notifications(user), ConversationId::own_notifications(&self.sender)],
-            To::Group(group, removed) => {
-                let own = removed.iter().map(ConversationId::own_notifications);
+            To::Group(group, moved) => {
+                let own = moved.iter().map(ConversationId::own_notifications);
                 [ConversationId::group(group)].into_iter().chain(own).collect()
             }
         }
@@ -222,9 +218,9 @@ impl Notice {
             To::User(user) if user == self.sender => (Some(user.clone()), None, Audience::Users(vec![user])),
             // The sender's other devices hear of it, too.
             To::User(user) => (Some(user.clone()), None, Audience::Users(vec![user, self.sender.clone()])),
-            To::Group(group, removed) => {
+            To::Group(group, moved) => {
                 let chat = ConversationId::group(&group);
-                let audience = if removed.is_empty() { Audience::Conversation(chat) } else { Audience::ConversationAnd(chat, removed) };
+                let audience = if moved.is_empty() { Audience::Conversation(chat) } else { Audience::ConversationAnd(chat, moved) };
                 (None, Some(group), audience)
             }
         };
@@ -250,11 +246,17 @@ fn content(detail: &Value) -> Result<String> {
     serde_json::to_string(&serde_json::json!({ "detail": text })).map_err(Error::internal)
 }
 
-/// Returns who has just been removed from the group and must hear of it all the same.
-fn removed(content_type: i32, detail: &Value) -> Vec<UserId> {
+/// Returns who has just entered the group or was removed from it: their streams may not follow it yet, or no more, and
+/// they must hear of it all the same.
+fn moved(content_type: i32, detail: &Value) -> Vec<UserId> {
+    let list = |field: &str| detail.get(field).and_then(Value::as_array).into_iter().flatten().collect();
+    let one = |field: &str| detail.get(field).into_iter().collect();
     let members: Vec<&Value> = match content_type {
-        numbers::MEMBER_QUIT => detail.get("quitUser").into_iter().collect(),
-        numbers::MEMBER_KICKED => detail.get("kickedUserList").and_then(Value::as_array).into_iter().flatten().collect(),
+        numbers::GROUP_CREATED => list("memberList"),
+        numbers::MEMBER_INVITED => list("invitedUserList"),
+        numbers::MEMBER_ENTERED => one("entrantUser"),
+        numbers::MEMBER_KICKED => list("kickedUserList"),
+        numbers::MEMBER_QUIT => one("quitUser"),
         _ => Vec::new(),
     };
     let id = |member: &&Value| UserId::parse(member.get("userID")?.as_str()?).ok();
