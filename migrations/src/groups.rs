@@ -108,12 +108,7 @@ async fn groups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // Lists of all groups, the newest first, and the counts per day.
     manager
         .create_index(
-            Index::create()
-                .name("group_info_order")
-                .table(GroupInfo::Table)
-                .col(GroupInfo::CreatedAt)
-                .col(GroupInfo::GroupId)
-                .to_owned(),
+            Index::create().name("group_info_order").table(GroupInfo::Table).col(GroupInfo::CreatedAt).col(GroupInfo::GroupId).to_owned(),
         )
         .await
 }

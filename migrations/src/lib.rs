@@ -17,6 +17,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        [platform::all(), users::all(), messages::all(), conversations::all(), relations::all(), groups::all()].into_iter().flatten().collect()
+        [platform::all(), users::all(), messages::all(), conversations::all(), relations::all(), groups::all()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }

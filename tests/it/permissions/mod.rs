@@ -94,7 +94,7 @@ fn outcome(answer: &Value) -> String {
     while let Some((_, inner)) = place.as_object().filter(|object| object.len() == 1).and_then(|object| object.iter().next()) {
         place = inner;
     }
-    let nothing = place.is_null() || place.as_array().is_some_and(Vec::is_empty) || *place == Value::from(0);
+    let nothing = place.is_null() || place.as_array().is_some_and(Vec::is_empty) || place.as_i64() == Some(0);
     if nothing { "nothing".to_owned() } else { "yes".to_owned() }
 }
 

@@ -27,7 +27,8 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [Self::Gateway, Self::Users, Self::Relations, Self::Groups, Self::Messages, Self::Conversations, Self::Third, Self::Worker];
+    pub const ALL: [Self; 8] =
+        [Self::Gateway, Self::Users, Self::Relations, Self::Groups, Self::Messages, Self::Conversations, Self::Third, Self::Worker];
 
     /// Returns the word for it; for a subgraph it is the subgraph's name.
     pub fn word(self) -> &'static str {
