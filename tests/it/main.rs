@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 mod chat;
 mod command_line;
+mod examples;
 mod faults;
 mod friends;
 mod gateway_alone;
