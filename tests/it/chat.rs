@@ -1,5 +1,6 @@
 //! Two people talk: GraphQL, graphql-transport-ws and REST show the same conversation.
 
+use openim_testing::eventually;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Server};
@@ -110,15 +111,11 @@ async fn unread_counts_fall_when_the_reader_has_read_and_the_sender_hears_of_it(
 
 /// Waits until the row that the first message makes for its receiver is there and counts.
 async fn inbox_with(reader: &Client, unread: i64) -> Value {
-    let deadline = tokio::time::Instant::now() + crate::harness::PATIENCE;
-    loop {
+    eventually(&format!("{unread} unread"), async || {
         let inbox = reader.data(INBOX, json!({})).await;
-        if inbox["viewer"]["conversations"]["totalUnread"] == unread {
-            return inbox;
-        }
-        assert!(tokio::time::Instant::now() < deadline, "never {unread} unread: {inbox}");
-        tokio::task::yield_now().await;
-    }
+        (inbox["viewer"]["conversations"]["totalUnread"] == unread).then_some(inbox)
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

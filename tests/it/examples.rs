@@ -1,5 +1,6 @@
 //! The ready operations of docs/examples about users and groups do what they say.
 
+use openim_testing::eventually;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Server};
@@ -20,16 +21,12 @@ async fn the_examples_of_users_show_and_keep_things() -> anyhow::Result<()> {
     let mut live = ann.socket().await;
     live.subscribe("live", "subscription { events { __typename } }", json!({})).await;
     live.event("Ready").await;
-    let deadline = tokio::time::Instant::now() + crate::harness::PATIENCE;
-    loop {
+    eventually("who has a stream open is online", async || {
         let found = run(&ann, "users/find", json!({ "text": "nna" })).await["searchUsers"].take();
         assert_eq!((&found["totalCount"], &found["edges"][0]["node"]["id"]), (&json!(1), &json!("ann")), "{found}");
-        if found["edges"][0]["node"]["presence"] == json!({ "online": true, "platforms": ["WEB"] }) {
-            break;
-        }
-        assert!(tokio::time::Instant::now() < deadline, "never online: {found}");
-        tokio::task::yield_now().await;
-    }
+        (found["edges"][0]["node"]["presence"] == json!({ "online": true, "platforms": ["WEB"] })).then_some(())
+    })
+    .await;
 
     for value in ["a message", "another"] {
         let kept = run(&ann, "users/keep", json!({ "uuid": "one", "value": value })).await;

@@ -1,6 +1,7 @@
 //! A group talks: members hear everything by one stream, those who are removed hear that and no more, and who comes back
 //! learns what was missed.
 
+use openim_testing::eventually;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Server};
@@ -49,15 +50,11 @@ async fn members_hear_what_is_said_and_who_is_removed_hears_that_and_no_more() -
     // A moment later everybody's view of the group is marked, but for who named everybody.
     let mark = "{ conversation(id: \"sg_club\") { groupAtType group { name memberCount } } }";
     let marked = async |client: &Client, wanted: &str| {
-        let deadline = tokio::time::Instant::now() + crate::harness::PATIENCE;
-        loop {
+        eventually(wanted, async || {
             let found = client.data(mark, json!({})).await["conversation"].take();
-            if found["groupAtType"] == wanted {
-                return found;
-            }
-            assert!(tokio::time::Instant::now() < deadline, "never {wanted}: {found}");
-            tokio::task::yield_now().await;
-        }
+            (found["groupAtType"] == wanted).then_some(found)
+        })
+        .await
     };
     assert_eq!(marked(&cid, "ALL").await["group"], json!({"name": "Club", "memberCount": 3}));
     marked(&ann, "NONE").await;

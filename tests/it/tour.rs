@@ -1,9 +1,10 @@
 //! One tour through friends and groups, over GraphQL and over OpenIM's REST: both leave the same state, and everybody hears
 //! the same notifications.
 
+use openim_testing::eventually;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, PATIENCE, Rest, Server};
+use crate::harness::{Client, Rest, Server};
 
 const PEOPLE: [&str; 3] = ["ann", "bob", "cid"];
 const LISTEN: &str =
@@ -143,16 +144,12 @@ async fn settled(client: &Client, step: &Step) {
         "/group/dismiss_group" => ("{ viewer { joinedGroupIds { ids } } }", 0),
         _ => return,
     };
-    let deadline = tokio::time::Instant::now() + PATIENCE;
-    loop {
+    eventually(step.2, async || {
         let data = client.data(query, json!({})).await;
         let list = data.pointer("/viewer/conversationsById").or_else(|| data.pointer("/viewer/joinedGroupIds/ids"));
-        if list.and_then(Value::as_array).map(Vec::len) == Some(wanted) {
-            return;
-        }
-        assert!(tokio::time::Instant::now() < deadline, "{} has not settled: {data}", step.2);
-        tokio::task::yield_now().await;
-    }
+        (list.and_then(Value::as_array).map(Vec::len) == Some(wanted)).then_some(())
+    })
+    .await;
 }
 
 async fn state_of(client: &Client) -> Value {

@@ -1,17 +1,15 @@
 //! The people and things that the rows are about, made for many worlds at once.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
+use openim_testing::eventually;
 use serde_json::{Map, Value, json};
 
 use super::documents::Document;
-use crate::harness::{Client, Server, soon};
+use crate::harness::{Client, Server};
 
 /// Root fields of one operation; the default limit is 30.
 const ALIASES: usize = 30;
-/// The pause between two looks.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Who runs a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,12 +155,10 @@ impl World {
         for caller in [Caller::Friend, Caller::Member, Caller::GroupAdmin, Caller::Owner] {
             let wanted = if caller == Caller::Friend { vec![&chat] } else { vec![&group] };
             let client = self.client(caller);
-            soon("the conversations are there", async {
+            eventually("the conversations are there", async || {
                 let query = "query($ids: [ID!]!) { viewer { conversationsById(ids: $ids) { id } } }";
-                while client.data(query, json!({ "ids": wanted })).await["viewer"]["conversationsById"].as_array().is_none_or(Vec::is_empty)
-                {
-                    tokio::time::sleep(PAUSE).await;
-                }
+                let found = client.data(query, json!({ "ids": wanted })).await;
+                found["viewer"]["conversationsById"].as_array().filter(|found| !found.is_empty()).map(|_| ())
             })
             .await;
         }
