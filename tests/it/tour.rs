@@ -1,67 +1,85 @@
 //! One tour through friends and groups, over GraphQL and over OpenIM's REST: both leave the same state, and everybody hears
 //! the same notifications.
 
-use openim_testing::eventually;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Rest, Server};
+use crate::harness::{Client, PATIENCE, Rest, Server, Socket};
 
 const PEOPLE: [&str; 3] = ["ann", "bob", "cid"];
-const LISTEN: &str =
-    "subscription { events { __typename ... on NotificationReceived { contentType senderId receiverId groupId conversationId content } } }";
+const LISTEN: &str = "subscription { events { __typename
+  ... on NotificationReceived { contentType senderId receiverId groupId conversationId content }
+  ... on ConversationChanged { conversation { id maxSeqLimit } }
+} }";
 const ASK: &str = "mutation($to: ID!) { sendFriendRequest(input: {toId: $to, message: \"It is me\"}) { status } }";
 
-/// The steps, each as GraphQL and as REST: who, the operation, the route, the body.
-const STEPS: &[(&str, &str, &str, &str)] = &[
+/// A step as GraphQL and as REST: who, the operation, the route, the body; and the notification that says it is done, with
+/// those who hear it.
+type Step = (&'static str, &'static str, &'static str, &'static str, (i64, &'static [&'static str]));
+
+const STEPS: &[Step] = &[
     (
         "ann",
         "mutation { sendFriendRequest(input: {toId: \"bob\", message: \"It is me\"}) { status } }",
         "/friend/add_friend",
         r#"{"fromUserID": "ann", "toUserID": "bob", "reqMsg": "It is me"}"#,
+        (1203, &["ann", "bob"]),
     ),
     (
         "bob",
         "mutation { respondToFriendRequest(input: {fromId: \"ann\", answer: ACCEPT, reply: \"Gladly\"}) { status } }",
         "/friend/add_friend_response",
         r#"{"fromUserID": "ann", "toUserID": "bob", "handleResult": 1, "handleMsg": "Gladly"}"#,
+        (1201, &["ann", "bob"]),
     ),
     (
         "ann",
         "mutation { setFriendRemark(input: {friendId: \"bob\", remark: \"Bobby\"}) { friendship { remark } } }",
         "/friend/set_friend_remark",
         r#"{"ownerUserID": "ann", "friendUserID": "bob", "remark": "Bobby"}"#,
+        (1206, &["ann"]),
     ),
     (
         "ann",
         "mutation { createGroup(input: {id: \"club\", name: \"Club\", memberIds: [\"bob\", \"cid\"]}) { group { id } } }",
         "/group/create_group",
         r#"{"groupInfo": {"groupID": "club", "groupName": "Club", "groupType": 2}, "ownerUserID": "ann", "memberUserIDs": ["bob", "cid"]}"#,
+        (1501, &PEOPLE),
     ),
     (
         "ann",
         "mutation { muteGroupMember(input: {groupId: \"club\", userId: \"cid\", seconds: 600}) { member { userId } } }",
         "/group/mute_group_member",
         r#"{"groupID": "club", "userID": "cid", "mutedSeconds": 600}"#,
+        (1512, &PEOPLE),
     ),
     (
         "ann",
         "mutation { updateGroup(input: {groupId: \"club\", name: \"The club\"}) { group { name } } }",
         "/group/set_group_info_ex",
         r#"{"groupID": "club", "groupName": "The club"}"#,
+        (1520, &PEOPLE),
     ),
     (
         "ann",
         "mutation { removeGroupMembers(input: {groupId: \"club\", userIds: [\"cid\"], reason: \"loud\"}) { group { id } } }",
         "/group/kick_group",
         r#"{"groupID": "club", "kickedUserIDs": ["cid"], "reason": "loud"}"#,
+        (1508, &PEOPLE),
     ),
     (
         "ann",
         "mutation { transferGroup(input: {groupId: \"club\", fromId: \"ann\", toId: \"bob\"}) { group { ownerId } } }",
         "/group/transfer_group",
         r#"{"groupID": "club", "oldOwnerUserID": "ann", "newOwnerUserID": "bob"}"#,
+        (1507, &["ann", "bob"]),
     ),
-    ("bob", "mutation { dismissGroup(input: {groupId: \"club\"}) { group { status } } }", "/group/dismiss_group", r#"{"groupID": "club"}"#),
+    (
+        "bob",
+        "mutation { dismissGroup(input: {groupId: \"club\"}) { group { status } } }",
+        "/group/dismiss_group",
+        r#"{"groupID": "club"}"#,
+        (1511, &["ann", "bob"]),
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,36 +115,33 @@ struct Outcome {
     state: Vec<Value>,
 }
 
-type Step = (&'static str, &'static str, &'static str, &'static str);
-
 async fn tour(take: impl AsyncFn(&Client, &Step)) -> anyhow::Result<Outcome> {
     let server = Server::start().await?;
     let tokens = server.admin().await.users(&PEOPLE.map(|id| (id, id))).await;
     let clients: Vec<Client> = tokens.iter().map(|token| server.client().with_token(token)).collect();
     let client = |name: &str| clients.iter().zip(PEOPLE).find(|(_, one)| *one == name).map(|(client, _)| client).expect("a person");
-    let mut streams = Vec::new();
-    for client in &clients {
+    let mut ears = Vec::new();
+    for (name, client) in PEOPLE.into_iter().zip(&clients) {
         let mut socket = client.socket().await;
         socket.subscribe("tour", LISTEN, json!({})).await;
         socket.event("Ready").await;
-        streams.push(socket);
+        ears.push(Ear { name, socket, heard: Vec::new() });
     }
     for step in STEPS {
         take(client(step.0), step).await;
-        settled(client(step.0), step).await;
+        for ear in &mut ears {
+            ear.settled(step).await;
+        }
     }
-    // Notifications are given in the order of what they tell of: these are the last that anybody hears.
+    // Notifications of one operation after the other are given in this order: these are the last that anybody hears.
     client("cid").data(ASK, json!({ "to": "ann" })).await;
     client("cid").data(ASK, json!({ "to": "bob" })).await;
     let mut heard = Vec::new();
-    for (name, socket) in PEOPLE.iter().zip(&mut streams) {
-        let mut events = Vec::new();
-        let mut last = if *name == "cid" { 2 } else { 1 };
-        while last > 0 {
-            let event = plain(socket.event("NotificationReceived").await);
-            last -= i32::from(event["contentType"] == 1203 && event["senderId"] == "cid");
-            events.push(event);
-        }
+    for mut ear in ears {
+        let asked = if ear.name == "cid" { 2 } else { 1 };
+        ear.until(|heard| heard.iter().filter(|event| event["contentType"] == 1203 && event["senderId"] == "cid").count() == asked).await;
+        let mut events: Vec<Value> =
+            ear.heard.into_iter().filter(|event| event["__typename"] == "NotificationReceived").map(plain).collect();
         events.sort_by_key(Value::to_string);
         heard.push(events);
     }
@@ -137,19 +152,40 @@ async fn tour(take: impl AsyncFn(&Client, &Step)) -> anyhow::Result<Outcome> {
     Ok(Outcome { heard, state })
 }
 
-/// Waits until what a step causes elsewhere is there: a group's members have their conversations, or the group is empty.
-async fn settled(client: &Client, step: &Step) {
-    let (query, wanted) = match step.2 {
-        "/group/create_group" => ("{ viewer { conversationsById(ids: [\"sg_club\"]) { id } } }", 1),
-        "/group/dismiss_group" => ("{ viewer { joinedGroupIds { ids } } }", 0),
-        _ => return,
-    };
-    eventually(step.2, async || {
-        let data = client.data(query, json!({})).await;
-        let list = data.pointer("/viewer/conversationsById").or_else(|| data.pointer("/viewer/joinedGroupIds/ids"));
-        (list.and_then(Value::as_array).map(Vec::len) == Some(wanted)).then_some(())
-    })
-    .await;
+/// One of the people listens.
+struct Ear {
+    name: &'static str,
+    socket: Socket,
+    heard: Vec<Value>,
+}
+
+impl Ear {
+    /// Listens until everything that matters was heard.
+    async fn until(&mut self, enough: impl Fn(&[Value]) -> bool) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !enough(&self.heard) {
+            let next = tokio::time::timeout_at(deadline, self.socket.next()).await;
+            let mut event = next.unwrap_or_else(|_| panic!("{} has only heard {:#?}", self.name, self.heard));
+            self.heard.push(event["events"].take());
+        }
+    }
+
+    /// Waits until a step is told, and until what it causes in other domains is there: only then does this stream hear of the
+    /// group, or no more.
+    async fn settled(&mut self, step: &Step) {
+        let (told, hearers) = step.4;
+        if hearers.contains(&self.name) {
+            self.until(|heard| heard.iter().any(|event| event["contentType"] == told)).await;
+        }
+        let row = |event: &Value| event["conversation"]["id"] == "sg_club";
+        let frozen = |event: &Value| row(event) && event["conversation"]["maxSeqLimit"].as_i64().is_some_and(|limit| limit > 0);
+        let changes = |heard: &[Value]| heard.iter().filter(|event| event["contentType"] == 1300).count();
+        match (told, self.name) {
+            (1501, _) => self.until(|heard| heard.iter().any(row) && changes(heard) == 1).await,
+            (1508, "cid") => self.until(|heard| heard.iter().any(frozen) && changes(heard) == 2).await,
+            _ => {}
+        }
+    }
 }
 
 async fn state_of(client: &Client) -> Value {
