@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use async_graphql::{Request, Variables};
 use async_trait::async_trait;
 use openim_contracts::{ConversationHead, MessageLogReader, UserReader, UserSummary};
-use openim_core::{Actor, ConversationId, Ctx, OperationId, Result, Runtime, UserId};
+use openim_core::{Actor, ConversationId, Ctx, OperationId, Platform, Principal, Result, Runtime, UserId};
 use openim_graphql::Subgraph;
 use openim_platform::cache::MemoryCache;
 use openim_platform::fanout::MemoryFanout;
@@ -181,7 +181,8 @@ fn millis(time: Duration) -> f64 {
 async fn ask(subgraph: &Arc<dyn Subgraph>, document: &str, variables: Value) -> anyhow::Result<Value> {
     let runtime = Runtime::system();
     let deadline = runtime.clock.now().plus(Duration::from_secs(60));
-    let ctx = Ctx::new(runtime, Actor::System, OperationId::parse("bench")?, deadline);
+    let admin = Principal { user_id: UserId::parse("imAdmin")?, platform: Platform::ADMIN, app_admin: true };
+    let ctx = Ctx::new(runtime, Actor::User(admin), OperationId::parse("bench")?, deadline);
     let request = Request::new(document).variables(Variables::from_json(variables));
     let response = subgraph.execute(ctx, request).await;
     anyhow::ensure!(response.errors.is_empty(), "{document}: {:?}", response.errors);
