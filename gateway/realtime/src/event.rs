@@ -1,8 +1,8 @@
 //! What a stream tells.
 
 use async_graphql::Enum;
-use openim_contracts::Notification;
-use openim_core::{ConversationId, GroupId, UserId};
+use openim_contracts::MessageData;
+use openim_core::{ConversationId, GroupId, Timestamp, UserId};
 
 /// One event of a stream, with the place to resume after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,4 +129,41 @@ pub(crate) enum ResetReason {
     TooMuchMissed,
     /// The client read too slowly; the stream ends now and can be resumed from the last cursor.
     TooSlow,
+}
+
+/// A notification on its way to devices, stored or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notification {
+    /// OpenIM's content type.
+    pub(crate) content_type: i32,
+    /// The notification stream it belongs to, `n_…`.
+    pub(crate) conversation_id: ConversationId,
+    /// In whose name.
+    pub(crate) sender: UserId,
+    /// To which user, when it is for one.
+    pub(crate) receiver: Option<UserId>,
+    /// To which group, when it is for all of it.
+    pub(crate) group: Option<GroupId>,
+    /// The place in the notification stream; 0 when it is not stored.
+    pub(crate) seq: i64,
+    /// The content's text, `{"detail": "..."}`.
+    pub(crate) content: String,
+    /// When it was sent.
+    pub(crate) sent_at: Timestamp,
+}
+
+impl From<&MessageData> for Notification {
+    fn from(data: &MessageData) -> Self {
+        let envelope = &*data.envelope;
+        Self {
+            content_type: envelope.content_type,
+            conversation_id: data.conversation_id.clone(),
+            sender: envelope.sender.clone(),
+            receiver: envelope.receiver.clone(),
+            group: envelope.group.clone(),
+            seq: data.seq,
+            content: envelope.content.clone(),
+            sent_at: envelope.sent_at,
+        }
+    }
 }

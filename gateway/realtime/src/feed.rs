@@ -6,12 +6,12 @@ mod notifications;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use openim_contracts::{Notification, SignalKind};
+use openim_contracts::SignalKind;
 use openim_core::{Actor, ConversationId, ConversationKind, Ctx, Error, ErrorCode, OperationId, Principal, Result, Timestamp};
 use tokio::sync::SemaphorePermit;
 
 use crate::cursor::key_of;
-use crate::event::{Event, Happened, ResetReason};
+use crate::event::{Event, Happened, Notification, ResetReason};
 use crate::graph::Asking;
 use crate::hub::Hub;
 use crate::progress::Progress;
@@ -181,7 +181,7 @@ impl Feed {
 
     async fn take(&mut self, notice: &Notice, since: Timestamp) -> Result<()> {
         match &notice.kind {
-            SignalKind::MessagesAppended { conversation_id, first_seq, last_seq } => {
+            SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, .. } => {
                 self.appended(conversation_id, notice, *first_seq, *last_seq);
             }
             SignalKind::ConversationRead { conversation_id, reader, read_seq } => {
@@ -208,9 +208,12 @@ impl Feed {
                 self.say(Happened::GroupMembersChanged { group_id: group_id.clone(), user_ids: user_ids.clone() });
             }
             SignalKind::JoinedGroupsChanged { group_id, .. } => self.say(Happened::JoinedGroupsChanged { group_id: group_id.clone() }),
-            SignalKind::Notified { notification } => self.notified(notification, notice),
-            // The hub itself acts on it.
-            SignalKind::SessionsRevoked { .. } => {}
+            SignalKind::Notified { message } => self.notified(message, notice),
+            // The hub itself acts on the first; the others have no event yet.
+            SignalKind::SessionsRevoked { .. }
+            | SignalKind::Transient { .. }
+            | SignalKind::MessagesChanged { .. }
+            | SignalKind::PresenceChanged { .. } => {}
         }
         // Other signals were heard between the first and the last of this topic, and wait behind it.
         self.todo.push_back(Todo::Advance(since));

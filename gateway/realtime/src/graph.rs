@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use async_graphql::{ErrorExtensionValues, Response, ScalarType, ServerError, Value, Variables};
 use async_trait::async_trait;
-use openim_contracts::Notification;
 use openim_core::{ConversationId, Ctx, Error, ErrorCode, GroupId, Result, Timestamp, UserId};
 use openim_graphql::DateTime;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::event::MissedNews;
+use crate::event::{MissedNews, Notification};
 
 /// Where the viewer's logs end.
 const HEADS: &str = "query EventHeads($ids: [ID!]) { viewer { heads(ids: $ids, includeEmpty: true) { conversationId maxSeq live } } }";
@@ -28,7 +27,7 @@ const ANNOUNCED: &str = "query EventAnnounced($since: DateTime!) { viewer { anno
 
 /// The stored notifications of a part of a stream.
 const NOTIFICATIONS: &str = "query EventNotifications($ranges: [SeqRangeInput!]!) { viewer { pullMessages(ranges: $ranges) {
-  messages { seq id clientMessageId contentType senderId receiverId groupId rawText sentAt } } } }";
+  messages { seq contentType senderId receiverId groupId rawText sentAt } } } }";
 
 /// Every document the hub runs, so that a gateway can plan them at start-up.
 pub const OPERATIONS: [&str; 5] = [HEADS, CHANGES, STORED, ANNOUNCED, NOTIFICATIONS];
@@ -96,8 +95,6 @@ struct Announced {
 #[serde(rename_all = "camelCase")]
 struct Place {
     seq: i64,
-    id: Option<String>,
-    client_message_id: Option<String>,
     content_type: i32,
     sender_id: Option<UserId>,
     receiver_id: Option<UserId>,
@@ -114,8 +111,6 @@ impl Place {
             sender: self.sender_id?,
             receiver: self.receiver_id,
             group: self.group_id,
-            client_message_id: self.client_message_id?,
-            server_message_id: self.id?,
             seq: self.seq,
             content: self.raw_text,
             sent_at: DateTime::parse(Value::String(self.sent_at?)).ok()?.0,

@@ -82,6 +82,7 @@ impl Registry {
                 let beside = |user: &&UserId| followers.is_none_or(|followers| !followers.contains(*user));
                 others.iter().filter(beside).collect::<FxHashSet<_>>().into_iter().for_each(&mut tell_all);
             }
+            Audience::Watchers(_) => {}
         }
     }
 
@@ -115,9 +116,10 @@ impl Registry {
 pub(crate) fn conversation_of(kind: &SignalKind) -> Option<&ConversationId> {
     match kind {
         SignalKind::MessagesAppended { conversation_id, .. }
+        | SignalKind::MessagesChanged { conversation_id, .. }
         | SignalKind::ConversationRead { conversation_id, .. }
         | SignalKind::ConversationChanged { conversation_id } => Some(conversation_id),
-        SignalKind::Notified { notification } => Some(&notification.conversation_id),
+        SignalKind::Notified { message } | SignalKind::Transient { message } => Some(&message.conversation_id),
         _ => None,
     }
 }

@@ -79,7 +79,11 @@ impl Topic {
             SignalKind::GroupChanged { group_id } => Some(Self::Group(key_of(group_id.as_str()))),
             SignalKind::GroupMembersChanged { group_id, .. } => Some(Self::Members(key_of(group_id.as_str()))),
             SignalKind::JoinedGroupsChanged { group_id, .. } => Some(Self::Joined(key_of(group_id.as_str()))),
-            SignalKind::SessionsRevoked { .. } | SignalKind::Notified { .. } => None,
+            SignalKind::SessionsRevoked { .. }
+            | SignalKind::Notified { .. }
+            | SignalKind::Transient { .. }
+            | SignalKind::MessagesChanged { .. }
+            | SignalKind::PresenceChanged { .. } => None,
         }
     }
 }
@@ -116,8 +120,9 @@ impl Item {
                     return false;
                 }
                 let mut both = Notice::clone(later);
-                if let SignalKind::MessagesAppended { first_seq, last_seq, .. } = &mut both.kind {
+                if let SignalKind::MessagesAppended { first_seq, last_seq, messages, .. } = &mut both.kind {
                     (*first_seq, *last_seq) = (first, last);
+                    messages.clear();
                 }
                 *notice = Arc::new(both);
             }

@@ -2,6 +2,7 @@
 //! payloads of domain events. A subgraph depends on this crate, never on another subgraph.
 
 mod conversations;
+mod data;
 mod events;
 mod groups;
 mod messages;
@@ -11,13 +12,14 @@ mod signals;
 mod users;
 
 pub use conversations::{ConversationReader, ReaderState};
+pub use data::{Envelope, MessageData, OfflinePush};
 pub use events::{
     ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, MembersMentioned,
     ReadAdvanced, ReadPosition, RelationsUpdated, SessionsRevoked, UserRegistered, UserUpdated,
 };
 pub use groups::{GroupMembership, GroupReader, GroupRole, GroupSummary};
 pub use messages::{ConversationHead, MessageLogReader};
-pub use notifications::{Notification, NotificationRequested, NotificationTarget};
+pub use notifications::{NotificationRequested, NotificationTarget};
 pub use relations::{RelationReader, Standing};
 pub use signals::{Audience, Signal, SignalKind};
 pub use users::{Authenticator, UserReader, UserSummary};

@@ -1,7 +1,7 @@
 //! OpenIM's notifications (notifications.json): messages that the server writes when something has changed. The domain
 //! where it changed composes the content in the transaction of the change; the messages domain stores and delivers it.
 
-use openim_core::{ConversationId, GroupId, Timestamp, UserId};
+use openim_core::{GroupId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::DomainEvent;
@@ -39,29 +39,4 @@ pub struct NotificationRequested {
 }
 impl DomainEvent for NotificationRequested {
     const TOPIC: &'static str = "messages.notification_requested";
-}
-
-/// A notification on its way to devices, stored or not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notification {
-    /// OpenIM's content type.
-    pub content_type: i32,
-    /// The notification stream it belongs to, `n_…`.
-    pub conversation_id: ConversationId,
-    /// In whose name.
-    pub sender: UserId,
-    /// To which user, when it is for one.
-    pub receiver: Option<UserId>,
-    /// To which group, when it is for all of it.
-    pub group: Option<GroupId>,
-    /// OpenIM's `clientMsgID`.
-    pub client_message_id: String,
-    /// OpenIM's `serverMsgID`.
-    pub server_message_id: String,
-    /// The place in the notification stream; 0 when it is not stored.
-    pub seq: i64,
-    /// The content's text, `{"detail": "..."}`.
-    pub content: String,
-    /// When it was sent.
-    pub sent_at: Timestamp,
 }

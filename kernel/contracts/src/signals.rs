@@ -1,10 +1,12 @@
 //! Signals: what the fan-out port carries to every gateway node. They are hints that may be lost; a client finds a loss by
 //! a gap in seqs or by its event cursor, and the log has the truth.
 
+use std::sync::Arc;
+
 use openim_core::{ConversationId, GroupId, Platform, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::Notification;
+use crate::MessageData;
 
 /// Who should hear of a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +18,8 @@ pub enum Audience {
     Conversation(ConversationId),
     /// The same and some users beside them, such as those who have just been removed; nobody twice.
     ConversationAnd(ConversationId, Vec<UserId>),
+    /// Whoever watches this user's presence.
+    Watchers(UserId),
 }
 
 /// One hint for a set of users.
@@ -38,6 +42,22 @@ pub enum SignalKind {
         first_seq: i64,
         /// The last new seq.
         last_seq: i64,
+        /// The messages themselves, all of them in order, or none when they are too big together: then they are read
+        /// from the log.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        messages: Vec<Arc<MessageData>>,
+    },
+    /// A message of the conversation that is not stored, such as typing.
+    Transient {
+        /// The message; its seq is 0.
+        message: Arc<MessageData>,
+    },
+    /// Stored messages look different now: revoked, edited, emptied, reacted to, pinned.
+    MessagesChanged {
+        /// The conversation.
+        conversation_id: ConversationId,
+        /// Which, the first 100.
+        seqs: Vec<i64>,
     },
     /// A reader's position moved.
     ConversationRead {
@@ -116,7 +136,14 @@ pub enum SignalKind {
     },
     /// A notification was written.
     Notified {
-        /// The notification.
-        notification: Box<Notification>,
+        /// The notification, of a stream `n_…`; its seq is 0 when it is not stored.
+        message: Arc<MessageData>,
+    },
+    /// A user came online, went offline or uses other devices.
+    PresenceChanged {
+        /// Who.
+        user_id: UserId,
+        /// All platforms that are online now, in number order; none for offline.
+        platforms: Vec<Platform>,
     },
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use openim_contracts::{ConversationStarted, DomainEvent, MembersMentioned, NotificationRequested, Signal, SignalKind};
+use openim_contracts::{ConversationStarted, DomainEvent, MembersMentioned, MessageData, NotificationRequested, Signal, SignalKind};
 use openim_core::{ConversationKind, Ctx, Result, Timestamp, UserId};
 use openim_platform::events::{EventHandler, StoredEvent};
 use openim_platform::store::Tx;
@@ -12,6 +12,10 @@ use openim_platform::store::Tx;
 use crate::batcher::Appended;
 use crate::model::{Log, Message, Parties, audience, numbers};
 use crate::service::Service;
+
+/// The most messages, and bytes of their contents, that a signal carries.
+const MOST_CARRIED: usize = 100;
+const MOST_CARRIED_BYTES: usize = 128 * 1024;
 
 /// Gives the notifications that other domains ask for.
 pub(crate) struct Notifier(pub(crate) Arc<Service>);
@@ -61,11 +65,21 @@ pub(crate) fn mentions(appended: &Appended, at: Timestamp) -> Vec<MembersMention
 
 /// Makes the signals of one commit: one for each log that grew, one for each repeated message.
 pub(crate) fn signals(appended: &[Appended], repeated: &[(Arc<Log>, Arc<Message>)]) -> Vec<Signal> {
-    let grown = appended.iter().map(|grown| signal(&grown.log, grown.first, grown.last));
-    grown.chain(repeated.iter().map(|(log, message)| signal(log, message.seq.0, message.seq.0))).collect()
+    let grown = appended.iter().map(|grown| signal(&grown.log, grown.first, grown.last, carried(grown)));
+    let again = |(log, message): &(Arc<Log>, Arc<Message>)| signal(log, message.seq.0, message.seq.0, Vec::new());
+    grown.chain(repeated.iter().map(again)).collect()
 }
 
-fn signal(log: &Log, first_seq: i64, last_seq: i64) -> Signal {
-    let kind = SignalKind::MessagesAppended { conversation_id: log.key.id.clone(), first_seq, last_seq };
+fn signal(log: &Log, first_seq: i64, last_seq: i64, messages: Vec<Arc<MessageData>>) -> Signal {
+    let kind = SignalKind::MessagesAppended { conversation_id: log.key.id.clone(), first_seq, last_seq, messages };
     Signal { audience: audience(&log.key), kind }
+}
+
+/// Returns the messages that go with the signal, so that nodes need not read what they hand on; none when they are many.
+fn carried(grown: &Appended) -> Vec<Arc<MessageData>> {
+    let size: usize = grown.messages.iter().map(|message| message.envelope.content.len()).sum();
+    if grown.messages.len() > MOST_CARRIED || size > MOST_CARRIED_BYTES {
+        return Vec::new();
+    }
+    grown.messages.iter().enumerate().map(|(place, message)| Arc::new(message.data(grown.operations.get(place)))).collect()
 }

@@ -9,7 +9,8 @@ pub(crate) use commands::{
     BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange,
 };
 pub(crate) use log::{Head, Log, LogKey, Parties, Window};
-pub(crate) use message::{Announced, Envelope, Message, OfflinePush, Slot, Stored, StoredRange};
+pub(crate) use message::{Announced, Message, Slot, Stored, StoredRange};
+pub(crate) use openim_contracts::{Envelope, OfflinePush};
 
 pub(crate) use log::audience;
 pub(crate) use message::Draft;

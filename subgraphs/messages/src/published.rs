@@ -81,7 +81,7 @@ pub(crate) async fn sweep(store: &Store, runtime: &Runtime, settings: &MessagesS
         let found = logs::by_number(store.read(), &numbers).await?;
         let tail = |log: &Arc<Log>| {
             let (first, last) = *ranges.get(&log.no)?;
-            Some(Appended { log: log.clone(), first, last, messages: Vec::new() })
+            Some(Appended { log: log.clone(), first, last, messages: Vec::new(), operations: Vec::new() })
         };
         let tails: Vec<Appended> = found.iter().filter_map(tail).collect();
         logs += tails.len();

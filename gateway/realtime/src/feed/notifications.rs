@@ -1,11 +1,11 @@
 //! Notifications in a stream. Those that are stored have a place in a log and are told in its order, each once; what a
 //! signal skips is asked for. The others are told as they come.
 
-use openim_contracts::Notification;
+use openim_contracts::MessageData;
 use openim_core::Result;
 
 use super::{Feed, Todo};
-use crate::event::{Happened, ResetReason};
+use crate::event::{Happened, Notification, ResetReason};
 use crate::seat::Notice;
 
 /// How many notifications one question brings.
@@ -13,15 +13,16 @@ const PAGE: i64 = 100;
 
 impl Feed {
     /// Lines up a notification that was signalled, and what was missed before it.
-    pub(super) fn notified(&mut self, notification: &Notification, notice: &Notice) {
-        let (id, key, seq, at) = (&notification.conversation_id, notice.key, notification.seq, notice.at);
+    pub(super) fn notified(&mut self, message: &MessageData, notice: &Notice) {
+        let (id, key, seq, at) = (&message.conversation_id, notice.key, message.seq, notice.at);
+        let notification = || Box::new(Notification::from(message));
         if seq < 1 {
-            return self.say(Happened::NotificationReceived { notification: Box::new(notification.clone()) });
+            return self.say(Happened::NotificationReceived { notification: notification() });
         }
         let start = match self.progress.position(key) {
             Some(told) => told.saturating_add(1).max(1),
             // A stream that was empty when this one began; that of a group has a position from the moment it is followed.
-            None if notification.group.is_none() && seq <= self.hub.settings.max_missed => 1,
+            None if message.envelope.group.is_none() && seq <= self.hub.settings.max_missed => 1,
             None => seq,
         };
         if seq < start {
@@ -34,7 +35,7 @@ impl Feed {
         if start < seq {
             self.line_up(id.clone(), key, (start, seq - 1), at);
         }
-        self.todo.push_back(Todo::Notify { notification: Box::new(notification.clone()), key, at });
+        self.todo.push_back(Todo::Notify { notification: notification(), key, at });
     }
 
     /// Asks for the part of a notification stream that is next, a page at a time.

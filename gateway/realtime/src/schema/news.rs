@@ -2,14 +2,13 @@
 //! or by the client, who has versions to ask with.
 
 use async_graphql::{ID, SimpleObject};
-use openim_contracts::Notification;
 use openim_core::{GroupId, UserId};
 use openim_graphql::{DateTime, Long};
 use serde_json::Value;
 
 use super::EventCursor;
 use super::events::{Group, Message, User};
-use crate::event::{ChangedList, MissedNews};
+use crate::event::{ChangedList, MissedNews, Notification};
 
 fn id(id: &impl ToString) -> ID {
     ID(id.to_string())

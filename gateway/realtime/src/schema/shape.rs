@@ -5,12 +5,11 @@
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, OperationType, Selection, SelectionSet};
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Name, ScalarType, Value, Variables, indexmap::IndexMap};
-use openim_contracts::Notification;
 use openim_core::{ConversationId, GroupId, UserId};
 use openim_graphql::{DateTime, Long};
 
 use super::news::tips;
-use crate::event::{Event, Happened};
+use crate::event::{Event, Happened, Notification};
 
 /// Names that are not objects, in any event or entity.
 const LEAVES: &[&str] = &[

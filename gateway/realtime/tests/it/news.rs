@@ -1,9 +1,10 @@
 //! Friends, groups and notifications: what is told live, what is made good, and what can only be said to have changed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use openim_contracts::{Audience, Notification, SignalKind};
-use openim_core::{ConversationId, GroupId, Timestamp};
+use openim_contracts::{Audience, Envelope, MessageData, SignalKind};
+use openim_core::{ClientMessageId, ConversationId, GroupId, Timestamp};
 
 use crate::support::{Node, audience, chat, user};
 
@@ -15,19 +16,39 @@ fn group() -> GroupId {
 
 fn notification(content_type: i32, conversation: &ConversationId, seq: i64) -> SignalKind {
     let of_group = conversation.as_str() == "n_g1";
-    SignalKind::Notified {
-        notification: Box::new(Notification {
-            content_type,
-            conversation_id: conversation.clone(),
-            sender: user("bob"),
-            receiver: (!of_group).then(|| user("ann")),
-            group: of_group.then(group),
-            client_message_id: "c".into(),
-            server_message_id: "s".into(),
-            seq,
-            content: r#"{"detail":"{\"userID\":\"bob\",\"ids\":[1,2]}"}"#.into(),
-            sent_at: Timestamp(1),
-        }),
+    let envelope = Envelope {
+        sender: user("bob"),
+        receiver: (!of_group).then(|| user("ann")),
+        group: of_group.then(group),
+        content_type,
+        content: r#"{"detail":"{\"userID\":\"bob\",\"ids\":[1,2]}"}"#.into(),
+        ..envelope()
+    };
+    let message = MessageData { conversation_id: conversation.clone(), seq, envelope: Arc::new(envelope), operation_id: String::new() };
+    SignalKind::Notified { message: Arc::new(message) }
+}
+
+fn envelope() -> Envelope {
+    Envelope {
+        server_id: "s".into(),
+        client_id: ClientMessageId::parse("c").unwrap(),
+        sender: user("bob"),
+        receiver: None,
+        group: None,
+        platform: 0,
+        nickname: String::new(),
+        face_url: String::new(),
+        session_type: 1,
+        source: 200,
+        content_type: 0,
+        content: String::new(),
+        sent_at: Timestamp(1),
+        created_at: Timestamp(1),
+        at_user_ids: Vec::new(),
+        attached_info: String::new(),
+        ex: String::new(),
+        options: Vec::new(),
+        offline_push: None,
     }
 }
 

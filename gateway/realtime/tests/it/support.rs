@@ -158,7 +158,7 @@ impl Voice {
 
     /// Tells of messages.
     pub(crate) fn appended(&self, audience: Audience, id: &ConversationId, first_seq: i64, last_seq: i64) {
-        self.signal(audience, SignalKind::MessagesAppended { conversation_id: id.clone(), first_seq, last_seq });
+        self.signal(audience, SignalKind::MessagesAppended { conversation_id: id.clone(), first_seq, last_seq, messages: Vec::new() });
     }
 
     /// Stores messages and tells of them.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join;
-use openim_core::{ConversationId, Ctx, Error, Result, Seq, Timestamp};
+use openim_core::{ConversationId, Ctx, Error, OperationId, Result, Seq, Timestamp};
 use openim_platform::store::Tx;
 use rustc_hash::FxHashMap;
 
@@ -30,6 +30,8 @@ pub(crate) struct Appended {
     pub(crate) first: i64,
     pub(crate) last: i64,
     pub(crate) messages: Vec<Arc<Message>>,
+    /// The operations that sent them, in the same order.
+    pub(crate) operations: Vec<OperationId>,
 }
 
 /// What a committed batch came to.
@@ -195,7 +197,8 @@ impl Commit {
         let empty = |place| {
             let (log, tail) = self.end(place)?;
             let messages = Vec::with_capacity(usize::try_from(self.plan.gains.get(place)?.messages).unwrap_or(0));
-            Some(Appended { log: log.clone(), first: tail.max_seq + 1, last: tail.max_seq, messages })
+            let operations = Vec::with_capacity(messages.capacity());
+            Some(Appended { log: log.clone(), first: tail.max_seq + 1, last: tail.max_seq, messages, operations })
         };
         let mut grown: Vec<Option<Appended>> = (0..self.plan.gains.len()).map(empty).collect();
         let mut news: Vec<Option<(Arc<Log>, Arc<Message>)>> = Vec::with_capacity(batch.len());
@@ -212,6 +215,7 @@ impl Commit {
                 if let Some(Some(grown)) = grown.get_mut(log) {
                     grown.last = message.seq.0;
                     grown.messages.push(message.clone());
+                    grown.operations.push(pending.operation_id.clone());
                 }
                 outcome.placed.push(Placed::Stored(Stored { message: message.clone(), duplicate: false }));
             } else if let Some((log, message)) = known {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use openim_contracts::{Audience, Notification, NotificationRequested, NotificationTarget, Signal, SignalKind};
+use openim_contracts::{Audience, MessageData, NotificationRequested, NotificationTarget, Signal, SignalKind};
 use openim_core::{ClientMessageId, ConversationId, ConversationKind, Ctx, Error, GroupId, Result, UserId};
 use openim_platform::store::Tx;
 use serde_json::Value;
@@ -63,9 +63,11 @@ impl Service {
             if stored.is_none() && request.content_type != numbers::CONVERSATION_CHANGED {
                 marks.extend(notice.marked());
             }
-            let seq = stored.map_or(0, |stored| stored.message.seq.0);
-            let server_message_id = stored.map_or_else(|| ctx.ids().hex32(), |stored| stored.message.envelope.server_id.clone());
-            tx.signal(notice.signal(ctx, &request, seq, server_message_id));
+            let data = match stored {
+                Some(stored) => stored.message.data(Some(ctx.operation_id())),
+                None => notice.unstored(ctx, &request, &appearance)?,
+            };
+            tx.signal(notice.signal(data));
         }
         announced::mark(tx.connection(), &marks, request.content_type, ctx.now()).await
     }
@@ -148,8 +150,8 @@ impl Notice {
         let switches = [
             (option::IS_NOT_NOTIFICATION, false),
             (option::IS_SEND_MSG, line),
-            (option::HISTORY, true),
-            (option::PERSISTENT, true),
+            (option::HISTORY, self.policy.stored),
+            (option::PERSISTENT, self.policy.stored),
             (option::OFFLINE_PUSH, self.policy.push && !line),
             (option::UNREAD_COUNT, false),
             (option::CONVERSATION_UPDATE, false),
@@ -212,31 +214,23 @@ impl Notice {
         }
     }
 
-    fn signal(self, ctx: &Ctx, request: &NotificationRequested, seq: i64, server_message_id: String) -> Signal {
-        let conversation_id = self.stream();
-        let (receiver, group, audience) = match self.to {
-            To::User(user) if user == self.sender => (Some(user.clone()), None, Audience::Users(vec![user])),
+    /// Makes what is told and not kept.
+    fn unstored(&self, ctx: &Ctx, request: &NotificationRequested, sender: &Appearance) -> Result<MessageData> {
+        let Draft { log, envelope } = self.stream_message(ctx, request, sender)?;
+        Ok(MessageData { conversation_id: log.id, seq: 0, envelope, operation_id: ctx.operation_id().to_string() })
+    }
+
+    fn signal(self, data: MessageData) -> Signal {
+        let audience = match self.to {
+            To::User(user) if user == self.sender => Audience::Users(vec![user]),
             // The sender's other devices hear of it, too.
-            To::User(user) => (Some(user.clone()), None, Audience::Users(vec![user, self.sender.clone()])),
+            To::User(user) => Audience::Users(vec![user, self.sender]),
             To::Group(group, moved) => {
                 let chat = ConversationId::group(&group);
-                let audience = if moved.is_empty() { Audience::Conversation(chat) } else { Audience::ConversationAnd(chat, moved) };
-                (None, Some(group), audience)
+                if moved.is_empty() { Audience::Conversation(chat) } else { Audience::ConversationAnd(chat, moved) }
             }
         };
-        let notification = Notification {
-            content_type: request.content_type,
-            conversation_id,
-            sender: self.sender,
-            receiver,
-            group,
-            client_message_id: request.key.clone(),
-            server_message_id,
-            seq,
-            content: self.content,
-            sent_at: ctx.now(),
-        };
-        Signal { audience, kind: SignalKind::Notified { notification: Box::new(notification) } }
+        Signal { audience, kind: SignalKind::Notified { message: Arc::new(data) } }
     }
 }
 

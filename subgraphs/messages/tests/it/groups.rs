@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use openim_contracts::{Audience, DomainEvent, GroupRole, MembersMentioned, ReaderState, Signal, SignalKind};
+use openim_contracts::{Audience, DomainEvent, GroupRole, MembersMentioned, ReaderState};
 use openim_core::{ConversationId, Timestamp};
 use openim_entities::messages::message;
 use openim_testing::{TestWorld, for_each_database};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, seqs};
+use crate::stage::{Stage, grown, seqs};
 
 fn text(client_id: &str) -> Value {
     json!({"recipient": {"groupId": "g"}, "clientMessageId": client_id, "content": {"text": {"text": "hi"}}})
@@ -52,8 +52,9 @@ async fn a_message_is_one_row_and_one_signal_whatever_the_number_of_members() {
         assert_eq!((&sent["conversationId"], &sent["groupId"], &sent["kind"]), (&json!("sg_g"), &Value::Null, &json!("GROUP")));
         stage.stop().await;
         let conversation_id = ConversationId::parse("sg_g").expect("an id");
-        let kind = SignalKind::MessagesAppended { conversation_id: conversation_id.clone(), first_seq: 1, last_seq: 1 };
-        assert_eq!(world.take_signals(), [Signal { audience: Audience::Conversation(conversation_id), kind }]);
+        let signals = world.take_signals();
+        assert_eq!((signals.len(), &signals[0].audience), (1, &Audience::Conversation(conversation_id)));
+        assert_eq!(grown(&signals[0]), ("sg_g", 1, 1, vec![1]));
         assert_eq!(message::Entity::find().count(world.store().read()).await.expect("a count"), 1);
         let topics: Vec<_> = world.take_events().await.into_iter().map(|event| event.topic).collect();
         assert_eq!(topics, ["messages.conversation_started", "messages.read_advanced"]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use openim_contracts::{Audience, Notification, NotificationRequested, NotificationTarget, Signal, SignalKind};
+use openim_contracts::{Audience, MessageData, NotificationRequested, NotificationTarget, Signal, SignalKind};
 use openim_core::{ConversationId, GroupId, UserId};
 use openim_entities::messages::{announced, message};
 use openim_messages::{MessagesSettings, NotificationPolicies};
@@ -10,7 +10,7 @@ use openim_testing::{TestWorld, for_each_database};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, settings};
+use crate::stage::{Stage, grown, settings};
 
 fn user(name: &str) -> UserId {
     UserId::parse(name).expect("a user id")
@@ -45,9 +45,9 @@ async fn give(world: &TestWorld, request: &NotificationRequested) -> Vec<Signal>
     world.take_signals()
 }
 
-fn told(signal: &Signal) -> (&Audience, &Notification) {
+fn told(signal: &Signal) -> (&Audience, &MessageData) {
     match &signal.kind {
-        SignalKind::Notified { notification } => (&signal.audience, notification),
+        SignalKind::Notified { message } => (&signal.audience, message),
         other => panic!("{other:?} is no notification"),
     }
 }
@@ -83,9 +83,12 @@ async fn a_passing_notification_goes_to_both_people_and_is_not_stored() {
         let [signal] = signals.as_slice() else { panic!("{signals:?}") };
         let (audience, notification) = told(signal);
         assert_eq!(*audience, users(&["b", "a"]));
-        assert_eq!((notification.seq, notification.content_type, notification.conversation_id.as_str()), (0, 1203, "n_a_b"));
-        assert_eq!((&notification.receiver, &notification.group, notification.client_message_id.as_str()), (&Some(user("b")), &None, "k1"));
-        let content: Value = serde_json::from_str(&notification.content).expect("JSON");
+        assert_eq!((notification.seq, notification.envelope.content_type, notification.conversation_id.as_str()), (0, 1203, "n_a_b"));
+        assert_eq!(
+            (&notification.envelope.receiver, &notification.envelope.group, notification.envelope.client_id.as_str()),
+            (&Some(user("b")), &None, "k1")
+        );
+        let content: Value = serde_json::from_str(&notification.envelope.content).expect("JSON");
         let detail: Value = serde_json::from_str(content["detail"].as_str().expect("text in JSON")).expect("JSON in the text");
         assert_eq!(detail, to_user("k1", 1203, "a", "b").detail);
         assert_eq!(rows(world).await, 0);
@@ -142,8 +145,7 @@ async fn a_notification_that_is_also_a_line_of_the_chat_is_stored_there_and_told
         let stage = Stage::start(world);
         let signals = give(world, &to_user("k1", 1201, "a", "b")).await;
         let [line, notification] = signals.as_slice() else { panic!("{signals:?}") };
-        let appended = SignalKind::MessagesAppended { conversation_id: conversation("si_a_b"), first_seq: 1, last_seq: 1 };
-        assert_eq!(*line, Signal { audience: users(&["a", "b"]), kind: appended });
+        assert_eq!((&line.audience, grown(line)), (&users(&["a", "b"]), ("si_a_b", 1, 1, vec![1])));
         assert_eq!(told(notification).1.seq, 0);
         let pulled = pull(&stage, world, "b", "si_a_b").await;
         let stored = &pulled["messages"][0];
@@ -170,7 +172,7 @@ async fn a_group_hears_by_one_signal_and_who_enters_or_leaves_hears_it_too() {
         let group = Audience::Conversation(conversation("sg_g"));
         let signals = give(world, &to_group("k1", 1502, "a")).await;
         assert_eq!((signals.len(), told(&signals[0]).0), (1, &group));
-        assert_eq!((&told(&signals[0]).1.group, &told(&signals[0]).1.receiver), (&GroupId::parse("g").ok(), &None));
+        assert_eq!((&told(&signals[0]).1.envelope.group, &told(&signals[0]).1.envelope.receiver), (&GroupId::parse("g").ok(), &None));
 
         let kicked = json!({"kickedUserList": [{"userID": "x"}, {"userID": "no id!"}, {"userID": "y"}]});
         let signals = give(world, &NotificationRequested { detail: kicked, ..to_group("k2", 1508, "a") }).await;
@@ -251,9 +253,12 @@ async fn what_users_tell_themselves_is_told_each_in_the_own_name() {
         let signals = give(world, &NotificationRequested { target, detail, ..to_user("k1", 1300, "a", "a") }).await;
         for (signal, name) in signals.iter().zip(["a", "b"]) {
             let (audience, notification) = told(signal);
-            assert_eq!((audience, &notification.sender, &notification.receiver), (&users(&[name]), &user(name), &Some(user(name))));
+            assert_eq!(
+                (audience, &notification.envelope.sender, &notification.envelope.receiver),
+                (&users(&[name]), &user(name), &Some(user(name)))
+            );
             assert_eq!(notification.conversation_id, ConversationId::own_notifications(&user(name)));
-            let content: Value = serde_json::from_str(&notification.content).expect("JSON");
+            let content: Value = serde_json::from_str(&notification.envelope.content).expect("JSON");
             let detail: Value = serde_json::from_str(content["detail"].as_str().expect("text")).expect("JSON");
             assert_eq!(detail, json!({"userID": name, "conversationIDList": ["sg_g"]}));
         }
@@ -278,8 +283,7 @@ async fn what_is_asked_for_twice_is_stored_once() {
         let text = json!({"recipient": {"groupId": "g"}, "clientMessageId": "1", "content": {"text": {"text": "hi"}}});
         assert_eq!(stage.send(world.user("b"), text).await["message"]["seq"], json!(2));
         let told = give(world, &to_group("k3", 1510, "a")).await;
-        let kind = SignalKind::MessagesAppended { conversation_id: conversation("sg_g"), first_seq: 3, last_seq: 3 };
-        assert_eq!(told[0].kind, kind);
+        assert_eq!(grown(&told[0]), ("sg_g", 3, 3, vec![3]));
         world.advance(Duration::from_secs(60));
         stage.messages.flush().await;
         world.take_signals();

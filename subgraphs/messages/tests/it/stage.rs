@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use openim_contracts::{ConversationReader, ReaderState, UserReader, UserSummary};
+use openim_contracts::{ConversationReader, ReaderState, Signal, SignalKind, UserReader, UserSummary};
 use openim_core::{ConversationId, Ctx, Result, UserId};
 use openim_graphql::Subgraph;
 use openim_messages::{Messages, MessagesPorts, MessagesSettings};
@@ -168,4 +168,15 @@ pub(crate) fn settings() -> MessagesSettings {
 /// Returns the seqs of a list of messages.
 pub(crate) fn seqs(messages: &Value) -> Vec<i64> {
     messages.as_array().expect("a list").iter().map(|message| message["seq"].as_i64().expect("a seq")).collect()
+}
+
+/// What a signal says of a log that grew: the log, the first and the last seq, and the seqs of the messages that it carries.
+pub(crate) fn grown(signal: &Signal) -> (&str, i64, i64, Vec<i64>) {
+    match &signal.kind {
+        SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, messages } => {
+            assert!(messages.iter().all(|message| message.conversation_id == *conversation_id && !message.operation_id.is_empty()));
+            (conversation_id.as_str(), *first_seq, *last_seq, messages.iter().map(|message| message.seq).collect())
+        }
+        other => panic!("{other:?} tells of no log"),
+    }
 }
