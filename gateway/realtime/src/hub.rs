@@ -27,7 +27,7 @@ pub struct Hub {
     pub(crate) graph: Arc<dyn GraphQuery>,
     /// Bounds how many streams ask the graph at once, so that a reconnecting crowd does not take all of it.
     pub(crate) asking: Semaphore,
-    registry: Mutex<Registry>,
+    registry: Mutex<Registry<Seat>>,
     /// When this node last heard anything, in milliseconds.
     heard: AtomicI64,
     stopped: AtomicBool,
@@ -91,7 +91,7 @@ impl Hub {
     }
 
     /// Changes who hears what.
-    pub(crate) fn index<T>(&self, change: impl FnOnce(&mut Registry) -> T) -> T {
+    pub(crate) fn index<T>(&self, change: impl FnOnce(&mut Registry<Seat>) -> T) -> T {
         change(&mut self.registry.lock())
     }
 

@@ -1,4 +1,5 @@
-//! Who is online on this node: users to their streams, and group conversations to the users who follow them.
+//! Who is online on this node: users to their places, group conversations to the users who follow them, and users to the
+//! places that watch their presence. Streams of events and SDK sockets have a registry each.
 
 use std::sync::Arc;
 
@@ -6,26 +7,39 @@ use openim_contracts::{Audience, SignalKind};
 use openim_core::{ConversationId, Platform, UserId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::seat::Seat;
+/// Who has a place in a registry.
+pub(crate) trait Sitter {
+    /// Whose place it is.
+    fn user(&self) -> &UserId;
+    /// The device class of the token it was taken with.
+    fn platform(&self) -> Platform;
+}
 
-#[derive(Debug, Default)]
-struct Online {
-    seats: Vec<Arc<Seat>>,
+#[derive(Debug)]
+struct Online<S> {
+    seats: Vec<Arc<S>>,
     follows: Vec<ConversationId>,
 }
 
-/// The two indexes.
-#[derive(Debug, Default)]
-pub(crate) struct Registry {
-    users: FxHashMap<UserId, Online>,
+/// The indexes.
+#[derive(Debug)]
+pub(crate) struct Registry<S> {
+    users: FxHashMap<UserId, Online<S>>,
     followers: FxHashMap<ConversationId, FxHashSet<UserId>>,
+    watchers: FxHashMap<UserId, Vec<Arc<S>>>,
     seats: usize,
 }
 
-impl Registry {
-    /// Adds a stream; returns whether the user may have one more.
-    pub(crate) fn join(&mut self, seat: Arc<Seat>, most: usize) -> bool {
-        let online = self.users.entry(seat.user.clone()).or_default();
+impl<S> Default for Registry<S> {
+    fn default() -> Self {
+        Self { users: FxHashMap::default(), followers: FxHashMap::default(), watchers: FxHashMap::default(), seats: 0 }
+    }
+}
+
+impl<S: Sitter> Registry<S> {
+    /// Adds a place; returns whether the user may have one more.
+    pub(crate) fn join(&mut self, seat: Arc<S>, most: usize) -> bool {
+        let online = self.users.entry(seat.user().clone()).or_insert_with(|| Online { seats: Vec::new(), follows: Vec::new() });
         if online.seats.len() >= most {
             return false;
         }
@@ -34,17 +48,17 @@ impl Registry {
         true
     }
 
-    /// Removes a stream, and all of its user with the last one.
-    pub(crate) fn leave(&mut self, seat: &Arc<Seat>) {
-        let Some(online) = self.users.get_mut(&seat.user) else { return };
+    /// Removes a place, and all of its user with the last one. What it watched must have been given up.
+    pub(crate) fn leave(&mut self, seat: &Arc<S>) {
+        let Some(online) = self.users.get_mut(seat.user()) else { return };
         let before = online.seats.len();
         online.seats.retain(|other| !Arc::ptr_eq(other, seat));
         self.seats -= before - online.seats.len();
         if online.seats.is_empty()
-            && let Some(online) = self.users.remove(&seat.user)
+            && let Some(online) = self.users.remove(seat.user())
         {
             for conversation in online.follows {
-                self.forget(&conversation, &seat.user);
+                self.forget(&conversation, seat.user());
             }
         }
     }
@@ -70,8 +84,28 @@ impl Registry {
         self.forget(conversation, user);
     }
 
-    /// Calls `tell` with every stream that an audience has on this node.
-    pub(crate) fn reach(&self, audience: &Audience, mut tell: impl FnMut(&Arc<Seat>)) {
+    /// Lets a place hear of a user's presence; returns whether it did not yet.
+    pub(crate) fn watch(&mut self, seat: &Arc<S>, user: &UserId) -> bool {
+        let watchers = self.watchers.entry(user.clone()).or_default();
+        let new = !watchers.iter().any(|other| Arc::ptr_eq(other, seat));
+        if new {
+            watchers.push(seat.clone());
+        }
+        new
+    }
+
+    /// Lets a place hear of a user's presence no more.
+    pub(crate) fn unwatch(&mut self, seat: &Arc<S>, user: &UserId) {
+        if let Some(watchers) = self.watchers.get_mut(user) {
+            watchers.retain(|other| !Arc::ptr_eq(other, seat));
+            if watchers.is_empty() {
+                self.watchers.remove(user);
+            }
+        }
+    }
+
+    /// Calls `tell` with every place that an audience has on this node.
+    pub(crate) fn reach(&self, audience: &Audience, mut tell: impl FnMut(&Arc<S>)) {
         let mut tell_all = |user: &UserId| self.users.get(user).into_iter().flat_map(|online| &online.seats).for_each(&mut tell);
         match audience {
             Audience::Users(users) => users.iter().for_each(&mut tell_all),
@@ -82,22 +116,22 @@ impl Registry {
                 let beside = |user: &&UserId| followers.is_none_or(|followers| !followers.contains(*user));
                 others.iter().filter(beside).collect::<FxHashSet<_>>().into_iter().for_each(&mut tell_all);
             }
-            Audience::Watchers(_) => {}
+            Audience::Watchers(user) => self.watchers.get(user).into_iter().flatten().for_each(tell),
         }
     }
 
-    /// Returns the streams that were opened with a user's tokens of one device class.
-    pub(crate) fn of_platform(&self, user: &UserId, platform: Platform) -> Vec<Arc<Seat>> {
+    /// Returns the places that were taken with a user's tokens of one device class.
+    pub(crate) fn of_platform(&self, user: &UserId, platform: Platform) -> Vec<Arc<S>> {
         let seats = self.users.get(user).into_iter().flat_map(|online| &online.seats);
-        seats.filter(|seat| seat.platform == platform).cloned().collect()
+        seats.filter(|seat| seat.platform() == platform).cloned().collect()
     }
 
-    /// Returns every stream of this node.
-    pub(crate) fn all(&self) -> Vec<Arc<Seat>> {
+    /// Returns every place of this node.
+    pub(crate) fn all(&self) -> Vec<Arc<S>> {
         self.users.values().flat_map(|online| online.seats.iter().cloned()).collect()
     }
 
-    /// Returns how many streams are open.
+    /// Returns how many places are taken.
     pub(crate) fn len(&self) -> usize {
         self.seats
     }

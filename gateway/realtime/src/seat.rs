@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
 use crate::cursor::key_of;
+use crate::registry::Sitter;
 
 /// The most users that one event names.
 const MOST_NAMED: usize = 100;
@@ -224,6 +225,16 @@ pub(crate) struct Seat {
     capacity: usize,
     state: Mutex<State>,
     waker: AtomicWaker,
+}
+
+impl Sitter for Seat {
+    fn user(&self) -> &UserId {
+        &self.user
+    }
+
+    fn platform(&self) -> Platform {
+        self.platform
+    }
 }
 
 impl Seat {
