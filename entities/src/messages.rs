@@ -123,9 +123,38 @@ pub mod message {
         pub stored_at: i64,
         /// OpenIM's content type.
         pub content_type: i64,
-        /// Everything else, JSON.
+        /// Everything else, JSON; nothing at all once the message was emptied for everybody.
         #[sea_orm(column_type = "Blob")]
         pub body: Vec<u8>,
+        /// What became of it after it was sent, JSON; null for nearly all.
+        #[sea_orm(column_type = "Blob", nullable)]
+        pub state: Option<Vec<u8>>,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Messages that single readers deleted for themselves.
+pub mod message_hidden {
+    use sea_orm::entity::prelude::*;
+
+    /// One message that one reader does not see any more.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "message_hidden")]
+    pub struct Model {
+        /// The reader.
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub user_id: String,
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place in its log.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
     }
 
     /// None.

@@ -1,12 +1,14 @@
 //! Tables of the messages domain.
 
+mod changes;
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_pk_auto, blob, text, text_null, text_uniq};
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// Returns the domain's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Log), Box::new(Announcements)]
+    vec![Box::new(Log), Box::new(Announcements), Box::new(changes::Changes)]
 }
 
 #[derive(DeriveIden)]

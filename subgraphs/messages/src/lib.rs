@@ -17,6 +17,7 @@ mod repository;
 mod schema;
 mod service;
 mod settings;
+mod tips;
 mod workers;
 
 use std::sync::Arc;

@@ -1,10 +1,12 @@
 //! What the domain is about: logs, messages in them, and the commands that add and read messages.
 
+mod changes;
 mod commands;
 mod log;
 mod message;
 pub(crate) mod numbers;
 
+pub(crate) use changes::{DeleteFor, DeleteMessages, Edited, PurgeOlder, Purged, Revocation, RevokeMessage, State};
 pub(crate) use commands::{
     BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange,
 };

@@ -3,10 +3,14 @@
 
 pub(crate) mod announced;
 pub(crate) mod append;
+pub(crate) mod changing;
+pub(crate) mod hidden;
 pub(crate) mod logs;
 pub(crate) mod publishing;
+pub(crate) mod purging;
 pub(crate) mod reading;
 mod rows;
 mod sql;
+mod states;
 
 pub(crate) use rows::Range;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use openim_contracts::{Envelope, MessageData};
 use openim_core::{ConversationId, GroupId, OperationId, Seq, Timestamp};
 
-use super::LogKey;
+use super::{LogKey, State};
 
 /// A message with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,10 @@ pub(crate) struct Message {
     pub(crate) seq: Seq,
     /// When it was committed; never decreases along a log.
     pub(crate) stored_at: Timestamp,
-    /// What was sent.
+    /// What was sent; of a message that was revoked, what is shown in its place.
     pub(crate) envelope: Arc<Envelope>,
+    /// What became of it since.
+    pub(crate) state: State,
 }
 
 impl Message {

@@ -6,10 +6,16 @@ pub(crate) const AT_TEXT: i32 = 106;
 pub(crate) const AT_ALL: &str = "AtAllTag";
 /// The old request to revoke, sent as a message.
 pub(crate) const REVOKE_REQUEST: i32 = 111;
+/// Text that answers another message.
+pub(crate) const QUOTE: i32 = 114;
 /// "Is typing".
 pub(crate) const TYPING: i32 = 113;
 /// A system account's notice; lives in `sn_` conversations only.
 pub(crate) const SYSTEM_NOTICE: i32 = 1400;
+/// "A message was revoked": the notification, and what stands in the place of the message.
+pub(crate) const REVOKED: i32 = 2101;
+/// "Messages were deleted".
+pub(crate) const DELETED: i32 = 2102;
 /// "Has read".
 pub(crate) const READ_RECEIPT: i32 = 2200;
 /// "The row of a conversation changed": who comes back learns it from the row.

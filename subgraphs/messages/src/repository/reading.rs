@@ -19,9 +19,10 @@ pub(crate) async fn in_ranges(db: &impl ConnectionTrait, ranges: &[Range]) -> Re
     select(db, ranges, "m.conv_no = d.conv_no AND m.seq BETWEEN d.first_seq AND d.last_seq").await
 }
 
-/// Returns the newest message in each part.
+/// Returns the newest message in each part, those that were emptied left aside.
 pub(crate) async fn newest(db: &impl ConnectionTrait, ranges: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
-    let newest = "m.conv_no = d.conv_no AND m.seq = (SELECT MAX(n.seq) FROM message n WHERE n.conv_no = d.conv_no AND n.seq BETWEEN d.first_seq AND d.last_seq)";
+    let newest = "m.conv_no = d.conv_no AND m.seq = (SELECT n.seq FROM message n WHERE n.conv_no = d.conv_no AND n.seq BETWEEN d.first_seq AND d.last_seq \
+                  AND length(n.body) > 0 ORDER BY n.seq DESC LIMIT 1)";
     select(db, ranges, newest).await
 }
 

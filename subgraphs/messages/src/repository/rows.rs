@@ -7,7 +7,9 @@ use openim_platform::store::db_error;
 use sea_orm::{QueryResult, TryGetable};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Envelope, Head, Log, LogKey, Message, OfflinePush, Parties};
+use super::states;
+use crate::model::{Envelope, Head, Log, LogKey, Message, OfflinePush, Parties, State};
+use crate::tips;
 
 /// A part of a log.
 #[derive(Debug, Clone)]
@@ -19,14 +21,14 @@ pub(crate) struct Range {
 
 /// The columns that [`message`] reads, of the table `m`.
 pub(super) const MESSAGE_COLUMNS: &str =
-    "m.conv_no, m.seq, m.sender_id, m.client_msg_id, m.server_msg_id, m.send_time, m.create_time, m.stored_at, m.content_type, m.body";
+    "m.conv_no, m.seq, m.sender_id, m.client_msg_id, m.server_msg_id, m.send_time, m.create_time, m.stored_at, m.content_type, m.body, m.state";
 
 /// The columns that [`log`] reads, of the table `c`.
 pub(super) const LOG_COLUMNS: &str = "c.conv_no, c.conversation_id, c.kind, c.user_a, c.user_b, c.group_id";
 
 /// Everything of a message that no statement looks at. Keys are short because every row repeats them; a key's meaning
 /// never changes, new ones are added with defaults.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Body {
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     receiver: Option<UserId>,
@@ -118,37 +120,73 @@ pub(super) fn triple(row: &QueryResult) -> Result<(i64, i64, i64)> {
     Ok((number(0)?, number(1)?, number(2)?))
 }
 
-/// Reads a message; the row does not hold the conversation's id.
+/// Reads a message as it is shown; the row does not hold the conversation's id.
 pub(super) fn message(row: &QueryResult, conversation_id: &ConversationId) -> Result<Message> {
-    let body: Vec<u8> = get(row, "body")?;
-    let body: Body =
-        serde_json::from_slice(&body).map_err(|error| Error::new(ErrorCode::Data, "a stored message cannot be read").with_source(error))?;
-    Ok(Message {
+    let (message, envelope) = parts(row, conversation_id)?;
+    let envelope = match &message.state.revoked {
+        Some(revocation) => tips::revoked(envelope, message.seq, revocation)?,
+        None => envelope,
+    };
+    Ok(message.with(envelope))
+}
+
+/// Reads a message as it was sent, or last edited, even when it was revoked.
+pub(super) fn original(row: &QueryResult, conversation_id: &ConversationId) -> Result<Message> {
+    let (message, envelope) = parts(row, conversation_id)?;
+    Ok(message.with(envelope))
+}
+
+/// A message without its envelope.
+struct Bare {
+    conversation_id: ConversationId,
+    seq: Seq,
+    stored_at: Timestamp,
+    state: State,
+}
+
+impl Bare {
+    fn with(self, envelope: Envelope) -> Message {
+        let Self { conversation_id, seq, stored_at, state } = self;
+        Message { conversation_id, seq, stored_at, envelope: Arc::new(envelope), state }
+    }
+}
+
+fn parts(row: &QueryResult, conversation_id: &ConversationId) -> Result<(Bare, Envelope)> {
+    let text: Vec<u8> = get(row, "body")?;
+    let emptied = text.is_empty();
+    let body: Body = if emptied {
+        Body::default()
+    } else {
+        serde_json::from_slice(&text).map_err(|error| Error::new(ErrorCode::Data, "a stored message cannot be read").with_source(error))?
+    };
+    let bare = Bare {
         conversation_id: conversation_id.clone(),
         seq: Seq(get(row, "seq")?),
         stored_at: Timestamp(get(row, "stored_at")?),
-        envelope: Arc::new(Envelope {
-            server_id: get(row, "server_msg_id")?,
-            client_id: ClientMessageId::parse(get::<String>(row, "client_msg_id")?)?,
-            sender: UserId::parse(get::<String>(row, "sender_id")?)?,
-            receiver: body.receiver,
-            group: body.group,
-            platform: body.platform,
-            nickname: body.nickname,
-            face_url: body.face_url,
-            session_type: body.session_type,
-            source: body.source,
-            content_type: i32::try_from(get::<i64>(row, "content_type")?).unwrap_or(0),
-            content: body.content,
-            sent_at: Timestamp(get(row, "send_time")?),
-            created_at: Timestamp(get(row, "create_time")?),
-            at_user_ids: body.at_user_ids,
-            attached_info: body.attached_info,
-            ex: body.ex,
-            options: body.options,
-            offline_push: body.offline_push,
-        }),
-    })
+        state: State { emptied, ..states::read(get::<Option<Vec<u8>>>(row, "state")?)? },
+    };
+    let envelope = Envelope {
+        server_id: get(row, "server_msg_id")?,
+        client_id: ClientMessageId::parse(get::<String>(row, "client_msg_id")?)?,
+        sender: UserId::parse(get::<String>(row, "sender_id")?)?,
+        receiver: body.receiver,
+        group: body.group,
+        platform: body.platform,
+        nickname: body.nickname,
+        face_url: body.face_url,
+        session_type: body.session_type,
+        source: body.source,
+        content_type: i32::try_from(get::<i64>(row, "content_type")?).unwrap_or(0),
+        content: body.content,
+        sent_at: Timestamp(get(row, "send_time")?),
+        created_at: Timestamp(get(row, "create_time")?),
+        at_user_ids: body.at_user_ids,
+        attached_info: body.attached_info,
+        ex: body.ex,
+        options: body.options,
+        offline_push: body.offline_push,
+    };
+    Ok((bare, envelope))
 }
 
 /// Reads a log.
