@@ -119,7 +119,7 @@ mod tests {
 
     fn proof(secret: &str) -> String {
         let runtime = Runtime::system();
-        let principal = Principal { user_id: UserId::parse("ann").expect("an id"), platform: Platform::WEB, app_admin: false };
+        let principal = Principal::new(UserId::parse("ann").expect("an id"), Platform::WEB, false);
         let deadline = runtime.clock.now().plus(std::time::Duration::from_secs(5));
         let operation = OperationId::fresh(&*runtime.ids);
         ProofSigner::new(secret).sign(&Ctx::new(runtime, Actor::User(principal), operation, deadline)).expect("a proof")

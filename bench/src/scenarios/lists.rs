@@ -181,7 +181,7 @@ fn millis(time: Duration) -> f64 {
 async fn ask(subgraph: &Arc<dyn Subgraph>, document: &str, variables: Value) -> anyhow::Result<Value> {
     let runtime = Runtime::system();
     let deadline = runtime.clock.now().plus(Duration::from_secs(60));
-    let admin = Principal { user_id: UserId::parse("imAdmin")?, platform: Platform::ADMIN, app_admin: true };
+    let admin = Principal::new(UserId::parse("imAdmin")?, Platform::ADMIN, true);
     let ctx = Ctx::new(runtime, Actor::User(admin), OperationId::parse("bench")?, deadline);
     let request = Request::new(document).variables(Variables::from_json(variables));
     let response = subgraph.execute(ctx, request).await;

@@ -92,7 +92,7 @@ mod tests {
     fn world() -> (Arc<ManualClock>, Runtime, Ctx) {
         let clock = Arc::new(ManualClock::new(Timestamp(1_700_000_000_000)));
         let runtime = Runtime { clock: clock.clone(), ids: Arc::new(SequentialIds::default()) };
-        let actor = Actor::User(Principal { user_id: UserId::parse("alice").expect("an id"), platform: Platform::WEB, app_admin: false });
+        let actor = Actor::User(Principal::new(UserId::parse("alice").expect("an id"), Platform::WEB, false));
         let operation = OperationId::parse("op1").expect("an id");
         let ctx = Ctx::new(runtime.clone(), actor, operation, clock.now().plus(Duration::from_secs(5)));
         let ctx = ctx.with_origin(Some(IpAddr::from([192, 0, 2, 1])));

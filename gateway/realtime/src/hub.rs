@@ -78,7 +78,7 @@ impl Hub {
     /// node stops.
     pub(crate) fn open(self: &Arc<Self>, ctx: &Ctx, after: Option<String>) -> Result<BoxStream<'static, Result<Event>>> {
         let principal = ctx.principal()?.clone();
-        let seat = Arc::new(Seat::new(principal.user_id.clone(), principal.platform, self.settings.queue));
+        let seat = Arc::new(Seat::new(&principal, self.settings.queue));
         if !self.registry.lock().join(seat.clone(), self.settings.max_streams_per_user.max(1)) {
             return Err(Error::new(ErrorCode::ConnectionLimit, "too many event streams of one user"));
         }
@@ -111,8 +111,8 @@ impl Hub {
         self.heard.store(at.0, Ordering::Relaxed);
         let registry = self.registry.lock();
         for signal in signals {
-            if let SignalKind::SessionsRevoked { user_id, platform, .. } = &signal.kind {
-                registry.of_platform(user_id, *platform).iter().for_each(|seat| seat.close(End::Revoked));
+            if let SignalKind::SessionsRevoked { user_id, platform, token_hashes } = &signal.kind {
+                registry.of_tokens(user_id, *platform, token_hashes).iter().for_each(|seat| seat.close(End::Revoked));
                 continue;
             }
             let mut notice = None;

@@ -13,6 +13,8 @@ pub(crate) trait Sitter {
     fn user(&self) -> &UserId;
     /// The device class of the token it was taken with.
     fn platform(&self) -> Platform;
+    /// The stored hash of that token, when it is known.
+    fn token_hash(&self) -> Option<&str>;
 }
 
 #[derive(Debug)]
@@ -120,10 +122,14 @@ impl<S: Sitter> Registry<S> {
         }
     }
 
-    /// Returns the places that were taken with a user's tokens of one device class.
-    pub(crate) fn of_platform(&self, user: &UserId, platform: Platform) -> Vec<Arc<S>> {
-        let seats = self.users.get(user).into_iter().flat_map(|online| &online.seats);
-        seats.filter(|seat| seat.platform() == platform).cloned().collect()
+    /// Returns the places that were taken with these tokens of a user's, and of the same device class those of which the token
+    /// is not known.
+    pub(crate) fn of_tokens(&self, user: &UserId, platform: Platform, hashes: &[String]) -> Vec<Arc<S>> {
+        let taken = |seat: &&Arc<S>| match seat.token_hash() {
+            Some(hash) => hashes.iter().any(|other| other == hash),
+            None => seat.platform() == platform,
+        };
+        self.users.get(user).into_iter().flat_map(|online| &online.seats).filter(taken).cloned().collect()
     }
 
     /// Returns every place of this node.

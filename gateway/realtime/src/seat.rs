@@ -10,7 +10,7 @@ use std::task::Poll;
 
 use futures_util::task::AtomicWaker;
 use openim_contracts::SignalKind;
-use openim_core::{Platform, Timestamp, UserId};
+use openim_core::{Platform, Principal, Timestamp, UserId};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 
@@ -222,6 +222,7 @@ pub(crate) struct Seat {
     pub(crate) user: UserId,
     /// The device class of the token it was opened with.
     pub(crate) platform: Platform,
+    token_hash: Option<Arc<str>>,
     capacity: usize,
     state: Mutex<State>,
     waker: AtomicWaker,
@@ -235,12 +236,17 @@ impl Sitter for Seat {
     fn platform(&self) -> Platform {
         self.platform
     }
+
+    fn token_hash(&self) -> Option<&str> {
+        self.token_hash.as_deref()
+    }
 }
 
 impl Seat {
     /// Makes a seat for at most `capacity` waiting signals.
-    pub(crate) fn new(user: UserId, platform: Platform, capacity: usize) -> Self {
-        Self { user, platform, capacity, state: Mutex::default(), waker: AtomicWaker::new() }
+    pub(crate) fn new(principal: &Principal, capacity: usize) -> Self {
+        let Principal { user_id, platform, token_hash, .. } = principal.clone();
+        Self { user: user_id, platform, token_hash, capacity, state: Mutex::default(), waker: AtomicWaker::new() }
     }
 
     /// Adds what happened; news of what waits already takes no further place, and a full queue ends the stream instead of

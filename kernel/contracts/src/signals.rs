@@ -145,5 +145,8 @@ pub enum SignalKind {
         user_id: UserId,
         /// All platforms that are online now, in number order; none for offline.
         platforms: Vec<Platform>,
+        /// Grows with every change of this user's: two nodes may tell of changes in the wrong order.
+        #[serde(default)]
+        version: i64,
     },
 }

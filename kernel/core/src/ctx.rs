@@ -46,6 +46,23 @@ pub struct Principal {
     pub platform: Platform,
     /// Whether the user is in the configured list of administrators (OpenIM `imAdminUser.userIDs`).
     pub app_admin: bool,
+    /// The stored hash of the token, hex: what a revocation names it by. Known at the edge only.
+    #[serde(skip)]
+    pub token_hash: Option<Arc<str>>,
+}
+
+impl Principal {
+    /// Makes the principal of a token.
+    pub fn new(user_id: UserId, platform: Platform, app_admin: bool) -> Self {
+        Self { user_id, platform, app_admin, token_hash: None }
+    }
+
+    /// Notes which token it was.
+    #[must_use]
+    pub fn with_token_hash(mut self, hash: impl Into<Arc<str>>) -> Self {
+        self.token_hash = Some(hash.into());
+        self
+    }
 }
 
 /// Who acts.

@@ -143,7 +143,7 @@ impl TestWorld {
     /// Makes a context of any user.
     pub fn principal(&self, id: &str, platform: Platform, app_admin: bool) -> Ctx {
         let user_id = UserId::parse(id).expect("a user id");
-        self.ctx(Actor::User(Principal { user_id, platform, app_admin }))
+        self.ctx(Actor::User(Principal::new(user_id, platform, app_admin)))
     }
 
     /// Adds a handler for [`Self::drain_events`].

@@ -13,6 +13,7 @@ use crate::model::User;
 use crate::repository::users;
 use crate::service::Sessions;
 use crate::settings::Rules;
+use crate::token;
 
 /// The most users of one step through everybody.
 const MAX_STEP: u64 = 1_000;
@@ -91,7 +92,7 @@ impl Authenticator for TokenAuthenticator {
     async fn authenticate(&self, token: &str) -> Result<(Principal, Timestamp)> {
         let facts = self.sessions.token_facts(self.runtime.clock.now(), token).await?;
         let app_admin = self.rules.admins.contains_key(&facts.user_id);
-        let principal = Principal { user_id: facts.user_id, platform: facts.platform, app_admin };
+        let principal = Principal::new(facts.user_id, facts.platform, app_admin).with_token_hash(token::hash(token));
         Ok((principal, facts.expires_at.unwrap_or(Timestamp(i64::MAX))))
     }
 }

@@ -72,7 +72,7 @@ impl House {
 
     fn open(&self, platform: i32) -> BoxStream<'static, Response> {
         let platform = Platform::parse(platform).unwrap();
-        let actor = Actor::User(Principal { user_id: user("ann"), platform, app_admin: false });
+        let actor = Actor::User(Principal::new(user("ann"), platform, false));
         self.streams.subscribe(self.node.ctx(actor), Request::new(DOCUMENT))
     }
 }

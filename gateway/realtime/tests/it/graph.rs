@@ -66,7 +66,7 @@ async fn the_plan_of_an_event_fetches_what_its_keys_name() {
     let gateway = gateway(&node);
     let document = "subscription { events { __typename cursor ... on MessageAdded {
         message { conversationId seq text } conversation { id unreadCount } } ... on ConversationRead { readerId reader { id } } } }";
-    let principal = Principal { user_id: user("ann"), platform: Platform::WEB, app_admin: false };
+    let principal = Principal::new(user("ann"), Platform::WEB, false);
     let request = Request::new(document).data(node.ctx(Actor::User(principal)));
     let mut events = gateway.execute_stream(request, None);
     let mut next = async || {

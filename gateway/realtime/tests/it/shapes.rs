@@ -24,7 +24,7 @@ const DOCUMENTS: &[&str] = &[
 ];
 
 async fn answers(node: &Node, document: &str) -> Vec<Value> {
-    let principal = Principal { user_id: user("ann"), platform: Platform::WEB, app_admin: false };
+    let principal = Principal::new(user("ann"), Platform::WEB, false);
     let request = Request::new(document).variables(Variables::from_json(json!({})));
     let mut stream = node.subgraph.subscribe(node.ctx(Actor::User(principal)), request);
     let mut answers = Vec::new();
@@ -75,7 +75,7 @@ async fn what_is_not_in_the_schema_is_refused_as_ever() {
     for bad in
         ["subscription { events { nonsense } }", "subscription { events { cursor { x } } }", "subscription { events(after: 3) { cursor } }"]
     {
-        let principal = Principal { user_id: user("ann"), platform: Platform::WEB, app_admin: false };
+        let principal = Principal::new(user("ann"), Platform::WEB, false);
         let mut stream = node.subgraph.subscribe(node.ctx(Actor::User(principal)), Request::new(bad));
         let answer = serde_json::to_value(stream.next().await.unwrap()).unwrap();
         assert!(answer["errors"][0]["extensions"]["code"].is_string(), "{bad}: {answer}");

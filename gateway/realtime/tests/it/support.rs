@@ -228,7 +228,7 @@ impl Node {
 
     /// Opens a stream; nothing happens before it is asked for its first event.
     pub(crate) fn open(&self, name: &str, platform: Platform, after: Option<&str>) -> Client {
-        let principal = Principal { user_id: user(name), platform, app_admin: false };
+        let principal = Principal::new(user(name), platform, false);
         self.open_as(Actor::User(principal), after)
     }
 

@@ -121,7 +121,7 @@ impl RateLimiter for Shared {
 const QUOTAS: DoorQuotas = DoorQuotas { user: 8, admin: 0, anonymous: 8 };
 
 fn ann(app_admin: bool) -> Principal {
-    Principal { user_id: UserId::parse("ann").unwrap(), platform: Platform::WEB, app_admin }
+    Principal::new(UserId::parse("ann").unwrap(), Platform::WEB, app_admin)
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ pub(crate) fn ctx_with(time: Duration) -> Ctx {
     let runtime = Runtime::system();
     let deadline = runtime.clock.now().plus(time);
     let user_id = UserId::parse("u1").expect("an id");
-    let actor = Actor::User(Principal { user_id, platform: Platform::WEB, app_admin: false });
+    let actor = Actor::User(Principal::new(user_id, Platform::WEB, false));
     Ctx::new(runtime, actor, OperationId::parse("operation 1").expect("an id"), deadline)
 }
 

@@ -144,7 +144,7 @@ impl Server {
 
     /// Makes a token that is good for an hour.
     pub(crate) fn login(&self, user: &str) -> String {
-        let principal = Principal { user_id: UserId::parse(user).expect("an id"), platform: Platform::WEB, app_admin: false };
+        let principal = Principal::new(UserId::parse(user).expect("an id"), Platform::WEB, false);
         self.tokens.0.lock().insert(format!("token-of-{user}"), Ok((principal, NOW.plus(Duration::from_secs(3600)))));
         format!("token-of-{user}")
     }
