@@ -106,6 +106,20 @@ impl DomainEvent for MembersMentioned {
     const TOPIC: &'static str = "messages.members_mentioned";
 }
 
+/// Somebody who may has cleared a conversation for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogCleared {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// Everything up to here is not shown to anybody any more.
+    pub until: i64,
+    /// When.
+    pub at: Timestamp,
+}
+impl DomainEvent for LogCleared {
+    const TOPIC: &'static str = "conversations.log_cleared";
+}
+
 /// Users entered a group; at most 1,000 an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupMembersJoined {

@@ -14,11 +14,11 @@ mod users;
 pub use conversations::{ConversationReader, ReaderState};
 pub use data::{Envelope, MessageData, OfflinePush};
 pub use events::{
-    ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, MembersMentioned,
+    ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, LogCleared, MembersMentioned,
     ReadAdvanced, ReadPosition, RelationsUpdated, SessionsRevoked, UserRegistered, UserUpdated,
 };
 pub use groups::{GroupMembership, GroupReader, GroupRole, GroupSummary};
-pub use messages::{ConversationHead, MessageLogReader};
+pub use messages::{ConversationHead, MessageLogReader, StoredBefore};
 pub use notifications::{NotificationRequested, NotificationTarget};
 pub use relations::{RelationReader, Standing};
 pub use signals::{Audience, Signal, SignalKind};

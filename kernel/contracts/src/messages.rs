@@ -29,4 +29,23 @@ pub struct ConversationHead {
 pub trait MessageLogReader: Send + Sync + 'static {
     /// Returns the head of each conversation that has a log, in no order.
     async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<ConversationHead>>;
+
+    /// Returns for each question the last seq that was stored before its moment, looking from its seq on; 0 when there is
+    /// none, in the order asked.
+    ///
+    /// This default knows of no times, so that everything counts as new.
+    async fn last_before(&self, asked: &[StoredBefore]) -> Result<Vec<i64>> {
+        Ok(vec![0; asked.len()])
+    }
+}
+
+/// Asks which part of a log is older than a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBefore {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// Where to begin: what lies before is known to be older.
+    pub from: i64,
+    /// The moment, by the server's clock.
+    pub moment: Timestamp,
 }

@@ -64,6 +64,18 @@ pub trait EventHandler: Send + Sync + 'static {
     /// The topics it wants.
     fn topics(&self) -> &'static [&'static str];
 
+    /// Asks outside of the house, such as the application's own server, before the transaction of the event is opened:
+    /// nobody waits for a stranger inside one. The answer is handed to [`EventHandler::handle_prepared`]. It may be asked
+    /// again for an event that was handled already; an error is one of handling.
+    async fn prepare(&self, _ctx: &Ctx, _event: &StoredEvent) -> Result<Option<serde_json::Value>> {
+        Ok(None)
+    }
+
+    /// Handles one event as [`EventHandler::handle`] does, knowing what was prepared.
+    async fn handle_prepared(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent, _prepared: Option<serde_json::Value>) -> Result<()> {
+        self.handle(ctx, tx, event).await
+    }
+
     /// Handles one event inside `tx`, which also holds the inbox row; the caller commits. An error rolls back and the
     /// event comes again, later each time, until it goes to the dead letters.
     async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()>;

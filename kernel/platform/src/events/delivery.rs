@@ -49,19 +49,14 @@ impl Delivery {
     async fn attempt(&self, handler: &dyn EventHandler, row: &outbox::Model, position: Option<i64>) -> Result<bool> {
         let event = table::read(row)?;
         let ctx = Ctx::system(&self.runtime, event.operation_id.clone());
+        let prepared = self.guarded(handler.prepare(&ctx, &event)).await?;
         let tx = self.store.begin().await?;
         if !table::enter(tx.connection(), handler.name(), &event.id, ctx.now()).await? {
             self.remove(&tx, position).await?;
             tx.commit().await?;
             return Ok(false);
         }
-        let work = AssertUnwindSafe(handler.handle(&ctx, &tx, &event)).catch_unwind();
-        let worked = match tokio::time::timeout(self.policy.time_limit, work).await {
-            Ok(Ok(worked)) => worked,
-            Ok(Err(_panic)) => Err(Error::internal("the handler panicked")),
-            Err(elapsed) => Err(Error::internal(elapsed)),
-        };
-        match worked {
+        match self.guarded(handler.handle_prepared(&ctx, &tx, &event, prepared)).await {
             Ok(()) => {
                 self.remove(&tx, position).await?;
                 tx.commit().await?;
@@ -71,6 +66,15 @@ impl Delivery {
                 tx.rollback().await;
                 Err(error)
             }
+        }
+    }
+
+    /// Waits for a handler's work; a panic and an endless wait are errors.
+    async fn guarded<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        match tokio::time::timeout(self.policy.time_limit, AssertUnwindSafe(work).catch_unwind()).await {
+            Ok(Ok(worked)) => worked,
+            Ok(Err(_panic)) => Err(Error::internal("the handler panicked")),
+            Err(elapsed) => Err(Error::internal(elapsed)),
         }
     }
 
