@@ -19,6 +19,7 @@ mod hygiene;
 mod introspection;
 mod limits;
 mod merge;
+mod operations;
 mod planner;
 mod planning;
 mod prepared;
@@ -34,6 +35,7 @@ mod types;
 pub use builder::{BuildError, GatewayBuilder};
 pub use gateway::Gateway;
 pub use limits::Limits;
+pub use operations::{Operation, Operations};
 pub use prepared::{Prepared, VariableDefinition};
 pub use transport::{
     Http, HttpOptions, InProcess, OperationKind, SubgraphOp, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,

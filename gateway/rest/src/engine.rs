@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_graphql::{Response, Value, Variables};
 use openim_contracts::Authenticator;
 use openim_core::{Ctx, ErrorCode, Runtime};
+use openim_federation::{Operation, Operations};
 use rustc_hash::FxHashMap;
 
 use crate::codec;
@@ -14,7 +15,6 @@ use crate::document::{Document, Merged, Misfit};
 use crate::documents::documents;
 use crate::envelope::{self, Answer, Refusal};
 use crate::openapi;
-use crate::operations::{Operation, Operations};
 
 /// Why the REST door cannot open.
 #[derive(Debug, thiserror::Error)]

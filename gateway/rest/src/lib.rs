@@ -13,9 +13,8 @@ mod engine;
 mod envelope;
 mod hooks;
 mod openapi;
-mod operations;
 
 pub use documents::documents;
 pub use door::router;
 pub use engine::{BuildError, Rest, RestOptions};
-pub use operations::{Operation, Operations};
+pub use openim_federation::{Operation, Operations};

@@ -1,11 +1,12 @@
-//! What the engine needs of a graph: prepare once, execute often.
+//! What a door of prepared operations needs of a graph: prepare once, execute often.
 
 use std::sync::Arc;
 
 use async_graphql::{Response, ServerError, Variables};
 use async_trait::async_trait;
 use openim_core::Ctx;
-use openim_federation::{Gateway, Prepared};
+
+use crate::{Gateway, Prepared};
 
 /// Prepares documents.
 pub trait Operations {
