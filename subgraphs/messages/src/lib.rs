@@ -3,6 +3,7 @@
 
 mod batcher;
 mod caches;
+mod clearing;
 mod error;
 mod events;
 mod hooks;
@@ -37,6 +38,7 @@ pub use settings::MessagesSettings;
 
 use batcher::{Batcher, Commits};
 use caches::Caches;
+use clearing::Clearer;
 use events::Notifier;
 use published::Published;
 use read_positions::ReadPositions;
@@ -111,7 +113,7 @@ impl Messages {
 
     /// Returns the handlers of others' events. What they note in memory is written by the workers of the same process.
     pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        vec![Arc::new(Notifier(self.service.clone()))]
+        vec![Arc::new(Notifier(self.service.clone())), Arc::new(Clearer)]
     }
 
     /// Starts the writers and the workers beside them. After `cancel` no send is taken; what waits is still committed and

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use openim_contracts::{ConversationHead, MessageLogReader};
+use openim_contracts::{ConversationHead, MessageLogReader, StoredBefore};
 use openim_core::{ConversationId, Result};
 use openim_platform::store::Store;
 
-use crate::repository::logs;
+use crate::repository::{clearing, logs};
 
 /// Makes the reader of logs' ends. It needs the database only, so that it can be made before anything else.
 pub fn log_reader(store: Store) -> Arc<dyn MessageLogReader> {
@@ -35,5 +35,9 @@ impl MessageLogReader for LogReader {
                 last_sender: head.last_sender,
             })
             .collect())
+    }
+
+    async fn last_before(&self, asked: &[StoredBefore]) -> Result<Vec<i64>> {
+        clearing::last_before(self.store.read(), asked).await
     }
 }

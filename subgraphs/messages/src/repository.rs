@@ -4,6 +4,7 @@
 pub(crate) mod announced;
 pub(crate) mod append;
 pub(crate) mod changing;
+pub(crate) mod clearing;
 pub(crate) mod hidden;
 pub(crate) mod logs;
 pub(crate) mod publishing;
