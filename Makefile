@@ -1,16 +1,19 @@
 # What is done often. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test cluster bench lint fmt golden
+.PHONY: help run test sdk-tests cluster bench lint fmt golden
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build (release) and start the server on SQLite; it prints its addresses
 	cargo run --release -- serve
 
 test: ## run every test on embedded and production adapters, with throw-away services of its own (ARGS= for the runner)
 	scripts/test.sh $(ARGS)
+
+sdk-tests: ## drive official OpenIM clients against the server, embedded and as a cluster (ARGS= for one of them)
+	scripts/sdk-tests.sh $(ARGS)
 
 cluster: ## start PostgreSQL, Redis, RabbitMQ, two gateways and a process per subgraph on loopback, until Ctrl-C
 	scripts/cluster.sh

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+
+import { SINGLE, hearsText, historyShows, pair, say } from '../lib/talk.mjs';
+
+export default {
+  name: 'unread messages are counted, read ones are receipted to their sender',
+  async run(world) {
+    const [alice, bob] = await world.users('alice', 'bob');
+    const conversation = pair(alice, bob);
+    const [hers, his] = await world.login(alice, bob);
+
+    const sent = [];
+    for (const text of ['one', 'two', 'three']) sent.push((await say(hers, bob, text)).clientMsgID);
+    await hearsText(his, 'three');
+    await his.eventually('getTotalUnreadMsgCount', [], (count) => count === 3);
+    const args = [{ sourceID: alice, sessionType: SINGLE }];
+    await his.eventually('getOneConversation', args, (one) => one.unreadCount === 3);
+    assert.equal(await hers.call('getTotalUnreadMsgCount'), 0, 'own messages are read');
+
+    await historyShows(hers, conversation, (messages) => messages.length === 3 && messages.every(({ seq }) => seq > 0));
+    await his.call('markConversationMessageAsRead', conversation);
+    await his.eventually('getTotalUnreadMsgCount', [], (count) => count === 0);
+    await his.eventually('getOneConversation', args, (one) => one.unreadCount === 0);
+    const receipt = await hers.seen('OnRecvC2CReadReceipt', ({ userID }) => userID === bob);
+    assert.deepEqual(receipt.msgIDList.sort(), sent.sort());
+    await historyShows(hers, conversation, (messages) => messages.some(({ isRead }) => isRead));
+
+    // Another device counts from what the server keeps.
+    const [again] = await world.login(bob);
+    assert.equal(await again.call('getTotalUnreadMsgCount'), 0);
+  },
+};
