@@ -1,6 +1,7 @@
 //! Tables of the messages domain.
 
 mod changes;
+mod search;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_pk_auto, blob, text, text_null, text_uniq};
@@ -8,7 +9,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 /// Returns the domain's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Log), Box::new(Announcements), Box::new(changes::Changes)]
+    vec![Box::new(Log), Box::new(Announcements), Box::new(changes::Changes), Box::new(search::Search)]
 }
 
 #[derive(DeriveIden)]

@@ -1,13 +1,18 @@
 //! What the application's own server is asked and told about messages: OpenIM's callbacks, with their keys. Notifications,
 //! typing and system notices are nobody's business there.
 
+mod revoking;
+
 use std::collections::BTreeMap;
 
-use openim_core::{ConversationKind, Ctx, Result};
-use openim_platform::webhooks::{Accepted, Prepared, ReplyKey, Webhooks, commands};
+use openim_core::{ConversationKind, Ctx, Error, Result};
+use openim_platform::webhooks::{Accepted, Command, Prepared, ReplyKey, Webhooks, commands};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::model::{Envelope, OfflinePush};
+use crate::model::{Change, Envelope, OfflinePush};
+
+pub(crate) use revoking::after_revoked;
 
 /// OpenIM's status of a message on its way, and of a stored one.
 const SENDING: i32 = 1;
@@ -95,7 +100,7 @@ pub(crate) struct Changes {
 }
 
 /// Texts for devices that are offline, in OpenIM's keys.
-#[derive(Debug, Default, PartialEq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct PushInfo {
     title: Option<String>,
@@ -120,6 +125,42 @@ impl From<PushInfo> for OfflinePush {
             signal_info: info.signal_info.unwrap_or_default(),
         }
     }
+}
+
+impl From<&OfflinePush> for PushInfo {
+    fn from(push: &OfflinePush) -> Self {
+        Self {
+            title: Some(push.title.clone()),
+            desc: Some(push.description.clone()),
+            ex: Some(push.ex.clone()),
+            ios_sound: Some(push.ios_sound.clone()),
+            ios_badge_count: Some(push.ios_badge_count),
+            signal_info: Some(push.signal_info.clone()),
+        }
+    }
+}
+
+/// Returns what is different in a message that was changed, by OpenIM's names.
+///
+/// # Errors
+/// When a value cannot be written.
+pub(crate) fn differences(old: &Envelope, new: &Envelope) -> Result<Vec<Change>> {
+    let push = new.offline_push.as_ref().map(PushInfo::from);
+    let options: Map<String, Value> = new.options.iter().map(|(key, on)| (key.clone(), Value::from(*on))).collect();
+    let fields = [
+        ("content", old.content != new.content, Value::from(new.content.as_str())),
+        ("contentType", old.content_type != new.content_type, Value::from(new.content_type)),
+        ("senderPlatformID", old.platform != new.platform, Value::from(new.platform)),
+        ("senderNickname", old.nickname != new.nickname, Value::from(new.nickname.as_str())),
+        ("senderFaceURL", old.face_url != new.face_url, Value::from(new.face_url.as_str())),
+        ("msgFrom", old.source != new.source, Value::from(new.source)),
+        ("options", old.options != new.options, Value::Object(options)),
+        ("offlinePushInfo", old.offline_push != new.offline_push, serde_json::to_value(push).map_err(Error::internal)?),
+        ("atUserIDList", old.at_user_ids != new.at_user_ids, Value::from(new.at_user_ids.clone())),
+        ("attachedInfo", old.attached_info != new.attached_info, Value::from(new.attached_info.as_str())),
+        ("ex", old.ex != new.ex, Value::from(new.ex.as_str())),
+    ];
+    Ok(fields.into_iter().filter(|(_, differs, _)| *differs).map(|(name, _, value)| (name, value)).collect())
 }
 
 /// Asks whether a message may be sent. Administrators who write to one user in their own name are not asked about.
@@ -161,19 +202,44 @@ pub(crate) fn anybody_told(webhooks: &Webhooks) -> bool {
         .any(|command| webhooks.enabled(command))
 }
 
+/// Composes what is told about a message that was sent and is not stored.
+///
+/// # Errors
+/// When a payload cannot be written.
+pub(crate) fn after_passed(webhooks: &Webhooks, ctx: &Ctx, envelope: &Envelope) -> Result<Vec<Prepared>> {
+    let mut calls = Vec::new();
+    tell(webhooks, ctx, envelope, 0, sent_command(envelope).as_slice(), &mut calls)?;
+    Ok(calls)
+}
+
 /// Composes what is told about a message that has its place.
 ///
 /// # Errors
 /// When a payload cannot be written.
 pub(crate) fn after_stored(webhooks: &Webhooks, ctx: &Ctx, envelope: &Envelope, seq: i64, calls: &mut Vec<Prepared>) -> Result<()> {
-    let sent = match envelope.kind() {
+    let told: Vec<&'static Command> = sent_command(envelope).into_iter().chain([&commands::AFTER_MSG_SAVE_DB]).collect();
+    tell(webhooks, ctx, envelope, seq, &told, calls)
+}
+
+fn sent_command(envelope: &Envelope) -> Option<&'static Command> {
+    match envelope.kind() {
         ConversationKind::Single => Some(&commands::AFTER_SEND_SINGLE_MSG),
         ConversationKind::Group => Some(&commands::AFTER_SEND_GROUP_MSG),
         _ => None,
-    };
+    }
+}
+
+fn tell(
+    webhooks: &Webhooks,
+    ctx: &Ctx,
+    envelope: &Envelope,
+    seq: i64,
+    told: &[&'static Command],
+    calls: &mut Vec<Prepared>,
+) -> Result<()> {
     let payload = Payload::of(envelope, SENT, seq);
     let key = ReplyKey { sender: payload.sender, receiver: payload.receiver.unwrap_or_default(), group: payload.group.unwrap_or_default() };
-    for command in sent.into_iter().chain([&commands::AFTER_MSG_SAVE_DB]) {
+    for command in told.iter().copied() {
         if webhooks.wants_message(command, envelope.content_type, payload.target()) {
             calls.extend(webhooks.prepare(ctx, command, Some(&key), &payload)?);
         }

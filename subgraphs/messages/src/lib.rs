@@ -16,6 +16,7 @@ mod read_positions;
 mod readers;
 mod repository;
 mod schema;
+mod search;
 mod service;
 mod settings;
 mod tips;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use openim_contracts::{ConversationReader, GroupReader, MessageLogReader, RelationReader, UserReader};
 use openim_core::{Result, Runtime};
 use openim_graphql::Subgraph;
+use openim_platform::cache::Cache;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
@@ -42,6 +44,7 @@ use clearing::Clearer;
 use events::Notifier;
 use published::Published;
 use read_positions::ReadPositions;
+use search::Grown;
 use service::Service;
 
 /// What the domain stands on: the database, and what it may ask other domains.
@@ -58,6 +61,8 @@ pub struct MessagesPorts {
     pub relations: Arc<dyn RelationReader>,
     /// The application's own server.
     pub webhooks: Webhooks,
+    /// The shared cache: what is worth remembering for a day.
+    pub cache: Arc<dyn Cache>,
 }
 
 /// The messages domain of one process.
@@ -71,7 +76,7 @@ pub struct Messages {
 impl Messages {
     /// Puts the domain together. Nothing runs, and nothing can be sent, before [`Messages::start_workers`].
     pub fn new(settings: MessagesSettings, ports: MessagesPorts, runtime: Runtime) -> Self {
-        let MessagesPorts { store, users, conversations, groups, relations, webhooks } = ports;
+        let MessagesPorts { store, users, conversations, groups, relations, webhooks, cache } = ports;
         let caches = Caches::new();
         let commits = Commits {
             store: store.clone(),
@@ -80,6 +85,7 @@ impl Messages {
             published: Arc::new(Published::default()),
             read_positions: Arc::new(ReadPositions::default()),
             webhooks: webhooks.clone(),
+            grown: Arc::new(Grown::new(settings.search)),
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
         let service = Service {
@@ -92,6 +98,7 @@ impl Messages {
             groups,
             relations,
             webhooks,
+            cache,
         };
         Self { settings, commits, batcher, service: Arc::new(service) }
     }

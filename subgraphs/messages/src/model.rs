@@ -5,6 +5,7 @@ mod commands;
 mod log;
 mod message;
 pub(crate) mod numbers;
+mod sending;
 
 pub(crate) use changes::{DeleteFor, DeleteMessages, Edited, PurgeOlder, Purged, Revocation, RevokeMessage, State};
 pub(crate) use commands::{
@@ -16,3 +17,4 @@ pub(crate) use openim_contracts::{Envelope, OfflinePush};
 
 pub(crate) use log::audience;
 pub(crate) use message::Draft;
+pub(crate) use sending::{Change, SendStatus, Sent, Way, switched};

@@ -1,5 +1,6 @@
 //! May this caller send this, may this reader see that. Pure functions over facts that the service collected.
 
+mod changing;
 mod reading;
 
 use openim_contracts::{GroupMembership, GroupRole, GroupSummary, ReaderState, Standing, UserSummary};
@@ -9,6 +10,7 @@ use crate::error;
 use crate::model::SendMessage;
 use crate::model::numbers::{self, option};
 
+pub(crate) use changing::{Changer, may_take_away};
 pub(crate) use reading::{Access, Membership, Reader, access, window};
 
 /// Checks who may send what in whose name, before anything is looked up. Returns the sender.

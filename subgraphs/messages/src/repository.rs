@@ -7,10 +7,12 @@ pub(crate) mod changing;
 pub(crate) mod clearing;
 pub(crate) mod hidden;
 pub(crate) mod logs;
+pub(crate) mod progress;
 pub(crate) mod publishing;
 pub(crate) mod purging;
 pub(crate) mod reading;
 mod rows;
+pub(crate) mod search;
 mod sql;
 mod states;
 

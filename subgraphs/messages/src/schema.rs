@@ -1,5 +1,6 @@
 //! The GraphQL face: decode, call one service method, encode. No rule lives here.
 
+mod changing;
 mod content;
 mod conversation;
 mod enums;
@@ -8,19 +9,24 @@ mod loaders;
 mod message;
 mod mutation;
 mod query;
+mod sending;
 mod stubs;
 mod viewer;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, Schema};
+use async_graphql::{EmptySubscription, MergedObject, Schema};
 use openim_graphql::{SchemaSubgraph, Subgraph};
 
 use crate::service::Service;
 
+/// Writing.
+#[derive(MergedObject)]
+struct Mutation(mutation::Sending, changing::Changing);
+
 /// Makes the subgraph.
 pub(crate) fn subgraph(service: Arc<Service>) -> Arc<dyn Subgraph> {
-    let schema = Schema::build(query::Query, mutation::Mutation, EmptySubscription).enable_federation().data(service.clone()).finish();
+    let schema = Schema::build(query::Query, Mutation(mutation::Sending, changing::Changing), EmptySubscription).enable_federation().data(service.clone()).finish();
     Arc::new(SchemaSubgraph::new("messages", schema, move |_, request| loaders::provide(request, &service)))
 }
 

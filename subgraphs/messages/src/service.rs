@@ -1,18 +1,29 @@
-//! The use cases: send one, send many, notify, read.
+//! The use cases: send one, send many, notify, read, change.
 
 mod access;
 mod announcing;
+mod answering;
 mod asking;
 mod broadcasting;
+mod changing;
 mod composing;
+mod deleting;
 mod fresh;
+mod giving;
 mod notifying;
+mod overlays;
+mod passing;
+mod purging;
 mod reading;
+mod revoking;
+mod searching;
 mod sending;
+mod statuses;
 
 use std::sync::Arc;
 
 use openim_contracts::{ConversationReader, GroupReader, RelationReader, UserReader};
+use openim_platform::cache::Cache;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
 
@@ -20,7 +31,10 @@ use crate::batcher::Batcher;
 use crate::caches::Caches;
 use crate::settings::MessagesSettings;
 
+pub(crate) use answering::SimpleMessage;
+pub(crate) use giving::BusinessNotification;
 pub(crate) use reading::LogPage;
+pub(crate) use searching::{Hit, Hits, Search};
 
 /// The use cases of the messages domain.
 pub(crate) struct Service {
@@ -33,4 +47,5 @@ pub(crate) struct Service {
     pub(crate) groups: Arc<dyn GroupReader>,
     pub(crate) relations: Arc<dyn RelationReader>,
     pub(crate) webhooks: Webhooks,
+    pub(crate) cache: Arc<dyn Cache>,
 }

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use openim_contracts::{Audience, SignalKind};
+use openim_contracts::{Audience, Signal, SignalKind};
 use openim_platform::fanout::Received;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::batcher::{Batcher, Commits};
-use crate::caches::Caches;
 use crate::published;
+use crate::search;
 use crate::settings::MessagesSettings;
 
 /// Starts everything.
@@ -27,6 +27,7 @@ pub(crate) fn start(
     let writers = TaskTracker::new();
     batcher.start(&writers, cancel);
     writers.close();
+    tracker.spawn(search::follow::run(commits.clone(), settings.flush_every, writers.clone(), cancel.clone()));
     tracker.spawn(flush(commits.clone(), settings.clone(), writers, cancel.clone()));
     tracker.spawn(sweep(commits.clone(), settings.clone(), cancel.clone()));
     tracker.spawn(listen(commits.clone(), cancel.clone()));
@@ -72,7 +73,7 @@ async fn sweep(commits: Commits, settings: MessagesSettings, cancel: Cancellatio
     }
 }
 
-/// Forgets readers' cached states when they change.
+/// Forgets what is kept in memory when it changes.
 async fn listen(commits: Commits, cancel: CancellationToken) {
     let mut signals = commits.store.fanout().subscribe();
     loop {
@@ -83,20 +84,47 @@ async fn listen(commits: Commits, cancel: CancellationToken) {
         match received {
             Some(Received::Signals(signals)) => {
                 for signal in signals.iter() {
-                    if let (SignalKind::ConversationChanged { conversation_id }, Audience::Users(owners)) = (&signal.kind, &signal.audience)
-                    {
-                        forget(&commits.caches, owners, conversation_id).await;
-                    }
+                    heard(&commits, signal).await;
                 }
             }
-            Some(Received::Lost) => commits.caches.forget_states(),
+            Some(Received::Lost) => {
+                commits.caches.forget_states();
+                commits.caches.forget_all_messages();
+            }
             None => return,
         }
     }
 }
 
-async fn forget(caches: &Caches, owners: &[openim_core::UserId], conversation_id: &openim_core::ConversationId) {
-    for owner in owners {
-        caches.forget_state(owner, conversation_id).await;
+async fn heard(commits: &Commits, signal: &Signal) {
+    match (&signal.kind, &signal.audience) {
+        (SignalKind::ConversationChanged { conversation_id }, audience) => {
+            if let Audience::Users(owners) = audience {
+                for owner in owners {
+                    commits.caches.forget_state(owner, conversation_id).await;
+                }
+            }
+            // It may have been cleared for everybody.
+            if let Some(log) = commits.caches.log(conversation_id).await {
+                commits.caches.forget_beginning(log.no).await;
+            }
+        }
+        (SignalKind::MessagesChanged { conversation_id, seqs }, audience) => {
+            if let Audience::Users(readers) = audience {
+                for reader in readers {
+                    commits.caches.forget_hider(reader).await;
+                }
+            }
+            // Messages of a log that nobody here has read are not kept either; a log that fell out is looked up.
+            match commits.caches.log_or(&commits.store, conversation_id).await {
+                Ok(Some(log)) => commits.caches.forget_messages(log.no, seqs).await,
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a log could not be looked up, all messages are read again");
+                    commits.caches.forget_all_messages();
+                }
+            }
+        }
+        _ => {}
     }
 }

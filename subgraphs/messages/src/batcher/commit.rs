@@ -12,7 +12,7 @@ use super::plan::{Fate, Found, Plan};
 use super::{Commits, Pending};
 use crate::events;
 use crate::hooks;
-use crate::model::{Draft, Log, LogKey, Message, Stored};
+use crate::model::{Draft, Log, LogKey, Message, State, Stored};
 use crate::repository::append::{self, Place, Tail};
 use crate::repository::{logs, publishing};
 
@@ -239,6 +239,7 @@ impl Commit {
             seq: Seq(tail.max_seq + offset),
             stored_at: tail.last_stored_at,
             envelope: pending.draft.envelope.clone(),
+            state: State::default(),
         };
         Some((log.clone(), Arc::new(message)))
     }

@@ -1,16 +1,20 @@
 //! The newest messages of all logs, as they were committed: a commit puts in hundreds at a time under one lock, and the
-//! oldest fall out when the room is used up.
+//! oldest fall out when the room is used up. A message that was changed since is not kept: a commit may be late in saying
+//! what it appended.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::Message;
 
 /// What a kept message costs beyond its content.
 pub(super) const OVERHEAD: usize = 512;
+
+/// How many changed places are remembered, so that none of them is kept as it was before.
+const CHANGED: usize = 4_096;
 
 /// A log's number and a seq.
 type Place = (i64, i64);
@@ -27,6 +31,9 @@ struct Kept {
     /// Oldest first, each with its weight.
     order: VecDeque<(Place, usize)>,
     bytes: usize,
+    /// What was changed last, oldest first.
+    changed: VecDeque<Place>,
+    changed_places: FxHashSet<Place>,
 }
 
 impl Recent {
@@ -43,6 +50,9 @@ impl Recent {
         let mut kept = self.kept.lock();
         for (log, message) in messages {
             let place = (log, message.seq.0);
+            if kept.changed_places.contains(&place) {
+                continue;
+            }
             let weight = message.envelope.content.len() + OVERHEAD;
             if kept.messages.insert(place, message.clone()).is_none() {
                 kept.order.push_back((place, weight));
@@ -58,6 +68,28 @@ impl Recent {
         drop(kept);
         drop(gone);
     }
+
+    /// Forgets messages that were changed. Their room is given back when they would have fallen out.
+    pub(super) fn forget(&self, places: impl Iterator<Item = Place>) {
+        let mut kept = self.kept.lock();
+        for place in places {
+            kept.messages.remove(&place);
+            if kept.changed_places.insert(place) {
+                kept.changed.push_back(place);
+            }
+            if kept.changed.len() > CHANGED
+                && let Some(oldest) = kept.changed.pop_front()
+            {
+                kept.changed_places.remove(&oldest);
+            }
+        }
+    }
+
+    /// Forgets all messages.
+    pub(super) fn clear(&self) {
+        let mut kept = self.kept.lock();
+        (kept.messages, kept.order, kept.bytes) = Default::default();
+    }
 }
 
 #[cfg(test)]
@@ -65,7 +97,7 @@ mod tests {
     use openim_core::{ClientMessageId, ConversationId, Seq, Timestamp, UserId};
 
     use super::*;
-    use crate::model::Envelope;
+    use crate::model::{Envelope, State};
 
     fn message(seq: i64) -> Arc<Message> {
         let user = |id: &str| UserId::parse(id).expect("a user id");
@@ -91,7 +123,8 @@ mod tests {
             offline_push: None,
         };
         let conversation_id = ConversationId::single(&user("a"), &user("b"));
-        Arc::new(Message { conversation_id, seq: Seq(seq), stored_at: Timestamp(0), envelope: Arc::new(envelope) })
+        let (stored_at, state) = (Timestamp(0), State::default());
+        Arc::new(Message { conversation_id, seq: Seq(seq), stored_at, envelope: Arc::new(envelope), state })
     }
 
     #[test]
@@ -112,5 +145,17 @@ mod tests {
             recent.keep([(7, &message(1)), (7, &message(2))].into_iter());
         }
         assert!(recent.get((7, 1)).is_some() && recent.get((7, 2)).is_some());
+    }
+
+    #[test]
+    fn a_changed_message_is_not_kept_as_it_was() {
+        let recent = Recent::new(10 * OVERHEAD);
+        recent.keep([(7, &message(1)), (7, &message(2))].into_iter());
+        recent.forget([(7, 1), (7, 3)].into_iter());
+        recent.keep([(7, &message(1)), (7, &message(3)), (7, &message(4))].into_iter());
+        let left: Vec<i64> = (1..=4).filter(|seq| recent.get((7, *seq)).is_some()).collect();
+        assert_eq!(left, [2, 4]);
+        recent.clear();
+        assert!(recent.get((7, 2)).is_none());
     }
 }

@@ -86,6 +86,8 @@ pub(crate) struct Window {
     pub(crate) lower: i64,
     /// The last visible seq; below `lower` when nothing is visible.
     pub(crate) upper: i64,
+    /// The reader, if one who has deleted messages for themselves somewhere: then it is to be looked which.
+    pub(crate) hider: Option<UserId>,
 }
 
 impl Window {

@@ -16,6 +16,12 @@ pub(crate) const SYSTEM_NOTICE: i32 = 1400;
 pub(crate) const REVOKED: i32 = 2101;
 /// "Messages were deleted".
 pub(crate) const DELETED: i32 = 2102;
+/// Text in Markdown.
+pub(crate) const MARKDOWN: i32 = 118;
+/// What an application tells its clients.
+pub(crate) const BUSINESS: i32 = 2001;
+/// The platform of who administers.
+pub(crate) const ADMINISTRATION: i32 = 10;
 /// "Has read".
 pub(crate) const READ_RECEIPT: i32 = 2200;
 /// "The row of a conversation changed": who comes back learns it from the row.

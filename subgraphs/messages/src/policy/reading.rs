@@ -82,7 +82,7 @@ pub(crate) fn access(user: &UserId, log: &Log, membership: Membership, state: Op
 pub(crate) fn window(head: Head, state: &ReaderState) -> Window {
     let lower = head.min_seq.max(state.min_seq).max(1);
     let upper = if state.max_seq > 0 { head.max_seq.min(state.max_seq) } else { head.max_seq };
-    Window { head, lower, upper }
+    Window { head, lower, upper, hider: None }
 }
 
 #[cfg(test)]

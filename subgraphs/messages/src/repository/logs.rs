@@ -33,6 +33,18 @@ pub(crate) async fn by_number(db: &impl ConnectionTrait, numbers: &[i64]) -> Res
     Ok(found)
 }
 
+/// Returns where logs begin, by number.
+pub(crate) async fn beginnings(db: &impl ConnectionTrait, numbers: &[i64]) -> Result<Vec<(i64, i64)>> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(chunk_rows(db, 1)) {
+        let sql = Sql::new(db, "SELECT s.conv_no, s.min_seq FROM conv_seq s WHERE ").among("s.conv_no", chunk.to_vec());
+        for row in sql.all(db).await? {
+            found.push((rows::get(&row, "conv_no")?, rows::get(&row, "min_seq")?));
+        }
+    }
+    Ok(found)
+}
+
 /// Makes the rows of new logs; those that another process made first stay as they are. `keys` must be in id order, so
 /// that two processes that make the same ones wait for each other instead of dying in each other's arms.
 pub(crate) async fn insert(db: &impl ConnectionTrait, keys: &[&LogKey], at: Timestamp) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use openim_core::{ConversationId, Result, Timestamp};
+use openim_core::{ConversationId, Result, Timestamp, UserId};
 use rustc_hash::FxHashMap;
 use sea_orm::ConnectionTrait;
 
@@ -16,25 +16,34 @@ const RECENT: i64 = 1_000;
 
 /// Returns the messages in these parts of logs, with their log's number, in no order. The caller bounds the parts.
 pub(crate) async fn in_ranges(db: &impl ConnectionTrait, ranges: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
-    select(db, ranges, "m.conv_no = d.conv_no AND m.seq BETWEEN d.first_seq AND d.last_seq").await
+    select(db, ranges, None, "m.conv_no = d.conv_no AND m.seq BETWEEN d.first_seq AND d.last_seq").await
 }
 
-/// Returns the newest message in each part, those that were emptied left aside.
-pub(crate) async fn newest(db: &impl ConnectionTrait, ranges: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
-    let newest = "m.conv_no = d.conv_no AND m.seq = (SELECT n.seq FROM message n WHERE n.conv_no = d.conv_no AND n.seq BETWEEN d.first_seq AND d.last_seq \
-                  AND length(n.body) > 0 ORDER BY n.seq DESC LIMIT 1)";
-    select(db, ranges, newest).await
+/// Returns the newest message in each part; those that were emptied, and those that `hider` has deleted, are left aside.
+pub(crate) async fn newest(db: &impl ConnectionTrait, ranges: &[Range], hider: Option<&UserId>) -> Result<Vec<(i64, Arc<Message>)>> {
+    let unless_hidden = match hider {
+        Some(_) => " AND NOT EXISTS (SELECT 1 FROM message_hidden h WHERE h.user_id = d.user_id AND h.conv_no = n.conv_no AND h.seq = n.seq)",
+        None => "",
+    };
+    let newest = format!(
+        "m.conv_no = d.conv_no AND m.seq = (SELECT n.seq FROM message n WHERE n.conv_no = d.conv_no \
+         AND n.seq BETWEEN d.first_seq AND d.last_seq AND length(n.body) > 0{unless_hidden} ORDER BY n.seq DESC LIMIT 1)"
+    );
+    select(db, ranges, hider, &newest).await
 }
 
-async fn select(db: &impl ConnectionTrait, ranges: &[Range], place: &str) -> Result<Vec<(i64, Arc<Message>)>> {
+async fn select(db: &impl ConnectionTrait, ranges: &[Range], user: Option<&UserId>, place: &str) -> Result<Vec<(i64, Arc<Message>)>> {
     let ids: FxHashMap<i64, &ConversationId> = ranges.iter().map(|range| (range.log.no, &range.log.key.id)).collect();
     let mut found = Vec::new();
-    for chunk in ranges.chunks(chunk_rows(db, 3)) {
-        let columns = vec![
+    for chunk in ranges.chunks(chunk_rows(db, 4)) {
+        let mut columns = vec![
             ("conv_no", Column::Int(chunk.iter().map(|range| range.log.no).collect())),
             ("first_seq", Column::Int(chunk.iter().map(|range| range.first).collect())),
             ("last_seq", Column::Int(chunk.iter().map(|range| range.last).collect())),
         ];
+        if let Some(user) = user {
+            columns.push(("user_id", Column::Text(vec![user.to_string(); chunk.len()])));
+        }
         let sql = Sql::new(db, "SELECT ").text(MESSAGE_COLUMNS).text(" FROM ").rows(columns);
         for row in sql.look_up("message", "m", place).all(db).await? {
             let log: i64 = rows::get(&row, "conv_no")?;

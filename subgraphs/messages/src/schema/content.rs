@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::error;
 use media::{FaceContent, FileContent, LocationContent, PictureContent, VideoContent, VoiceContent};
 use notice::SystemNoticeContent;
-use texts::{AdvancedTextContent, AtContent, CardContent, CustomContent, MarkdownContent, MergerContent, QuoteContent, TextContent};
+use texts::{AdvancedTextContent, AtContent, CardContent, CustomContent, MarkdownContent, MergerContent, QuoteContent, TextContent, TypingContent};
 
 /// A content whose type is not known here, or which does not fit its type.
 #[derive(Debug, Clone, PartialEq, SimpleObject)]
@@ -97,6 +97,8 @@ contents! {
     109 Location(LocationContent);
     /// Whatever the application defines.
     110 Custom(CustomContent);
+    /// "Is typing"; never stored.
+    113 Typing(TypingContent);
     /// Text that answers another message.
     114 Quote(QuoteContent);
     /// A sticker.

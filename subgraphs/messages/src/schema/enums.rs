@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-use crate::model::{PullOrder, numbers};
+use crate::model::{DeleteFor, PullOrder, numbers};
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -50,6 +50,41 @@ impl From<PullOrderValue> for PullOrder {
         match value {
             PullOrderValue::Ascending => Self::Ascending,
             PullOrderValue::Descending => Self::Descending,
+        }
+    }
+}
+
+/// As whom somebody revoked a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(super) enum RevokerRole {
+    /// One of the two people of the conversation.
+    Participant,
+    /// A member of the group, who revoked the own message.
+    Member,
+    /// An administrator of the group.
+    Admin,
+    /// The owner of the group.
+    Owner,
+    /// An app administrator.
+    AppAdmin,
+}
+
+/// For whom messages are deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "DeleteFor")]
+pub(super) enum DeleteForValue {
+    /// For oneself: nobody else notices.
+    #[graphql(name = "SELF")]
+    Oneself,
+    /// For everybody, for good.
+    Everybody,
+}
+
+impl From<DeleteForValue> for DeleteFor {
+    fn from(value: DeleteForValue) -> Self {
+        match value {
+            DeleteForValue::Oneself => Self::Oneself,
+            DeleteForValue::Everybody => Self::Everybody,
         }
     }
 }

@@ -83,7 +83,8 @@ pub(super) struct OutgoingInput {
     options: Vec<MessageOptionInput>,
     /// What to show when it is pushed to a device that is offline.
     offline_push: Option<OfflinePushInput>,
-    /// Only for who is online, not stored. Not supported yet: refused when true.
+    /// Only for who is online, not stored: the same as switching `history`, `persistent`, `senderSync` and
+    /// `conversationUpdate` off.
     #[graphql(default)]
     online_only: bool,
     /// Not pushed to devices that are offline.
@@ -122,13 +123,18 @@ pub(super) struct SendMessageBatchInput {
     message: OutgoingInput,
 }
 
+impl RecipientInput {
+    pub(super) fn decode(self) -> Result<Recipient> {
+        Ok(match self {
+            Self::UserId(id) => Recipient::User(UserId::parse(id.0)?),
+            Self::GroupId(id) => Recipient::Group(GroupId::parse(id.0)?),
+        })
+    }
+}
+
 impl SendMessageInput {
     pub(super) fn command(self) -> Result<SendMessage> {
-        let recipient = match self.recipient {
-            RecipientInput::UserId(id) => Recipient::User(UserId::parse(id.0)?),
-            RecipientInput::GroupId(id) => Recipient::Group(GroupId::parse(id.0)?),
-        };
-        self.message.command(recipient, self.client_message_id)
+        self.message.command(self.recipient.decode()?, self.client_message_id)
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request};
-use openim_core::{ConversationId, Error};
+use openim_core::{ConversationId, Error, UserId};
 use openim_graphql::loader_error;
 
 use crate::caches::StateKey;
-use crate::model::{Message, Window};
+use crate::model::{Message, Slot, Window};
 use crate::policy::Reader;
 use crate::service::Service;
 
@@ -38,8 +38,8 @@ pub(super) struct WindowKey {
 pub(super) struct NewestKey(pub(super) Window);
 
 impl NewestKey {
-    fn identity(&self) -> (i64, i64, i64) {
-        (self.0.head.log.no, self.0.lower, self.0.upper)
+    fn identity(&self) -> (i64, i64, i64, Option<&UserId>) {
+        (self.0.head.log.no, self.0.lower, self.0.upper, self.0.hider.as_ref())
     }
 }
 
@@ -77,15 +77,15 @@ where
 }
 
 impl Loader<MessageKey> for Loads {
-    type Value = Arc<Message>;
+    type Value = Slot;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[MessageKey]) -> Result<HashMap<MessageKey, Arc<Message>>, Arc<Error>> {
+    async fn load(&self, keys: &[MessageKey]) -> Result<HashMap<MessageKey, Slot>, Arc<Error>> {
         let mut found = HashMap::new();
         for (reader, keys) in by_reader(keys, |key| &key.reader) {
             let places: Vec<_> = keys.iter().map(|key| (key.conversation_id.clone(), key.seq)).collect();
-            for ((conversation_id, seq), message) in self.0.messages(&reader, &places).await? {
-                found.insert(MessageKey { reader: reader.clone(), conversation_id, seq }, message);
+            for ((conversation_id, seq), slot) in self.0.messages(&reader, &places).await? {
+                found.insert(MessageKey { reader: reader.clone(), conversation_id, seq }, slot);
             }
         }
         Ok(found)

@@ -7,12 +7,13 @@ use openim_core::{ConversationId, Seq};
 use openim_graphql::{ConversationKind, DateTime, Long, Platform};
 use serde_json::Value;
 
+use super::changing::MessageRevocation;
 use super::content::{self, MessageContent};
 use super::conversation::Conversation;
 use super::enums::{MessageSource, MessageStatus};
 use super::loaders::{self, PositionKey};
 use super::stubs::User;
-use crate::model::{Envelope, Message, OfflinePush, Slot};
+use crate::model::{Envelope, Message, OfflinePush, Slot, State};
 use crate::policy::Reader;
 
 /// A switch of a message.
@@ -63,7 +64,9 @@ pub(super) struct MessageNode {
 
 impl MessageNode {
     pub(super) fn new(message: Arc<Message>, reader: Reader) -> Self {
-        Self { slot: Slot::Message(message), reader }
+        let gone = message.state.emptied;
+        let slot = if gone { Slot::Hole(message.conversation_id.clone(), message.seq) } else { Slot::Message(message) };
+        Self { slot, reader }
     }
 
     pub(super) fn slot(slot: Slot, reader: Reader) -> Self {
@@ -73,6 +76,13 @@ impl MessageNode {
     fn envelope(&self) -> Option<&Envelope> {
         match &self.slot {
             Slot::Message(message) => Some(&message.envelope),
+            Slot::Hole(..) => None,
+        }
+    }
+
+    fn state(&self) -> Option<&State> {
+        match &self.slot {
+            Slot::Message(message) => Some(&message.state),
             Slot::Hole(..) => None,
         }
     }
@@ -186,6 +196,13 @@ impl MessageNode {
     /// What became of it.
     async fn status(&self) -> MessageStatus {
         if self.envelope().is_some() { MessageStatus::Sent } else { MessageStatus::Deleted }
+    }
+
+    /// Who took it back, and when; null for a message that says what it said. A revoked message has `contentType` 2101 and
+    /// a content that describes the same for OpenIM's clients; what it said is nobody's to read.
+    async fn revoked(&self) -> Option<MessageRevocation> {
+        let revocation = self.state()?.revoked.as_deref()?;
+        Some(MessageRevocation::new(revocation, self.envelope()?.kind()))
     }
 
     /// Who made it: a person or the server.

@@ -1,4 +1,4 @@
-//! The roots for writing.
+//! The roots for sending.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use openim_core::ErrorCode;
@@ -6,20 +6,12 @@ use openim_graphql::{Long, caller};
 
 use super::inputs::{SendMessageBatchInput, SendMessageInput};
 use super::message::MessageNode;
+use super::sending::{SendBusinessNotificationInput, SendMessagePayload, SendSimpleMessageInput};
 use super::service;
 use crate::policy::Reader;
 
-/// The roots for writing.
-pub(super) struct Mutation;
-
-/// A sent message.
-#[derive(SimpleObject)]
-pub(super) struct SendMessagePayload {
-    /// The message with its place; of a repeated send, the first one.
-    message: MessageNode,
-    /// Whether an earlier send with the same client message id had stored it.
-    duplicate: bool,
-}
+/// The roots for sending.
+pub(super) struct Sending;
 
 /// What one receiver of a batch got.
 #[derive(SimpleObject)]
@@ -58,20 +50,46 @@ pub(super) struct SendMessageBatchPayload {
     continue_after: Option<ID>,
 }
 
-/// Writing.
-#[Object(name = "Mutation")]
-impl Mutation {
+/// Sending.
+#[Object]
+impl Sending {
     /// Sends a message to a user or a group and returns it once it is stored for good. Sending again with the same
-    /// `clientMessageId` returns the first message. The sender and app administrators may.
+    /// `clientMessageId` returns the first message. What is not to be stored (typing, `onlineOnly`) passes the same checks,
+    /// goes to who is online, and has the seq 0. The sender and app administrators may.
     async fn send_message(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The message.")] input: SendMessageInput,
     ) -> Result<SendMessagePayload> {
         let caller = caller(ctx)?;
-        let stored = service(ctx)?.send(caller, input.command()?).await?;
-        let message = MessageNode::new(stored.message, Reader::of(caller)?);
-        Ok(SendMessagePayload { message, duplicate: stored.duplicate })
+        let sent = service(ctx)?.send(caller, input.command()?).await?;
+        Ok(SendMessagePayload::new(sent, Reader::of(caller)?))
+    }
+
+    /// Answers in the conversation of a webhook that told of a message, with a text in Markdown. Who answers is the receiver
+    /// of that message, or in a group `senderId`; the sender and app administrators may, and every rule of sending holds.
+    async fn send_simple_message(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The answer.")] input: SendSimpleMessageInput,
+    ) -> Result<SendMessagePayload> {
+        let caller = caller(ctx)?;
+        let sent = service(ctx)?.send_simple_message(caller, input.command()?).await?;
+        Ok(SendMessagePayload::new(sent, Reader::of(caller)?))
+    }
+
+    /// Tells a user's or a group's clients something beside the chat (OpenIM's business notification, content type 2001).
+    /// App administrators may.
+    #[graphql(directive = openim_graphql::admin_only::apply())]
+    async fn send_business_notification(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The notification.")] input: SendBusinessNotificationInput,
+    ) -> Result<SendMessagePayload> {
+        let caller = caller(ctx)?;
+        caller.require_admin()?;
+        let sent = service(ctx)?.send_business_notification(caller, input.command()?).await?;
+        Ok(SendMessagePayload::new(sent, Reader::of(caller)?))
     }
 
     /// Sends the same message to many users, each in the own conversation. What happens to one receiver is data and does

@@ -1,12 +1,13 @@
 //! The roots for reading, and the entities by their keys.
 
 use async_graphql::{Context, ID, Object, Result};
-use openim_core::{ConversationId, UserId};
+use openim_core::{ConversationId, OperationId, UserId};
 use openim_graphql::{DateTime, Long, caller, viewer_id};
 
 use super::conversation::Conversation;
 use super::loaders::{self, MessageKey};
 use super::message::MessageNode;
+use super::sending::SendStatusValue;
 use super::service;
 use super::viewer::Viewer;
 use crate::policy::Reader;
@@ -35,7 +36,23 @@ impl Query {
         Ok(caller.now().into())
     }
 
-    /// One message; null when there is none or the caller may not see it. Participants and app administrators may.
+    /// Whether a message is known to have been sent by an administrator in this operation. Needs a token.
+    async fn send_status(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The operation's id; that of this very request when left out.")] operation_id: Option<String>,
+    ) -> Result<SendStatusValue> {
+        let caller = caller(ctx)?;
+        Reader::of(caller)?;
+        let operation = match operation_id {
+            Some(id) => OperationId::parse(&id)?,
+            None => caller.operation_id().clone(),
+        };
+        Ok(service(ctx)?.send_status(&operation).await?.into())
+    }
+
+    /// One message; null when there never was one or the caller may not see it. A message that was deleted, for everybody or
+    /// by the caller, is a place with `status: DELETED`. Participants and app administrators may.
     async fn message(
         &self,
         ctx: &Context<'_>,
@@ -44,8 +61,8 @@ impl Query {
     ) -> Result<Option<MessageNode>> {
         let caller = caller(ctx)?;
         let reader = Reader::of(caller)?;
-        let message = service(ctx)?.message(caller, &ConversationId::parse(conversation_id.0)?, seq.0).await?;
-        Ok(message.map(|message| MessageNode::new(message, reader)))
+        let place = service(ctx)?.message(caller, &ConversationId::parse(conversation_id.0)?, seq.0).await?;
+        Ok(place.map(|place| MessageNode::slot(place, reader)))
     }
 
     /// A message by its key.
@@ -54,8 +71,8 @@ impl Query {
         let (Ok(reader), Ok(conversation_id)) = (Reader::of(caller(ctx)?), ConversationId::parse(conversation_id.0)) else {
             return Ok(None);
         };
-        let message = loaders::load(ctx, MessageKey { reader: reader.clone(), conversation_id, seq: seq.0 }).await?;
-        Ok(message.map(|message| MessageNode::new(message, reader)))
+        let place = loaders::load(ctx, MessageKey { reader: reader.clone(), conversation_id, seq: seq.0 }).await?;
+        Ok(place.map(|place| MessageNode::slot(place, reader)))
     }
 
     /// A conversation by its key.

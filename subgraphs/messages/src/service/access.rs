@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Service;
 use crate::model::{Head, Log, Parties, Window};
 use crate::policy::{self, Access, Membership, Reader};
-use crate::repository::{logs, reading};
+use crate::repository::{hidden, logs, reading};
 
 /// From how many groups on all groups of a user are asked for at once.
 const MANY_GROUPS: usize = 8;
@@ -29,21 +29,29 @@ impl Service {
         let states = self.conversations.reader_states(user, &rows).await?;
         let states: FxHashMap<ConversationId, Option<ReaderState>> = rows.into_iter().zip(states).collect();
         let accesses = self.accesses(user, &found, &states).await?;
+        let hider = if found.is_empty() { None } else { self.hider(reader).await? };
         let mut windows = FxHashMap::default();
         for head in heads {
             let id = head.log.key.id.clone();
             match accesses.get(&id) {
                 None | Some(Access::Nothing) => {}
                 Some(Access::Within(limits)) => {
-                    windows.insert(id, policy::window(head, limits));
+                    windows.insert(id, Window { hider: hider.clone(), ..policy::window(head, limits) });
                 }
                 Some(Access::Since(moment)) => {
                     let limits = ReaderState { min_seq: self.first_since(&head, *moment).await?, ..ReaderState::default() };
-                    windows.insert(id, policy::window(head, &limits));
+                    windows.insert(id, Window { hider: hider.clone(), ..policy::window(head, &limits) });
                 }
             }
         }
         Ok(windows)
+    }
+
+    /// Returns the reader when it is one who has deleted messages for themselves.
+    pub(super) async fn hider(&self, reader: &Reader) -> Result<Option<UserId>> {
+        let Reader::User(user) = reader else { return Ok(None) };
+        let hides = self.caches.hides(user, hidden::any(self.store.read(), user)).await?;
+        Ok(hides.then(|| user.clone()))
     }
 
     /// Tells how much of each log a user may see. `states` has the user's rows by conversation.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::Service;
 use super::access::row_of;
 use crate::caches::StateKey;
-use crate::model::{Log, Message};
+use crate::model::{Log, Message, Slot};
 use crate::policy::{Access, Reader};
 use crate::repository::{Range, logs, reading};
 
@@ -17,50 +17,60 @@ use crate::repository::{Range, logs, reading};
 pub(crate) type Place = (ConversationId, i64);
 
 impl Service {
-    /// Returns the messages at these places that the reader may see.
-    pub(crate) async fn messages(&self, reader: &Reader, places: &[Place]) -> Result<FxHashMap<Place, Arc<Message>>> {
+    /// Returns what is at these places for the reader: messages, and holes where they were deleted for everybody or by
+    /// the reader. Places that the reader may not see, or where nothing ever was, are left out.
+    pub(crate) async fn messages(&self, reader: &Reader, places: &[Place]) -> Result<FxHashMap<Place, Slot>> {
         let logs = self.logs(places).await?;
         let accesses = self.limits(reader, &logs).await?;
-        let mut found = FxHashMap::default();
+        let numbers: Vec<i64> = logs.values().map(|log| log.no).collect();
+        let beginnings = self.caches.beginnings(&self.store, &numbers).await?;
+        let mut found = Vec::new();
         let mut missing = Vec::new();
         for place in places {
             let Some(log) = logs.get(&place.0) else { continue };
-            if !visible(reader, place, &accesses) {
+            if !visible(reader, place, &accesses) || beginnings.get(&log.no).is_some_and(|beginning| place.1 < *beginning) {
                 continue;
             }
             match self.caches.message(log.no, place.1).await {
-                Some(message) => {
-                    found.insert(place.clone(), message);
-                }
+                Some(message) => found.push((log.no, message)),
                 None => missing.push(Range { log: log.clone(), first: place.1, last: place.1 }),
             }
         }
-        for message in self.load(&missing).await? {
-            found.insert((message.conversation_id.clone(), message.seq.0), message);
-        }
-        found.retain(|place, message| match accesses.get(&place.0) {
+        found.extend(self.load(&missing).await?);
+        found.retain(|(_, message)| match accesses.get(&message.conversation_id) {
             Some(Access::Since(moment)) => message.stored_at >= *moment,
             _ => true,
         });
-        Ok(found)
+        let parts: Vec<_> = found.iter().map(|(log, message)| (*log, message.seq.0, message.seq.0)).collect();
+        let hidden = self.hidden(self.hider(reader).await?.as_ref(), &parts).await?;
+        self.requote(&mut found, logs.values()).await?;
+        let slot = |(log, message): (i64, Arc<Message>)| {
+            let place = (message.conversation_id.clone(), message.seq.0);
+            let gone = message.state.emptied || hidden.contains(&(log, message.seq.0));
+            let slot = if gone { Slot::Hole(place.0.clone(), message.seq) } else { Slot::Message(message) };
+            (place, slot)
+        };
+        Ok(found.into_iter().map(slot).collect())
     }
 
     /// Loads single places and keeps them: where one reader asks, others follow.
-    async fn load(&self, places: &[Range]) -> Result<Vec<Arc<Message>>> {
+    async fn load(&self, places: &[Range]) -> Result<Vec<(i64, Arc<Message>)>> {
         match places {
             [] => Ok(Vec::new()),
             [place] => {
                 let one = async {
                     Ok(reading::in_ranges(self.store.read(), std::slice::from_ref(place)).await?.pop().map(|(_, message)| message))
                 };
-                Ok(self.caches.message_or(place.log.no, place.first, one).await?.into_iter().collect())
+                let loaded = self.caches.message_or(place.log.no, place.first, one).await?;
+                Ok(loaded.into_iter().map(|message| (place.log.no, message)).collect())
             }
             many => {
+                let forgettings = self.caches.forgettings();
                 let loaded = reading::in_ranges(self.store.read(), many).await?;
                 for (log, message) in &loaded {
-                    self.caches.keep_message(*log, message).await;
+                    self.caches.keep_message(*log, message, forgettings).await;
                 }
-                Ok(loaded.into_iter().map(|(_, message)| message).collect())
+                Ok(loaded)
             }
         }
     }
@@ -98,7 +108,7 @@ impl Service {
     }
 }
 
-/// Tells whether the reader may see this place. The log's own beginning needs no look: what lies before it is gone.
+/// Tells whether the reader's limits allow this place.
 fn visible(reader: &Reader, place: &Place, accesses: &FxHashMap<ConversationId, Access>) -> bool {
     match (reader, accesses.get(&place.0)) {
         (Reader::Everything, _) | (Reader::User(_), Some(Access::Since(_))) => true,

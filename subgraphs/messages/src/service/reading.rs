@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use openim_core::{ConversationId, ConversationKind, Ctx, Result, Seq, Timestamp};
+use openim_core::{ConversationId, ConversationKind, Ctx, Result, Seq, Timestamp, UserId};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Service;
@@ -46,7 +46,7 @@ impl Service {
             clips.push(clip);
         }
         let ranges: Vec<Range> = clips.iter().map(Clip::range).collect();
-        let mut slots = self.slots(&ranges).await?.into_iter();
+        let mut slots = self.slots(&ranges, self.hider(reader).await?.as_ref()).await?.into_iter();
         Ok(clips
             .into_iter()
             .map(|clip| PulledRange {
@@ -69,12 +69,12 @@ impl Service {
         }
         let range = |seq: &i64| Range { log: window.head.log.clone(), first: *seq, last: *seq };
         let ranges: Vec<Range> = seqs.iter().filter(|seq| window.contains(**seq)).map(range).collect();
-        Ok(self.slots(&ranges).await?.into_iter().flatten().collect())
+        Ok(self.slots(&ranges, window.hider.as_ref()).await?.into_iter().flatten().collect())
     }
 
     /// Returns one list of slots for each range, with holes where messages are gone. The caller bounds the ranges.
-    async fn slots(&self, ranges: &[Range]) -> Result<Vec<Vec<Slot>>> {
-        let found = self.messages_in(ranges).await?;
+    async fn slots(&self, ranges: &[Range], hider: Option<&UserId>) -> Result<Vec<Vec<Slot>>> {
+        let found = self.messages_in(ranges, hider).await?;
         let slot = |range: &Range, seq: i64| match found.get(&(range.log.no, seq)) {
             Some(message) => Slot::Message(message.clone()),
             None => Slot::Hole(range.log.key.id.clone(), Seq(seq)),
@@ -82,12 +82,17 @@ impl Service {
         Ok(ranges.iter().map(|range| (range.first..=range.last).map(|seq| slot(range, seq)).collect()).collect())
     }
 
-    async fn messages_in(&self, ranges: &[Range]) -> Result<FxHashMap<(i64, i64), Arc<Message>>> {
+    /// Returns what is there in these parts of logs for a reader, by log and seq.
+    async fn messages_in(&self, ranges: &[Range], hider: Option<&UserId>) -> Result<FxHashMap<(i64, i64), Arc<Message>>> {
         let ranges: Vec<Range> = ranges.iter().filter(|range| range.first <= range.last).cloned().collect();
         if ranges.is_empty() {
             return Ok(FxHashMap::default());
         }
-        let found = reading::in_ranges(self.store.read(), &ranges).await?;
+        let mut found = reading::in_ranges(self.store.read(), &ranges).await?;
+        let parts: Vec<_> = ranges.iter().map(|range| (range.log.no, range.first, range.last)).collect();
+        let hidden = self.hidden(hider, &parts).await?;
+        found.retain(|(log, message)| !message.state.emptied && !hidden.contains(&(*log, message.seq.0)));
+        self.requote(&mut found, ranges.iter().map(|range| &range.log)).await?;
         Ok(found.into_iter().map(|(log, message)| ((log, message.seq.0), message)).collect())
     }
 
@@ -97,29 +102,35 @@ impl Service {
         let upper = before.map_or(window.upper, |seq| window.upper.min(seq.saturating_sub(1)));
         let (first, last) =
             if newest { (lower.max(upper.saturating_sub(limit - 1)), upper) } else { (lower, upper.min(lower.saturating_add(limit - 1))) };
-        let found = self.messages_in(&[Range { log: window.head.log.clone(), first, last }]).await?;
+        let range = Range { log: window.head.log.clone(), first, last };
+        let found = self.messages_in(&[range], window.hider.as_ref()).await?;
         let mut messages: Vec<_> = found.into_values().collect();
         messages.sort_unstable_by_key(|message| message.seq);
         Ok(LogPage { messages, first, last, window })
     }
 
-    /// Returns the newest message in each window, by conversation.
+    /// Returns the newest message that is there for the reader of each window, by conversation. Each log appears once.
     pub(crate) async fn newest(&self, windows: &[Window]) -> Result<FxHashMap<ConversationId, Arc<Message>>> {
-        let mut found = FxHashMap::default();
-        let mut ranges = Vec::new();
+        let mut found = Vec::new();
+        let mut ranges: FxHashMap<Option<&UserId>, Vec<Range>> = FxHashMap::default();
         for window in windows.iter().filter(|window| window.lower <= window.upper) {
-            match self.caches.message(window.head.log.no, window.upper).await {
-                Some(message) => {
-                    found.insert(message.conversation_id.clone(), message);
-                }
-                None => ranges.push(Range { log: window.head.log.clone(), first: window.lower, last: window.upper }),
+            let hider = window.hider.as_ref();
+            // What somebody has deleted is asked for together with the message.
+            let known = if hider.is_none() { self.caches.message(window.head.log.no, window.upper).await } else { None };
+            match known.filter(|message| !message.state.emptied) {
+                Some(message) => found.push((window.head.log.no, message)),
+                None => ranges.entry(hider).or_default().push(Range {
+                    log: window.head.log.clone(),
+                    first: window.lower,
+                    last: window.upper,
+                }),
             }
         }
-        if !ranges.is_empty() {
-            let newest = reading::newest(self.store.read(), &ranges).await?;
-            found.extend(newest.into_iter().map(|(_, message)| (message.conversation_id.clone(), message)));
+        for (hider, ranges) in ranges {
+            found.extend(reading::newest(self.store.read(), &ranges, hider).await?);
         }
-        Ok(found)
+        self.requote(&mut found, windows.iter().map(|window| &window.head.log)).await?;
+        Ok(found.into_iter().map(|(_, message)| (message.conversation_id.clone(), message)).collect())
     }
 
     /// Returns what was stored in these conversations at or after `since`, as far as the reader may see it.
@@ -147,8 +158,8 @@ impl Service {
         Ok(ranges)
     }
 
-    /// Returns one message as the caller may see it.
-    pub(crate) async fn message(&self, ctx: &Ctx, id: &ConversationId, seq: i64) -> Result<Option<Arc<Message>>> {
+    /// Returns one place as the caller may see it.
+    pub(crate) async fn message(&self, ctx: &Ctx, id: &ConversationId, seq: i64) -> Result<Option<Slot>> {
         let key = (id.clone(), seq);
         Ok(self.messages(&Reader::of(ctx)?, std::slice::from_ref(&key)).await?.remove(&key))
     }

@@ -5,6 +5,7 @@
 mod batches;
 mod contents;
 mod crashes;
+mod deleting;
 mod groups;
 mod hooks;
 mod log;
@@ -12,5 +13,6 @@ mod notifications;
 mod reading;
 mod refusals;
 mod resuming;
+mod revoking;
 mod sdl;
 mod stage;

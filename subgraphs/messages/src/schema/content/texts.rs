@@ -124,6 +124,15 @@ element! {
 }
 
 element! {
+    /// "Is typing": passed on to who is online, never stored.
+    TypingContent / "TypingContentInput" {}
+    optional {
+        /// `yes` while typing, `no` when it stopped.
+        tips: String = "msgTips",
+    }
+}
+
+element! {
     /// Whatever the application defines.
     CustomContent / "CustomContentInput" {}
     optional {
@@ -143,4 +152,5 @@ impl Plain for AtContent {}
 impl Plain for QuoteContent {}
 impl Plain for MergerContent {}
 impl Plain for CardContent {}
+impl Plain for TypingContent {}
 impl Plain for CustomContent {}
