@@ -13,6 +13,7 @@ use openim_contracts::{
 use openim_core::{Actor, ClientMessageId, ConversationId, Ctx, GroupId, OperationId, Result, Runtime, UserId};
 use openim_messages::measure::{Measure, PlainRow};
 use openim_messages::{Messages, MessagesPorts, MessagesSettings};
+use openim_platform::cache::MemoryCache;
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::store::{DatabaseSettings, Store};
 use openim_platform::webhooks::Webhooks;
@@ -99,6 +100,7 @@ impl Bed {
             groups: nobody.clone(),
             relations: nobody,
             webhooks: Webhooks::disabled(),
+            cache: Arc::new(MemoryCache::new(Runtime::system().clock)),
         };
         let messages = Messages::new(MessagesSettings::default(), ports, Runtime::system());
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());

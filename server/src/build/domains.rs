@@ -63,6 +63,7 @@ impl Domains {
             groups: members.clone(),
             relations: standings,
             webhooks: webhooks.clone(),
+            cache: ports.cache.clone(),
         };
         let messages = Messages::new(messages_settings(config)?, messages_ports, runtime.clone());
         let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader(), members);

@@ -28,6 +28,7 @@ use crate::caches::Caches;
 use crate::model::{Draft, Log, Stored};
 use crate::published::Published;
 use crate::read_positions::ReadPositions;
+use crate::search::Grown;
 use crate::settings::MessagesSettings;
 use crate::{error, events};
 use answers::Answers;
@@ -55,6 +56,7 @@ pub(crate) struct Commits {
     pub(crate) published: Arc<Published>,
     pub(crate) read_positions: Arc<ReadPositions>,
     pub(crate) webhooks: Webhooks,
+    pub(crate) grown: Arc<Grown>,
 }
 
 /// The batcher of one process.
@@ -133,6 +135,7 @@ impl Batcher {
         for grown in chats.iter().chain(&streams) {
             self.commits.read_positions.note_all(&grown.messages);
         }
+        self.commits.grown.note_soon(&chats);
         let place = |placed| match placed {
             Placed::Stored(stored) => Some(stored),
             Placed::Ambiguous => None,

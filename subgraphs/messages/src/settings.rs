@@ -11,6 +11,8 @@ use crate::notices::NotificationPolicies;
 pub struct MessagesSettings {
     /// Whether only friends may write to somebody (OpenIM `friendVerify`): 1303 for everybody else.
     pub friend_verify: bool,
+    /// Whether messages can be found by their words.
+    pub search: bool,
     /// How notifications are treated.
     pub notifications: NotificationPolicies,
     /// The longest content, in bytes of its JSON text.
@@ -38,6 +40,7 @@ impl Default for MessagesSettings {
     fn default() -> Self {
         Self {
             friend_verify: false,
+            search: true,
             notifications: NotificationPolicies::default(),
             max_content_bytes: 64 * 1024,
             max_extra_bytes: 16 * 1024,

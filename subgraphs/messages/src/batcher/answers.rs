@@ -46,6 +46,7 @@ async fn run(mut commits_done: mpsc::Receiver<Done>, commits: Commits, publisher
             let _ = send.reply.send(reply);
         }
         publisher.publish(commit.note, &appended, &repeated);
+        commits.grown.note(&appended);
         for grown in &appended {
             commits.read_positions.note_all(&grown.messages);
         }

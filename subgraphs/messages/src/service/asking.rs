@@ -6,19 +6,23 @@ use super::Service;
 use super::composing::{self, Appearance};
 use crate::hooks::{self, Changes};
 use crate::model::numbers::{self, option};
-use crate::model::{Envelope, Recipient, SendMessage};
+use crate::model::{Change, Envelope, Recipient, SendMessage, Way};
 use crate::policy::Reception;
 
 impl Service {
-    /// Asks whether a message may go, and returns it as it shall.
+    /// Asks whether a message may go, and returns it as it shall, with what is new in it.
     ///
     /// # Errors
     /// What the application's server refused with; `ARGS_ERROR` when it changes the message into one that cannot be.
-    pub(super) async fn ask_hooks(&self, ctx: &Ctx, envelope: Envelope, own_administrator: bool) -> Result<Envelope> {
+    pub(super) async fn ask_hooks(&self, ctx: &Ctx, envelope: Envelope, own_administrator: bool) -> Result<(Envelope, Vec<Change>)> {
         hooks::before_send(&self.webhooks, ctx, &envelope, own_administrator).await?;
         match hooks::changes(&self.webhooks, ctx, &envelope).await? {
-            Some(changes) => self.changed(ctx, envelope, changes),
-            None => Ok(envelope),
+            Some(changes) => {
+                let changed = self.changed(ctx, envelope.clone(), changes)?;
+                let changes = hooks::differences(&envelope, &changed)?;
+                Ok((changed, changes))
+            }
+            None => Ok((envelope, Vec::new())),
         }
     }
 
@@ -55,7 +59,7 @@ impl Service {
             offline_push: changes.offline_push_info.map(Into::into).or(old.offline_push),
         };
         let checked = composing::check(ctx, &self.settings, &command)?;
-        if checked.kind.session_type() != old.session_type {
+        if checked.kind.session_type() != old.session_type || Way::of(&checked.options) == Way::Notice {
             return Err(wrong("a webhook changed the kind of conversation"));
         }
         let envelope = composing::envelope(ctx, command, checked, Appearance::default(), reception)?;

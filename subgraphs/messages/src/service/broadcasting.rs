@@ -8,7 +8,7 @@ use openim_core::{ClientMessageId, Ctx, ErrorCode, Result, UserId};
 
 use super::Service;
 use crate::error;
-use crate::model::{BatchOutcome, BatchReceivers, BatchSend, Recipient, SendFailure, SendMessage, Stored};
+use crate::model::{BatchOutcome, BatchReceivers, BatchSend, Recipient, SendFailure, SendMessage, Sent};
 
 /// The most receivers that may be named.
 const MOST_RECEIVERS: usize = 1_000;
@@ -86,13 +86,13 @@ impl Service {
 
     /// Each copy has a client id of its own, made of the batch's and the receiver's, so that a repeated batch finds
     /// what it sent before.
-    async fn send_one(&self, ctx: &Ctx, message: &SendMessage, receiver: &UserId) -> Result<Stored> {
+    async fn send_one(&self, ctx: &Ctx, message: &SendMessage, receiver: &UserId) -> Result<Sent> {
         let mut message = message.clone();
         message.client_id = match message.client_id {
             Some(key) => Some(ClientMessageId::parse(format!("{key}:{receiver}"))?),
             None => None,
         };
         message.recipient = Recipient::User(receiver.clone());
-        self.send(ctx, message).await
+        self.deliver(ctx, message).await
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error;
 use crate::model::numbers::{self, option};
-use crate::model::{Envelope, OfflinePush, Recipient, SendMessage};
+use crate::model::{Envelope, OfflinePush, Recipient, SendMessage, Way};
 use crate::policy::{self, Reception};
 use crate::settings::MessagesSettings;
 
@@ -43,7 +43,7 @@ pub(super) fn check(ctx: &Ctx, settings: &MessagesSettings, command: &SendMessag
         (Recipient::Group(_), numbers::SYSTEM_NOTICE) => return Err(error::args("a system notice goes to one user")),
         (Recipient::Group(_), _) => ConversationKind::Group,
     };
-    let options = switches(command)?;
+    let options = switches(ctx, command)?;
     Ok(Checked { sender, recipient: command.recipient.clone(), kind, options, at_user_ids })
 }
 
@@ -97,7 +97,7 @@ fn mentions(command: &SendMessage, content: &serde_json::Map<String, Value>) -> 
 }
 
 /// Returns the switches with those that the content type forces, and refuses what cannot be honoured.
-fn switches(command: &SendMessage) -> Result<Vec<(String, bool)>> {
+fn switches(ctx: &Ctx, command: &SendMessage) -> Result<Vec<(String, bool)>> {
     if command.options.len() > MOST_OPTIONS || command.options.iter().any(|(key, _)| key.is_empty() || key.len() > LONGEST_OPTION) {
         return Err(error::args(format!("at most {MOST_OPTIONS} options with keys of at most {LONGEST_OPTION} bytes")));
     }
@@ -109,14 +109,11 @@ fn switches(command: &SendMessage) -> Result<Vec<(String, bool)>> {
         set(&mut options, key, false);
     }
     let off = |key: &str| options.iter().any(|(name, value)| name == key && !value);
-    if off(option::IS_NOT_NOTIFICATION) {
+    if off(option::IS_NOT_NOTIFICATION) && !(ctx.is_admin() && command.content_type != numbers::SYSTEM_NOTICE) {
         return Err(error::args("notifications are made by the server"));
     }
-    if off(option::HISTORY) {
-        return Err(error::args("messages that are not stored (typing, online only) are not supported yet"));
-    }
     // OpenIM's Go client dereferences the missing part and ends.
-    if off(option::NOT_PRIVATE) && command.attached_info.is_empty() {
+    if off(option::NOT_PRIVATE) && command.attached_info.is_empty() && Way::of(&options) != Way::Notice {
         return Err(error::args("a private message needs attachedInfo"));
     }
     Ok(options)

@@ -9,7 +9,7 @@ use openim_core::{ConversationId, ConversationKind, Ctx, Error, ErrorCode, Group
 use super::Service;
 use super::composing::{self, Appearance, Checked};
 use crate::error;
-use crate::model::{Draft, LogKey, Parties, Recipient, SendMessage, Stored, numbers};
+use crate::model::{Draft, LogKey, Parties, Recipient, SendMessage, Sent, Way, numbers};
 use crate::policy::{self, Reception};
 
 /// Where a message goes, how its sender looks there, and what the receiver's settings do to it.
@@ -20,13 +20,25 @@ struct Passed {
 }
 
 impl Service {
-    /// Sends a message and returns it once it is durable.
+    /// Sends a message, and remembers of an administrator's that it went well ([`Service::send_status`]).
+    ///
+    /// # Errors
+    /// As [`Service::deliver`].
+    pub(crate) async fn send(&self, ctx: &Ctx, command: SendMessage) -> Result<Sent> {
+        let sent = self.deliver(ctx, command).await?;
+        if ctx.is_admin() {
+            self.note_success(ctx).await;
+        }
+        Ok(sent)
+    }
+
+    /// Sends a message and returns it once it is durable, or on its way when it is not to be stored.
     ///
     /// # Errors
     /// `NO_PERMISSION`, `ARGS_ERROR`, `RECORD_NOT_FOUND`, `USER_ID_NOT_FOUND`, `BLOCKED_BY_PEER`, `NOT_PEERS_FRIEND`,
     /// `NOT_IN_GROUP`, `GROUP_DISMISSED`, `MUTED_IN_GROUP`, `MUTED_GROUP`, `UNAVAILABLE`; nothing is stored then, but for
     /// `UNAVAILABLE`, where the same client id finds out.
-    pub(crate) async fn send(&self, ctx: &Ctx, command: SendMessage) -> Result<Stored> {
+    pub(super) async fn deliver(&self, ctx: &Ctx, command: SendMessage) -> Result<Sent> {
         let checked = composing::check(ctx, &self.settings, &command)?;
         let own = own_administrator(ctx, &checked.sender);
         let passed = match &checked.recipient {
@@ -35,8 +47,14 @@ impl Service {
         };
         let Passed { log, appearance, reception } = passed;
         let envelope = composing::envelope(ctx, command, checked, appearance, reception)?;
-        let envelope = self.ask_hooks(ctx, envelope, own).await?;
-        self.batcher.append(ctx, Draft { log, envelope: Arc::new(envelope) }).await
+        let (envelope, changes) = self.ask_hooks(ctx, envelope, own).await?;
+        let (way, draft) = (Way::of(&envelope.options), Draft { log, envelope: Arc::new(envelope) });
+        let stored = match way {
+            Way::Log => self.batcher.append(ctx, draft).await?,
+            Way::Passing => self.pass_on(ctx, draft).await?,
+            Way::Notice => self.give(ctx, draft).await?,
+        };
+        Ok(Sent { message: stored.message, duplicate: stored.duplicate, changes })
     }
 
     async fn to_user(&self, ctx: &Ctx, checked: &Checked, receiver: &UserId, content_type: i32) -> Result<Passed> {
