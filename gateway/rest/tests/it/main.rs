@@ -1,12 +1,14 @@
 //! The REST door over graphs that answer as each test says.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
 
+mod changing;
 mod contract;
 mod door;
 mod friends;
 mod graph;
 mod groups;
 mod limits;
+mod noise;
 mod openapi;
 mod pages;
 mod sending;
