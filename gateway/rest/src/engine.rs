@@ -9,11 +9,12 @@ use openim_core::{Ctx, ErrorCode, Runtime};
 use openim_federation::{Operation, Operations};
 use rustc_hash::FxHashMap;
 
-use crate::codec;
-use crate::contract::{Bind, Caller, Contract, Route};
+use crate::bodies;
+use crate::contract::{Caller, Contract, Route};
 use crate::document::{Document, Merged, Misfit};
 use crate::documents::documents;
 use crate::envelope::{self, Answer, Refusal};
+use crate::form::Forms;
 use crate::openapi;
 
 /// Why the REST door cannot open.
@@ -71,6 +72,7 @@ pub(crate) struct Served {
     pub(crate) document: Document,
     /// The document as it stands in the repository.
     pub(crate) source: &'static str,
+    forms: Forms,
     operation: Arc<dyn Operation>,
 }
 
@@ -134,16 +136,17 @@ impl Rest {
         self.0.options
     }
 
-    /// Answers one call.
-    pub(crate) async fn call(&self, served: &Served, ctx: &Ctx, body: &[u8]) -> Answer {
-        match self.run(served, ctx, body).await {
+    /// Answers one call; `content_type` is what the caller says about its body.
+    pub(crate) async fn call(&self, served: &Served, ctx: &Ctx, content_type: &str, body: &[u8]) -> Answer {
+        match self.run(served, ctx, content_type, body).await {
             Ok(answer) => answer,
             Err(refusal) => refusal.answer(),
         }
     }
 
-    async fn run(&self, served: &Served, ctx: &Ctx, body: &[u8]) -> Result<Answer, Refusal> {
-        let request = self.request(served, body)?;
+    async fn run(&self, served: &Served, ctx: &Ctx, content_type: &str, body: &[u8]) -> Result<Answer, Refusal> {
+        let form = served.forms.choose(content_type)?;
+        let request = bodies::read(&self.0.contract, &served.route, &form.body(body)?)?;
         if served.route.caller == Caller::Admin {
             ctx.require_admin()?;
         }
@@ -153,6 +156,7 @@ impl Rest {
             return Err(Refusal::new(code, code.text()));
         }
         let mut body = envelope::begin(served.document.has_data());
+        let start = body.len();
         served.document.render(&data, &mut body).map_err(|misfit| match misfit {
             Misfit::Missing(code) => Refusal::new(code, "there is no such record"),
             Misfit::Failed(code) => Refusal::new(code, code.text()),
@@ -161,21 +165,9 @@ impl Rest {
                 Refusal::new(ErrorCode::Internal, "something went wrong inside")
             }
         })?;
+        form.data(&mut body, start)?;
         body.push(b'}');
         Ok(Answer { status: axum::http::StatusCode::OK, code: 0, body, retry_after: None })
-    }
-
-    /// Decodes and checks a body.
-    fn request(&self, served: &Served, body: &[u8]) -> Result<Value, Refusal> {
-        let (Some(id), false) = (served.route.request, served.route.bind == Bind::None) else { return Ok(Value::Null) };
-        let refuse = |what: String| Refusal::new(ErrorCode::Args, what).bad_request(served.route.bind == Bind::Gin);
-        let text = String::from_utf8_lossy(body);
-        let json = codec::parse(&text).map_err(refuse)?;
-        let request = codec::decode(&self.0.contract.types, id, &json).map_err(|mismatch| refuse(mismatch.to_string()))?;
-        for rule in &served.route.rules {
-            rule.check(&request).map_err(refuse)?;
-        }
-        Ok(request)
     }
 
     /// Runs the operation, more than once when a page is bigger than one fetch.
@@ -211,5 +203,6 @@ fn serve(route: Route, source: &'static str, contract: &Contract, operations: &d
     let operation = operations
         .prepare(&document.text, document.name.as_deref())
         .map_err(|errors| fail(errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; ")))?;
-    Ok(Served { path: route.path.as_str().into(), route, document, source, operation })
+    let forms = Forms::of(&route, &contract.types)?;
+    Ok(Served { path: route.path.as_str().into(), route, document, source, forms, operation })
 }

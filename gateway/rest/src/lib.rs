@@ -4,6 +4,7 @@
 //! document is compiled and planned; a call then decodes its body by Go's rules, fills in the operation's variables, runs the
 //! prepared operation and writes the answer byte for byte as OpenIM would. Nothing can be done here that the graph cannot do.
 
+mod bodies;
 mod codec;
 mod contract;
 mod document;
@@ -11,9 +12,11 @@ mod documents;
 mod door;
 mod engine;
 mod envelope;
+mod form;
 mod hooks;
 mod openapi;
 
+pub use bodies::Bodies;
 pub use documents::documents;
 pub use door::router;
 pub use engine::{BuildError, Rest, RestOptions};

@@ -14,7 +14,7 @@ pub(crate) enum Bind {
     A2r,
     /// JSON; a failure is HTTP 400 with the envelope.
     Gin,
-    /// JSON for the browser SDK's routes; like `A2r`.
+    /// JSON like `A2r`, or protobuf when the caller says so: the routes of the plain JavaScript SDK.
     Jssdk,
     /// Not at all.
     None,

@@ -98,11 +98,12 @@ async fn post(door: &Door, request: Request) -> Outcome {
         return Outcome::Answer(Refusal::from(error).answer());
     }
     let Some(served) = rest.served(path).filter(|served| served.route.method == "POST") else { return Outcome::not_found() };
+    let content_type = header(&parts.headers, &header::CONTENT_TYPE).unwrap_or_default();
     let span = tracing::debug_span!("rest", http.route = %served.path, operation.id = %ctx.operation_id());
     let answer = async {
         let body = tokio::time::timeout(ctx.remaining(), body::read(body, rest.options().body_limit)).await;
         let answer = match body {
-            Ok(Ok(body)) => rest.call(served, &ctx, &body).await,
+            Ok(Ok(body)) => rest.call(served, &ctx, content_type, &body).await,
             Ok(Err(error)) => Refusal::new(ErrorCode::Args, format!("the body cannot be read: {error}")).answer(),
             Err(_) => Refusal::new(ErrorCode::DeadlineExceeded, "the body did not arrive in time").answer(),
         };
