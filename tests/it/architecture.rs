@@ -6,15 +6,16 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What the crates of a room may depend on. A gateway knows no subgraph, a subgraph no other, the core nobody.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("kernel/core", &[]),
     ("kernel/contracts", &["kernel/core"]),
     ("kernel/graphql", &["kernel/core"]),
+    ("kernel/objects", &["kernel/core"]),
     ("entities", &[]),
     ("migrations", &[]),
     ("kernel/platform", &["kernel/core", "kernel/contracts", "entities", "migrations"]),
     ("kernel/testing", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/platform", "entities"]),
-    ("subgraphs", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/platform", "entities"]),
+    ("subgraphs", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/objects", "kernel/platform", "entities"]),
     ("gateway", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/platform", "gateway"]),
 ];
 
