@@ -10,6 +10,7 @@ use openim_contracts::SignalKind;
 use openim_core::{Actor, ConversationId, ConversationKind, Ctx, Error, ErrorCode, OperationId, Principal, Result, Timestamp};
 use tokio::sync::SemaphorePermit;
 
+use crate::attendance::Stay;
 use crate::cursor::key_of;
 use crate::event::{Event, Happened, Notification, ResetReason};
 use crate::graph::Asking;
@@ -64,6 +65,8 @@ enum Stage {
 pub(crate) struct Feed {
     hub: Arc<Hub>,
     seat: Arc<Seat>,
+    /// The viewer is online as long as the stream lives.
+    _stay: Stay,
     principal: Principal,
     operation_id: OperationId,
     opened: Timestamp,
@@ -80,10 +83,27 @@ impl Drop for Feed {
 
 impl Feed {
     /// Makes a stream whose seat is taken already: nothing that is signalled from now on is missed.
-    pub(crate) fn new(hub: Arc<Hub>, seat: Arc<Seat>, principal: Principal, operation_id: OperationId, after: Option<String>) -> Self {
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        seat: Arc<Seat>,
+        stay: Stay,
+        principal: Principal,
+        operation_id: OperationId,
+        after: Option<String>,
+    ) -> Self {
         let opened = hub.now();
         let progress = Progress::new(key_of(principal.user_id.as_str()), hub.settings.margin, opened);
-        Self { hub, seat, principal, operation_id, opened, progress, todo: VecDeque::new(), stage: Stage::Opening(after) }
+        Self {
+            hub,
+            seat,
+            _stay: stay,
+            principal,
+            operation_id,
+            opened,
+            progress,
+            todo: VecDeque::new(),
+            stage: Stage::Opening(after),
+        }
     }
 
     /// Returns the next event; an error is the last item but the end.
@@ -252,7 +272,7 @@ impl Feed {
     }
 
     /// Waits for its turn to ask the graph.
-    async fn ask<'a>(hub: &'a Hub, principal: &Principal, operation_id: &OperationId) -> Result<Turn<'a>> {
+    pub(crate) async fn ask<'a>(hub: &'a Hub, principal: &Principal, operation_id: &OperationId) -> Result<Turn<'a>> {
         let permit = hub.asking.acquire().await.map_err(Error::internal)?;
         let deadline = hub.now().plus(hub.settings.patience);
         let ctx = Ctx::new(hub.runtime.clone(), Actor::User(principal.clone()), operation_id.clone(), deadline);
@@ -261,7 +281,7 @@ impl Feed {
 }
 
 /// The right to ask now.
-struct Turn<'a> {
-    asking: Asking<'a>,
+pub(crate) struct Turn<'a> {
+    pub(crate) asking: Asking<'a>,
     _permit: SemaphorePermit<'a>,
 }

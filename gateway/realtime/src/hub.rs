@@ -13,11 +13,13 @@ use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::attendance::Arrivals;
 use crate::cursor::key_of;
 use crate::event::Event;
 use crate::feed::Feed;
 use crate::registry::{Registry, conversation_of};
 use crate::seat::{End, Item, Notice, Seat, Topic};
+use crate::session::Sessions;
 use crate::{GraphQuery, Settings, schema};
 
 /// All streams of one node. Streams have no task: a stream works when its client polls it.
@@ -28,17 +30,22 @@ pub struct Hub {
     /// Bounds how many streams ask the graph at once, so that a reconnecting crowd does not take all of it.
     pub(crate) asking: Semaphore,
     registry: Mutex<Registry<Seat>>,
+    /// The sockets of SDKs.
+    pub(crate) sessions: Mutex<Sessions>,
     /// When this node last heard anything, in milliseconds.
     heard: AtomicI64,
     stopped: AtomicBool,
+    /// Where whoever has a stream or a session is noted as online.
+    pub(crate) arrivals: Arrivals,
 }
 
 impl Hub {
-    /// Makes a hub that asks `graph` what its streams have missed.
-    pub fn new(settings: Settings, runtime: Runtime, graph: Arc<dyn GraphQuery>) -> Arc<Self> {
+    /// Makes a hub that asks `graph` what its streams have missed, and notes in `arrivals` who is here.
+    pub fn new(settings: Settings, runtime: Runtime, graph: Arc<dyn GraphQuery>, arrivals: Arrivals) -> Arc<Self> {
         let heard = AtomicI64::new(runtime.clock.now().0);
         let asking = Semaphore::new(settings.max_asking.max(1));
-        Arc::new(Self { settings, runtime, graph, asking, registry: Mutex::default(), heard, stopped: AtomicBool::new(false) })
+        let (registry, sessions, stopped) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
+        Arc::new(Self { settings, runtime, graph, asking, registry, sessions, heard, stopped, arrivals })
     }
 
     /// Returns the hub's part of the graph.
@@ -49,6 +56,15 @@ impl Hub {
     /// Returns how many streams are open.
     pub fn streams(&self) -> usize {
         self.registry.lock().len()
+    }
+
+    /// Returns how many SDK sockets have a place.
+    pub fn sessions(&self) -> usize {
+        self.sessions.lock().len()
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
     }
 
     /// Hands on what the fan-out brings until `stop` or the end of the fan-out, then ends all streams. Subscribe to the
@@ -69,6 +85,7 @@ impl Hub {
         for seat in self.registry.lock().all() {
             seat.close(End::Stopping);
         }
+        self.sessions.lock().close();
     }
 
     /// Opens a stream for the caller, from now or after a cursor.
@@ -83,7 +100,8 @@ impl Hub {
             return Err(Error::new(ErrorCode::ConnectionLimit, "too many event streams of one user"));
         }
         self.count();
-        let feed = Box::new(Feed::new(self.clone(), seat.clone(), principal, ctx.operation_id().clone(), after));
+        let stay = self.arrivals.arrive(&principal, self.runtime.ids.hex32());
+        let feed = Box::new(Feed::new(self.clone(), seat.clone(), stay, principal, ctx.operation_id().clone(), after));
         if self.stopped.load(Ordering::SeqCst) {
             seat.close(End::Stopping);
         }
@@ -109,6 +127,10 @@ impl Hub {
     fn hand_on(&self, signals: &[Signal]) {
         let at = self.now();
         self.heard.store(at.0, Ordering::Relaxed);
+        {
+            let mut sessions = self.sessions.lock();
+            signals.iter().for_each(|signal| sessions.hear(signal, at));
+        }
         let registry = self.registry.lock();
         for signal in signals {
             if let SignalKind::SessionsRevoked { user_id, platform, token_hashes } = &signal.kind {
@@ -135,6 +157,7 @@ impl Hub {
         for seat in seats {
             seat.push(Item::Lost { since, at });
         }
+        self.sessions.lock().lost(since);
     }
 
     fn count(&self) {

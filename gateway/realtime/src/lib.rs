@@ -14,12 +14,14 @@ mod progress;
 mod registry;
 mod schema;
 mod seat;
+mod session;
 
 use std::time::Duration;
 
-pub use attendance::Attendance;
+pub use attendance::{Arrivals, Attendance, AttendancePorts, Pace};
 pub use graph::{GraphQuery, OPERATIONS};
 pub use hub::Hub;
+pub use session::{FORMS, Push, Pushed, Session, SessionEnd};
 
 /// What an operator may tune.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,14 @@ pub struct Settings {
     pub margin: Duration,
     /// The most streams of one user on one node.
     pub max_streams_per_user: usize,
+    /// How many messages wait for a slow SDK socket before it is closed.
+    pub session_frames: usize,
+    /// The same in bytes.
+    pub session_bytes: usize,
+    /// The most SDK sockets of one user on one node.
+    pub max_sessions_per_user: usize,
+    /// The most users whose presence one socket hears of.
+    pub max_watched: usize,
     /// How many streams of a node ask the graph at the same time.
     pub max_asking: usize,
     /// How long the graph may take to answer one question.
@@ -49,6 +59,10 @@ impl Default for Settings {
             max_cursor_age: Duration::from_secs(7 * 24 * 3600),
             margin: Duration::from_secs(10),
             max_streams_per_user: 64,
+            session_frames: 256,
+            session_bytes: 1024 * 1024,
+            max_sessions_per_user: 64,
+            max_watched: 2_000,
             max_asking: 64,
             patience: Duration::from_secs(10),
         }

@@ -78,6 +78,11 @@ impl<S: Sitter> Registry<S> {
         self.followers.get(conversation).is_some_and(|users| users.contains(user))
     }
 
+    /// Returns the group conversations that an online user hears of.
+    pub(crate) fn followed(&self, user: &UserId) -> Vec<ConversationId> {
+        self.users.get(user).map(|online| online.follows.clone()).unwrap_or_default()
+    }
+
     /// Lets a user hear of it no more.
     pub(crate) fn unfollow(&mut self, user: &UserId, conversation: &ConversationId) {
         if let Some(online) = self.users.get_mut(user) {

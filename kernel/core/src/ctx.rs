@@ -35,6 +35,23 @@ impl Platform {
     pub fn number(self) -> i32 {
         self.0
     }
+
+    /// Returns OpenIM's name of it.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            1 => "IOS",
+            2 => "Android",
+            3 => "Windows",
+            4 => "OSX",
+            5 => "Web",
+            6 => "MiniWeb",
+            7 => "Linux",
+            8 => "APad",
+            9 => "IPad",
+            10 => "Admin",
+            _ => "HarmonyOS",
+        }
+    }
 }
 
 /// A user whose token was checked.

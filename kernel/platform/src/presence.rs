@@ -1,10 +1,15 @@
-//! The presence port: which users have a connection open, on which device classes, on any node.
+//! The presence port: which users have a connection open, on which device classes, on any node, and which changes of that
+//! are still to be told. Each change is handed to one node only, which tells it.
+//!
+//! Coming is told at once. Going is told when it has lasted: a node that lost a user's last connection of a device class
+//! settles the user a moment later, so that a device that only reconnects does not flicker for whoever watches.
 
 mod memory;
 mod redis;
+mod table;
 
 use async_trait::async_trait;
-use openim_core::{Platform, Result, UserId};
+use openim_core::{Ctx, Platform, Result, UserId};
 
 pub use self::redis::{Lease, RedisPresence};
 pub use memory::MemoryPresence;
@@ -18,20 +23,58 @@ pub struct Connection {
     pub id: String,
 }
 
+/// What is to be told of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresenceChange {
+    /// Who.
+    pub user_id: UserId,
+    /// The platforms that were told last, in number order.
+    pub before: Vec<Platform>,
+    /// The platforms that are online now, in number order. The same as before when it is not known whether it was told.
+    pub platforms: Vec<Platform>,
+    /// Grows with each change of this user's.
+    pub version: i64,
+}
+
+/// What others have left to be told.
+#[derive(Debug, Default)]
+pub struct Overdue {
+    /// The changes to tell.
+    pub changes: Vec<PresenceChange>,
+    /// Whether there is more.
+    pub more: bool,
+}
+
 /// Knows who is online. What a dead node has said is forgotten with its lease.
 #[async_trait]
 pub trait Presence: Send + Sync + 'static {
-    /// Notes an open connection of this node; noting it again changes nothing. Fails only when the node cannot take more.
+    /// Notes an open connection of this node; noting it again changes nothing. Returns what the caller is to tell. Fails
+    /// only when the node cannot take more.
     ///
     /// # Errors
     /// `UNAVAILABLE` when other nodes cannot be told now; they are told as soon as possible.
-    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<()>;
+    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<Option<PresenceChange>>;
 
-    /// Forgets a connection of this node.
+    /// Forgets a connection of this node. What is to be told of it, [`settle`](Self::settle) returns.
     ///
     /// # Errors
     /// `UNAVAILABLE` when other nodes cannot be told now.
     async fn disconnect(&self, user: &UserId, connection: &str) -> Result<()>;
+
+    /// Compares what was told of users with what is true, and returns what the caller is to tell.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when nothing could be learned; what could be learned is returned, and the rest is overdue.
+    async fn settle(&self, users: &[UserId]) -> Result<Vec<PresenceChange>>;
+
+    /// Settles users whom no other node will settle: those of nodes that died, and those of whom it is not certain what was
+    /// told. A bounded number of them at a time.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the presence data cannot be reached.
+    async fn settle_overdue(&self) -> Result<Overdue> {
+        Ok(Overdue::default())
+    }
 
     /// Returns each user's open connections by platform and id, in the order asked; none for who is offline.
     ///
@@ -47,6 +90,16 @@ pub trait Presence: Send + Sync + 'static {
         let open = self.connections(users).await?;
         Ok(open.into_iter().map(|connections| distinct(&connections)).collect())
     }
+}
+
+/// Is told of changes by the node that tells them.
+#[async_trait]
+pub trait PresenceListener: Send + Sync + 'static {
+    /// Takes changes; they come again when it fails.
+    ///
+    /// # Errors
+    /// When they cannot be taken now.
+    async fn changed(&self, ctx: &Ctx, changes: &[PresenceChange]) -> Result<()>;
 }
 
 /// Returns the platforms of sorted connections.

@@ -17,7 +17,7 @@ use openim_platform::fanout::{Fanout, MemoryFanout};
 use openim_platform::limits::{DoorLimits, MemoryLimiter, RateLimiter};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::inject_current;
-use openim_realtime::{Attendance, GraphQuery, Hub, OPERATIONS};
+use openim_realtime::{Attendance, AttendancePorts, GraphQuery, Hub, OPERATIONS, Pace};
 use openim_rest::Rest;
 
 use super::settings;
@@ -50,8 +50,14 @@ pub(super) fn compose(
     }
 
     let graph = Arc::new(OwnGraph::default());
-    let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone());
-    let (events, attendance) = Attendance::of(hub.subgraph(), ports.presence.clone());
+    let attendance_ports = AttendancePorts {
+        presence: ports.presence.clone(),
+        fanout: ports.fanout.clone(),
+        listener: domains.users.presence_listener(),
+    };
+    let (attendance, arrivals) = Attendance::new(attendance_ports, runtime.clone(), Pace::default());
+    let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone(), arrivals);
+    let events = hub.subgraph();
     let gateway = builder.subgraph(events.name(), events.sdl(), InProcess(events)).build()?;
     graph.open(&gateway)?;
     let received = ports.fanout.subscribe();

@@ -1,6 +1,10 @@
 //! The webhooks of this domain: what the receiver is asked and told, with OpenIM's keys (webhooks.json), and what its answers
 //! change. What it changes is checked like what clients send.
 
+mod devices;
+
+pub(crate) use devices::{after_kick, after_presence};
+
 use openim_core::{Ctx, Error, ErrorCode, Result, Timestamp};
 use openim_platform::store::Tx;
 use openim_platform::webhooks::Webhooks;

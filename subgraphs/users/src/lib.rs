@@ -28,7 +28,7 @@ use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
 use openim_platform::events::EventHandler;
 use openim_platform::limits::Attempts;
-use openim_platform::presence::Presence;
+use openim_platform::presence::{Presence, PresenceListener};
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
 use tokio_util::sync::CancellationToken;
@@ -77,15 +77,15 @@ impl Users {
         let codec = Arc::new(TokenCodec::new(&rules.secret));
         let states = TokenStates::new(cache, store.clone());
         let summaries = Summaries::new();
-        let sessions = Sessions::new(store.clone(), rules.clone(), codec, states.clone(), Arc::new(attempts));
+        let sessions = Sessions::new(store.clone(), rules.clone(), codec, states.clone(), Arc::new(attempts), webhooks.clone());
         Ok(Self {
             authenticator: Arc::new(TokenAuthenticator::new(sessions.clone(), rules.clone(), runtime.clone())),
             services: Services {
-                profiles: Profiles::new(store.clone(), rules.clone(), summaries.clone(), webhooks),
+                profiles: Profiles::new(store.clone(), rules.clone(), summaries.clone(), webhooks.clone()),
                 sessions,
                 commands: Commands::new(store.clone()),
                 client_config: ClientConfig::new(store.clone()),
-                presences: Presences::new(presence),
+                presences: Presences::new(presence, store.clone(), webhooks),
             },
             reader: Arc::new(SummaryReader::new(store.clone(), summaries.clone())),
             clear_caches: Arc::new(ClearCaches::new(states, summaries)),
@@ -117,6 +117,11 @@ impl Users {
     /// Returns what other domains read users with.
     pub fn reader(&self) -> Arc<dyn UserReader> {
         self.reader.clone()
+    }
+
+    /// Returns what a gateway tells of who came online and who went.
+    pub fn presence_listener(&self) -> Arc<dyn PresenceListener> {
+        Arc::new(self.services.presences.clone())
     }
 
     /// Returns the handlers to register with the event dispatcher.

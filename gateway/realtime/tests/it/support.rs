@@ -13,7 +13,7 @@ use openim_contracts::{Audience, Signal, SignalKind};
 use openim_core::{Actor, ConversationId, Ctx, ManualClock, OperationId, Platform, Principal, Runtime, SequentialIds, Timestamp, UserId};
 use openim_graphql::Subgraph;
 use openim_platform::fanout::Received;
-use openim_realtime::{GraphQuery, Hub, OPERATIONS, Settings};
+use openim_realtime::{Arrivals, GraphQuery, Hub, OPERATIONS, Settings};
 use openim_testing::{PATIENCE, START};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -209,10 +209,14 @@ impl Node {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::noting(settings, Arrivals::unnoted())
+    }
+
+    pub(crate) fn noting(settings: Settings, arrivals: Arrivals) -> Self {
         let clock = Arc::new(ManualClock::new(START));
         let runtime = Runtime { clock: clock.clone(), ids: Arc::new(SequentialIds::default()) };
         let graph = Arc::new(Graph::default());
-        let hub = Hub::new(settings, runtime.clone(), graph.clone());
+        let hub = Hub::new(settings, runtime.clone(), graph.clone(), arrivals);
         let (sender, receiver) = unbounded_channel();
         let received = stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|item| (item, receiver)) }).boxed();
         let stop = CancellationToken::new();

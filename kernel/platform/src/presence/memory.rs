@@ -4,48 +4,60 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use openim_core::{Platform, Result, UserId};
-use parking_lot::RwLock;
+use parking_lot::Mutex;
 
-use super::{Connection, Presence, sorted};
+use super::table::Table;
+use super::{Connection, Presence, PresenceChange, distinct};
 
-/// The connections of one node by user.
+/// Knows who is connected to this process.
 #[derive(Debug, Default)]
 pub struct MemoryPresence {
-    users: RwLock<HashMap<UserId, HashMap<String, Platform>>>,
+    open: Table,
+    told: Mutex<Told>,
+}
+
+/// What was told last, of whom it was more than nothing.
+#[derive(Debug, Default)]
+struct Told {
+    platforms: HashMap<UserId, Vec<Platform>>,
+    version: i64,
 }
 
 impl MemoryPresence {
-    /// Copies everything that is noted.
-    pub(super) fn all(&self) -> Vec<(UserId, Vec<(String, Platform)>)> {
-        let users = self.users.read();
-        users.iter().map(|(user, open)| (user.clone(), open.iter().map(|(id, platform)| (id.clone(), *platform)).collect())).collect()
+    fn change(&self, user: &UserId) -> Option<PresenceChange> {
+        // Looked at under the lock: of two changes at once the one that is told last is the newer one.
+        let mut told = self.told.lock();
+        let platforms = distinct(&self.open.of(user));
+        let before = match platforms.is_empty() {
+            true => told.platforms.remove(user),
+            false => told.platforms.insert(user.clone(), platforms.clone()),
+        };
+        let before = before.unwrap_or_default();
+        if before == platforms {
+            return None;
+        }
+        told.version += 1;
+        Some(PresenceChange { user_id: user.clone(), before, platforms, version: told.version })
     }
 }
 
 #[async_trait]
 impl Presence for MemoryPresence {
-    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<()> {
-        self.users.write().entry(user.clone()).or_default().insert(connection.to_owned(), platform);
-        Ok(())
+    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<Option<PresenceChange>> {
+        self.open.add(user, platform, connection);
+        Ok(self.change(user))
     }
 
     async fn disconnect(&self, user: &UserId, connection: &str) -> Result<()> {
-        let mut users = self.users.write();
-        if let Some(open) = users.get_mut(user) {
-            open.remove(connection);
-            if open.is_empty() {
-                users.remove(user);
-            }
-        }
+        self.open.remove(user, connection);
         Ok(())
     }
 
+    async fn settle(&self, users: &[UserId]) -> Result<Vec<PresenceChange>> {
+        Ok(users.iter().filter_map(|user| self.change(user)).collect())
+    }
+
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
-        let table = self.users.read();
-        let open = |user: &UserId| {
-            let connections = table.get(user).into_iter().flatten();
-            sorted(connections.map(|(id, platform)| Connection { platform: *platform, id: id.clone() }).collect())
-        };
-        Ok(users.iter().map(open).collect())
+        Ok(users.iter().map(|user| self.open.of(user)).collect())
     }
 }

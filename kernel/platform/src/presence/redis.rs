@@ -1,5 +1,9 @@
 //! The production presence: a hash a user in Redis, and a lease a node. An entry counts while its node's lease lives, so
-//! a dead node needs no cleaning up. Each node also keeps its own entries, and writes them again when Redis has lost them.
+//! it is right without any cleaning up when a node dies. What has to be told of the users of a dead node is found by the
+//! others: each node has a list of its users beside its lease. Each node also keeps its own entries, and writes them again
+//! when Redis has lost them.
+
+mod settling;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,7 +15,9 @@ use redis::AsyncCommands;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Connection, MemoryPresence, Presence, sorted};
+use self::settling::Settling;
+use super::table::Table;
+use super::{Connection, Overdue, Presence, PresenceChange, sorted};
 use crate::redis_link::{RedisLink, bounded, milliseconds};
 
 /// How many users one pipeline asks or tells about.
@@ -42,7 +48,8 @@ pub struct RedisPresence {
     /// The node's name with the number of its incarnation: a restarted node inherits nothing.
     node: String,
     lease: Lease,
-    own: Arc<MemoryPresence>,
+    own: Arc<Table>,
+    settling: Arc<Settling>,
 }
 
 impl RedisPresence {
@@ -75,59 +82,68 @@ impl RedisPresence {
         stop: &CancellationToken,
     ) -> Result<Self> {
         let node = format!("{node}.{}", ids.hex32());
-        let presence = Self { link, node, lease, own: Arc::default() };
+        let presence = Self { link, node, lease, own: Arc::default(), settling: Arc::default() };
         presence.renew().await?;
         tasks.spawn(presence.clone().beat(stop.clone()));
         Ok(presence)
     }
 
     async fn beat(self, stop: CancellationToken) {
-        let mut beats = 0_u32;
+        let (mut beats, mut lost) = (0_u32, false);
         loop {
             tokio::select! {
                 () = tokio::time::sleep(self.lease.heartbeat) => {}
                 () = stop.cancelled() => break,
             }
             beats = beats.wrapping_add(1);
-            let told = match self.renew().await {
-                Ok(true) if !beats.is_multiple_of(REWRITE_EVERY) => Ok(()),
-                Ok(_) => self.rewrite().await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = told {
+            if let Err(error) = self.beat_once(beats, &mut lost).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "presence cannot be told to other nodes");
             }
         }
-        // Everybody here is offline at once; without an answer the lease runs out by itself.
+        // Nobody is connected here any more; without an answer the lease runs out by itself.
         let _ = bounded::<()>(self.link.manager().del(self.lease_key(&self.node))).await;
     }
 
-    /// Renews the lease; false when it was gone, and with it perhaps the entries.
-    async fn renew(&self) -> Result<bool> {
-        let mut manager = self.link.manager();
-        let mut set = redis::cmd("SET");
-        set.arg(self.lease_key(&self.node)).arg(1).arg("PX").arg(milliseconds(self.lease.ttl)).arg("GET");
-        let before: Option<String> = bounded(set.query_async(&mut manager)).await?;
-        Ok(before.is_some())
-    }
-
-    async fn rewrite(&self) -> Result<()> {
-        for chunk in self.own.all().chunks(CHUNK) {
-            let mut pipe = redis::pipe();
-            for (user, open) in chunk {
-                let fields: Vec<_> = open.iter().map(|(id, platform)| (self.field(id), platform.number())).collect();
-                self.write(&mut pipe, user, &fields);
-            }
-            bounded::<()>(pipe.query_async(&mut self.link.manager())).await?;
+    /// Renews the lease, and writes everything again when the lease was gone, until that has succeeded.
+    async fn beat_once(&self, beats: u32, lost: &mut bool) -> Result<()> {
+        *lost |= !self.renew().await?;
+        if *lost || beats.is_multiple_of(REWRITE_EVERY) {
+            self.rewrite(*lost).await?;
+            *lost = false;
         }
         Ok(())
     }
 
-    fn write(&self, pipe: &mut redis::Pipeline, user: &UserId, fields: &[(String, i32)]) {
-        let key = self.user_key(user);
-        // Garbage of dead nodes goes when nobody writes the hash any more.
-        let keep = self.lease.heartbeat.saturating_mul(REWRITE_EVERY * 3);
-        pipe.hset_multiple(&key, fields).ignore().pexpire(&key, i64::try_from(milliseconds(keep)).unwrap_or(i64::MAX)).ignore();
+    /// Renews the lease; false when it was gone, and with it perhaps the entries.
+    async fn renew(&self) -> Result<bool> {
+        let mut pipe = redis::pipe();
+        pipe.cmd("SET").arg(self.lease_key(&self.node)).arg(1).arg("PX").arg(milliseconds(self.lease.ttl)).arg("GET");
+        pipe.sadd(self.nodes_key(), &self.node).ignore().pexpire(self.nodes_key(), self.keep()).ignore();
+        let (before,): (Option<String>,) = bounded(pipe.query_async(&mut self.link.manager())).await?;
+        Ok(before.is_some())
+    }
+
+    /// Writes all entries. What was told is then in doubt if they had been lost, or if others have taken this node for dead.
+    async fn rewrite(&self, lost: bool) -> Result<()> {
+        for chunk in self.own.all().chunks(CHUNK) {
+            let mut pipe = redis::pipe();
+            for (user, open) in chunk {
+                let fields: Vec<_> = open.iter().map(|open| (self.field(&open.id), open.platform.number())).collect();
+                let (key, list) = (self.user_key(user), self.list_key(&self.node));
+                pipe.hset_multiple(&key, &fields).ignore().pexpire(&key, self.keep()).ignore();
+                pipe.sadd(&list, user.as_str()).ignore().pexpire(&list, self.keep()).ignore();
+            }
+            bounded::<()>(pipe.query_async(&mut self.link.manager())).await?;
+            if lost {
+                self.doubt(chunk.iter().map(|(user, _)| user.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns for how many milliseconds keys live that nobody writes: what all nodes left behind goes with them.
+    fn keep(&self) -> i64 {
+        i64::try_from(milliseconds(self.lease.heartbeat.saturating_mul(REWRITE_EVERY * 3))).unwrap_or(i64::MAX)
     }
 
     /// Returns which of the nodes live.
@@ -153,30 +169,46 @@ impl RedisPresence {
     fn lease_key(&self, node: &str) -> String {
         self.link.key("lease", node)
     }
+
+    /// Returns where the users of a node are listed.
+    fn list_key(&self, node: &str) -> String {
+        self.link.key("residents", node)
+    }
+
+    /// Returns where the nodes are listed that may have users.
+    fn nodes_key(&self) -> String {
+        self.link.key("nodes", "present")
+    }
 }
 
 #[async_trait]
 impl Presence for RedisPresence {
-    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<()> {
-        self.own.connect(user, platform, connection).await?;
-        let mut pipe = redis::pipe();
-        self.write(&mut pipe, user, &[(self.field(connection), platform.number())]);
-        bounded(pipe.query_async(&mut self.link.manager())).await
+    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<Option<PresenceChange>> {
+        self.own.add(user, platform, connection);
+        self.note(user, platform, self.field(connection)).await
     }
 
     async fn disconnect(&self, user: &UserId, connection: &str) -> Result<()> {
-        self.own.disconnect(user, connection).await?;
+        self.own.remove(user, connection);
         bounded(self.link.manager().hdel(self.user_key(user), self.field(connection))).await
     }
 
+    async fn settle(&self, users: &[UserId]) -> Result<Vec<PresenceChange>> {
+        self.settle_own(users, false).await
+    }
+
+    async fn settle_overdue(&self) -> Result<Overdue> {
+        self.overdue().await
+    }
+
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
-        let mut found: Vec<HashMap<String, i32>> = Vec::with_capacity(users.len());
+        let mut found: Vec<HashMap<String, String>> = Vec::with_capacity(users.len());
         for chunk in users.chunks(CHUNK) {
             let mut pipe = redis::pipe();
             for user in chunk {
                 pipe.hgetall(self.user_key(user));
             }
-            let entries: Vec<HashMap<String, i32>> = bounded(pipe.query_async(&mut self.link.manager())).await?;
+            let entries: Vec<HashMap<String, String>> = bounded(pipe.query_async(&mut self.link.manager())).await?;
             found.extend(entries);
         }
         let nodes = found.iter().flat_map(HashMap::keys).filter_map(|field| node_of(field)).collect();
@@ -185,7 +217,7 @@ impl Presence for RedisPresence {
             let living = entries.iter().filter_map(|(field, platform)| {
                 let (node, id) = field.split_once('/')?;
                 alive.contains(node).then_some(())?;
-                Some(Connection { platform: Platform::parse(*platform).ok()?, id: id.to_owned() })
+                Some(Connection { platform: Platform::parse(platform.parse().ok()?).ok()?, id: id.to_owned() })
             });
             sorted(living.collect())
         });

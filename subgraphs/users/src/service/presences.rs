@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use openim_core::{Ctx, Result, UserId};
-use openim_platform::presence::Presence;
+use openim_platform::presence::{Presence, PresenceChange, PresenceListener};
+use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
 
+use crate::hooks;
 use crate::model::UserPresence;
 use crate::policy;
 
@@ -12,11 +16,13 @@ use crate::policy;
 #[derive(Clone)]
 pub(crate) struct Presences {
     presence: Arc<dyn Presence>,
+    store: Store,
+    webhooks: Webhooks,
 }
 
 impl Presences {
-    pub(crate) fn new(presence: Arc<dyn Presence>) -> Self {
-        Self { presence }
+    pub(crate) fn new(presence: Arc<dyn Presence>, store: Store, webhooks: Webhooks) -> Self {
+        Self { presence, store, webhooks }
     }
 
     /// Returns the presence of each id, for everybody with a token. Ids nobody has are offline.
@@ -35,5 +41,13 @@ impl Presences {
         policy::may_read_users(ctx)?;
         let open = self.presence.connections(users).await?;
         Ok(users.iter().zip(open).map(|(user, connections)| UserPresence { user_id: user.to_string(), connections }).collect())
+    }
+}
+
+/// The node that tells other nodes of a change also tells the receiver of webhooks.
+#[async_trait]
+impl PresenceListener for Presences {
+    async fn changed(&self, ctx: &Ctx, changes: &[PresenceChange]) -> Result<()> {
+        hooks::after_presence(&self.webhooks, &self.store, ctx, changes).await
     }
 }

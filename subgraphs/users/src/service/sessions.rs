@@ -8,9 +8,11 @@ use openim_contracts::{Audience, SessionsRevoked, Signal, SignalKind};
 use openim_core::{Ctx, Error, ErrorCode, Platform, Result, Timestamp, UserId};
 use openim_platform::limits::Attempts;
 use openim_platform::store::{Store, Tx};
+use openim_platform::webhooks::Webhooks;
 
 use crate::cache::TokenStates;
 use crate::error::UserError;
+use crate::hooks;
 use crate::model::{IssuedToken, NewToken, StoredToken, TokenFacts, TokenStatus, User};
 use crate::repository::{tokens, users};
 use crate::settings::Rules;
@@ -27,11 +29,19 @@ pub(crate) struct Sessions {
     codec: Arc<TokenCodec>,
     states: TokenStates,
     attempts: Arc<Attempts>,
+    webhooks: Webhooks,
 }
 
 impl Sessions {
-    pub(crate) fn new(store: Store, rules: Arc<Rules>, codec: Arc<TokenCodec>, states: TokenStates, attempts: Arc<Attempts>) -> Self {
-        Self { store, rules, codec, states, attempts }
+    pub(crate) fn new(
+        store: Store,
+        rules: Arc<Rules>,
+        codec: Arc<TokenCodec>,
+        states: TokenStates,
+        attempts: Arc<Attempts>,
+        webhooks: Webhooks,
+    ) -> Self {
+        Self { store, rules, codec, states, attempts, webhooks }
     }
 
     /// Gives a configured administrator a token for the secret. Needs no token itself.
@@ -84,7 +94,7 @@ impl Sessions {
         if ended.is_empty() {
             return Ok(0);
         }
-        kick(ctx, &tx, &user_id, &ended).await?;
+        self.kick(ctx, &tx, &user_id, &ended).await?;
         tx.commit().await?;
         self.states.forget(&hashes(ended.iter().copied())).await;
         Ok(ended.len())
@@ -123,7 +133,7 @@ impl Sessions {
             changed.extend(hashes(&older));
         } else {
             let ended = self.rules.login_policy.ended_by(platform, &live);
-            kick(ctx, &tx, &user.id, &ended).await?;
+            self.kick(ctx, &tx, &user.id, &ended).await?;
             changed.extend(hashes(ended));
         }
         let new = NewToken {
@@ -138,24 +148,25 @@ impl Sessions {
         self.states.forget(&changed).await;
         Ok(issued)
     }
-}
 
-/// Marks tokens as kicked and announces it, platform by platform.
-async fn kick(ctx: &Ctx, tx: &Tx, user_id: &UserId, ended: &[&StoredToken]) -> Result<()> {
-    tokens::kick(tx.connection(), &ended.iter().map(|token| token.id).collect::<Vec<_>>()).await?;
-    let mut by_platform: BTreeMap<Platform, Vec<String>> = BTreeMap::new();
-    for token in ended {
-        by_platform.entry(token.platform).or_default().push(token.hash.clone());
+    /// Marks tokens as kicked and announces it, platform by platform.
+    async fn kick(&self, ctx: &Ctx, tx: &Tx, user_id: &UserId, ended: &[&StoredToken]) -> Result<()> {
+        tokens::kick(tx.connection(), &ended.iter().map(|token| token.id).collect::<Vec<_>>()).await?;
+        let mut by_platform: BTreeMap<Platform, Vec<String>> = BTreeMap::new();
+        for token in ended {
+            by_platform.entry(token.platform).or_default().push(token.hash.clone());
+        }
+        for (platform, token_hashes) in by_platform {
+            hooks::after_kick(&self.webhooks, ctx, tx, user_id, platform).await?;
+            let user_id = user_id.clone();
+            tx.append(ctx, &SessionsRevoked { user_id: user_id.clone(), platform, token_hashes: token_hashes.clone() }).await?;
+            tx.signal(Signal {
+                audience: Audience::Users(vec![user_id.clone()]),
+                kind: SignalKind::SessionsRevoked { user_id, platform, token_hashes },
+            });
+        }
+        Ok(())
     }
-    for (platform, token_hashes) in by_platform {
-        let user_id = user_id.clone();
-        tx.append(ctx, &SessionsRevoked { user_id: user_id.clone(), platform, token_hashes: token_hashes.clone() }).await?;
-        tx.signal(Signal {
-            audience: Audience::Users(vec![user_id.clone()]),
-            kind: SignalKind::SessionsRevoked { user_id, platform, token_hashes },
-        });
-    }
-    Ok(())
 }
 
 fn is_good(token: &StoredToken, now: Timestamp) -> bool {

@@ -1,9 +1,11 @@
 //! What an application's server is asked and told about users.
 
 use openim_core::ErrorCode::{AlreadyRegistered, Args, Data, NoPermission};
+use openim_core::{Platform, UserId};
+use openim_platform::presence::PresenceChange;
 use openim_platform::webhooks::commands::{
-    AFTER_UPDATE_USER_INFO, AFTER_UPDATE_USER_INFO_EX, AFTER_USER_REGISTER, BEFORE_UPDATE_USER_INFO, BEFORE_UPDATE_USER_INFO_EX,
-    BEFORE_USER_REGISTER,
+    AFTER_UPDATE_USER_INFO, AFTER_UPDATE_USER_INFO_EX, AFTER_USER_KICK_OFF, AFTER_USER_OFFLINE, AFTER_USER_ONLINE, AFTER_USER_REGISTER,
+    BEFORE_UPDATE_USER_INFO, BEFORE_UPDATE_USER_INFO_EX, BEFORE_USER_REGISTER,
 };
 use openim_platform::webhooks::{Command, Webhooks};
 use openim_testing::{START, TestWorld, WebhookReceiver, for_each_database};
@@ -19,6 +21,9 @@ const ALL: &[&Command] = &[
     &AFTER_UPDATE_USER_INFO,
     &BEFORE_UPDATE_USER_INFO_EX,
     &AFTER_UPDATE_USER_INFO_EX,
+    &AFTER_USER_ONLINE,
+    &AFTER_USER_OFFLINE,
+    &AFTER_USER_KICK_OFF,
 ];
 
 struct Asked<'w> {
@@ -187,5 +192,51 @@ async fn what_a_receiver_refuses_does_not_happen() {
         assert_eq!(kept, json!({"user": {"nickname": "bob"}}));
         assert_eq!(asked.heard().await.len(), 1, "nothing is told");
     })
+    .await;
+}
+
+#[tokio::test]
+async fn devices_that_come_go_or_are_logged_out_are_told() {
+    in_each_asked_house(
+        |_, _| json!({}),
+        async |asked| {
+            let house = &asked.house;
+            house.register(&["bob"]).await;
+            asked.heard().await;
+            let platforms = |numbers: &[i32]| numbers.iter().map(|number| Platform::parse(*number).unwrap()).collect::<Vec<_>>();
+            let change = |before: &[i32], now: &[i32]| PresenceChange {
+                user_id: UserId::parse("bob").unwrap(),
+                before: platforms(before),
+                platforms: platforms(now),
+                version: 1,
+            };
+            let (ctx, listener) = (house.world.admin(), house.users.presence_listener());
+            listener.changed(&ctx, &[change(&[], &[1, 5]), change(&[1, 5], &[5, 8]), change(&[5], &[5])]).await.unwrap();
+            let device = |command: &Command, number: i32, name: &str| {
+                let operation = ctx.operation_id().as_str();
+                json!({"callbackCommand": command.text, "operationID": operation, "platformID": number, "platform": name, "userID": "bob",
+                    "seq": START.0})
+            };
+            let online = |number, name: &str| {
+                let mut body = device(&AFTER_USER_ONLINE, number, name);
+                body["isAppBackground"] = json!(false);
+                body["connID"] = json!("");
+                body
+            };
+            let mut offline = device(&AFTER_USER_OFFLINE, 1, "IOS");
+            offline["connID"] = json!("");
+            let mut heard: Vec<Value> = asked.heard().await.into_iter().map(|(_, body)| body).collect();
+            heard.sort_by_key(|body| (body["platformID"].as_i64(), body["callbackCommand"].to_string()));
+            assert_eq!(heard, [offline, online(1, "IOS"), online(5, "Web"), online(8, "APad")]);
+
+            house.log_in("bob", "WEB").await;
+            house.log_in("bob", "WEB").await;
+            let kicked: Vec<Value> = asked.heard().await.into_iter().map(|(_, body)| body).collect();
+            assert_eq!(kicked.len(), 1, "{kicked:?}");
+            let body = &kicked[0];
+            let told = (body["callbackCommand"].as_str().unwrap(), &body["platform"], &body["userID"]);
+            assert_eq!(told, (AFTER_USER_KICK_OFF.text, &json!("Web"), &json!("bob")));
+        },
+    )
     .await;
 }

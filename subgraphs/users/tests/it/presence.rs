@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_trait::async_trait;
 use openim_core::ErrorCode::{Args, NoPermission, Unavailable};
 use openim_core::{Error, Platform, Result, UserId};
-use openim_platform::presence::{Connection, MemoryPresence, Presence};
+use openim_platform::presence::{Connection, MemoryPresence, Presence, PresenceChange};
 use openim_testing::for_each_database;
 use openim_users::UsersPorts;
 use serde_json::json;
@@ -23,12 +23,16 @@ struct Counted {
 
 #[async_trait]
 impl Presence for Counted {
-    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<()> {
+    async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<Option<PresenceChange>> {
         self.inner.connect(user, platform, connection).await
     }
 
     async fn disconnect(&self, user: &UserId, connection: &str) -> Result<()> {
         self.inner.disconnect(user, connection).await
+    }
+
+    async fn settle(&self, users: &[UserId]) -> Result<Vec<PresenceChange>> {
+        self.inner.settle(users).await
     }
 
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {

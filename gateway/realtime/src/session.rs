@@ -1,0 +1,204 @@
+//! Sessions: what an SDK socket has of the hub. A session hears every message for its user as the message itself, made once
+//! per node however many sockets get it; what a signal could not carry, or what was lost, comes as ranges to be read from
+//! the log. It has no task: it works when its socket polls it.
+
+mod berth;
+mod missed;
+mod pushed;
+mod register;
+mod rules;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::future::{BoxFuture, FutureExt};
+use openim_core::{ConversationId, Error, ErrorCode, OperationId, Platform, Principal, Result, UserId};
+
+pub use berth::SessionEnd;
+pub use pushed::{FORMS, Pushed};
+
+pub(crate) use berth::{Berth, Waiting};
+pub(crate) use register::Sessions;
+
+use crate::attendance::Stay;
+use crate::hub::Hub;
+
+/// What a session has to tell its socket.
+#[derive(Debug)]
+pub enum Push {
+    /// A message.
+    Message(Arc<Pushed>),
+    /// Messages that must be read from the log.
+    Range {
+        /// The log.
+        conversation_id: ConversationId,
+        /// The first place.
+        first: i64,
+        /// The last place.
+        last: i64,
+    },
+    /// Somebody who is watched came, went, or uses other devices.
+    Presence {
+        /// Who.
+        user_id: UserId,
+        /// All platforms that are online now.
+        platforms: Vec<Platform>,
+    },
+    /// Signals were lost: tokens and presences must be looked at again. What was stored meanwhile follows as ranges.
+    Lost,
+}
+
+/// A place of an SDK socket; dropping it gives it up.
+pub struct Session {
+    hub: Arc<Hub>,
+    berth: Arc<Berth>,
+    /// The user is online as long as the session lives.
+    _stay: Stay,
+    principal: Arc<Principal>,
+    operation_id: OperationId,
+    /// Whose presence is heard of, and which change of it was told last.
+    watched: Vec<(UserId, i64)>,
+    ready: VecDeque<Push>,
+    asking: Option<BoxFuture<'static, Result<VecDeque<Push>>>>,
+}
+
+impl Hub {
+    /// Takes a place for a socket: from now on nothing is missed of what goes to the user; group
+    /// conversations are heard once [`Session::open`] is done.
+    ///
+    /// # Errors
+    /// `CONNECTION_LIMIT` for a user with too many sockets, `TOKEN_KICKED` when the token was revoked just now,
+    /// `UNAVAILABLE` while the node stops.
+    pub fn attach(self: &Arc<Self>, principal: Arc<Principal>, operation_id: OperationId) -> Result<Session> {
+        let settings = &self.settings;
+        let berth = Arc::new(Berth::new(&principal, settings.session_frames, settings.session_bytes));
+        self.sessions.lock().join(&berth, settings.max_sessions_per_user.max(1))?;
+        let session = Session {
+            hub: self.clone(),
+            berth,
+            _stay: self.arrivals.arrive(&principal, self.runtime.ids.hex32()),
+            principal,
+            operation_id,
+            watched: Vec::new(),
+            ready: VecDeque::new(),
+            asking: None,
+        };
+        if self.is_stopped() {
+            return Err(Error::new(ErrorCode::Unavailable, "this node stops"));
+        }
+        Ok(session)
+    }
+}
+
+impl Session {
+    /// Asks which groups the user is in and lets the session hear of them.
+    pub fn open(&self) -> BoxFuture<'static, Result<()>> {
+        let (hub, principal, operation_id) = (self.hub.clone(), self.principal.clone(), self.operation_id.clone());
+        async move { missed::follow_all(&hub, &principal, &operation_id).await }.boxed()
+    }
+
+    /// Becomes ready when the session must end, also while nothing is taken from it.
+    pub fn poll_end(&mut self, cx: &Context<'_>) -> Poll<SessionEnd> {
+        self.berth.poll_end(cx).map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// Returns the next push, or why the session must end. One task may poll at a time.
+    ///
+    /// # Errors
+    /// The reason of the end.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Push, SessionEnd>> {
+        loop {
+            if let Some(end) = self.berth.poll_end(cx) {
+                return Poll::Ready(Err(end));
+            }
+            if let Some(push) = self.ready.pop_front() {
+                return Poll::Ready(Ok(push));
+            }
+            if let Some(asking) = &mut self.asking {
+                let Poll::Ready(found) = asking.poll_unpin(cx) else { return Poll::Pending };
+                self.asking = None;
+                match found {
+                    Ok(pushes) => self.ready = pushes,
+                    Err(error) => {
+                        tracing::warn!(error = &error as &dyn std::error::Error, "a session cannot ask the graph and ends");
+                        return Poll::Ready(Err(SessionEnd::Failed));
+                    }
+                }
+                continue;
+            }
+            match self.berth.take() {
+                Some(waiting) => {
+                    if let Some(push) = self.turn(waiting) {
+                        return Poll::Ready(Ok(push));
+                    }
+                }
+                None => return Poll::Pending,
+            }
+        }
+    }
+
+    /// Says whether the app is in the background, for the rules of who gets a push.
+    pub fn set_background(&self, background: bool) {
+        self.berth.set_background(background);
+    }
+
+    /// Hears of these users' presence from now on.
+    ///
+    /// # Errors
+    /// `ARGS_ERROR` when that were too many.
+    pub fn watch(&mut self, users: &[UserId]) -> Result<()> {
+        let most = self.hub.settings.max_watched;
+        let new: Vec<&UserId> = users.iter().filter(|user| !self.watched.iter().any(|(other, _)| other == *user)).collect();
+        if self.watched.len() + new.len() > most {
+            return Err(Error::new(ErrorCode::Args, format!("at most {most} users can be watched")));
+        }
+        let mut sessions = self.hub.sessions.lock();
+        for user in new {
+            if sessions.watch(&self.berth, user) {
+                self.watched.push((user.clone(), 0));
+            }
+        }
+        Ok(())
+    }
+
+    /// Hears of these users' presence no more.
+    pub fn unwatch(&mut self, users: &[UserId]) {
+        let mut sessions = self.hub.sessions.lock();
+        users.iter().for_each(|user| sessions.unwatch(&self.berth, user));
+        self.watched.retain(|(user, _)| !users.contains(user));
+    }
+
+    /// Returns whose presence is heard of.
+    pub fn watched(&self) -> Vec<UserId> {
+        self.watched.iter().map(|(user, _)| user.clone()).collect()
+    }
+
+    fn turn(&mut self, waiting: Waiting) -> Option<Push> {
+        let (hub, principal, operation_id) = (self.hub.clone(), self.principal.clone(), self.operation_id.clone());
+        match waiting {
+            Waiting::Presence { user_id, platforms, version } => {
+                // Two nodes may tell of changes in the wrong order.
+                let (_, told) = self.watched.iter_mut().find(|(user, told)| *user == user_id && (*told < version || version == 0))?;
+                *told = version;
+                return Some(Push::Presence { user_id, platforms });
+            }
+            Waiting::Push(push) => return Some(push),
+            Waiting::Group(id) => {
+                self.asking = Some(async move { missed::follow(&hub, &principal, &operation_id, &id).await }.boxed());
+            }
+            Waiting::Lost { since } => {
+                self.asking = Some(async move { missed::since(&hub, &principal, &operation_id, since).await }.boxed());
+            }
+        }
+        None
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let mut sessions = self.hub.sessions.lock();
+        self.watched.iter().for_each(|(user, _)| sessions.unwatch(&self.berth, user));
+        sessions.leave(&self.berth);
+    }
+}
