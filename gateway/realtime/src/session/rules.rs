@@ -54,7 +54,12 @@ mod tests {
             options: options.iter().map(|(name, on)| ((*name).to_owned(), *on)).collect(),
             offline_push: None,
         };
-        Ok(MessageData { conversation_id: ConversationId::parse("si_a_b")?, seq: 1, envelope: Arc::new(envelope), operation_id: String::new() })
+        Ok(MessageData {
+            conversation_id: ConversationId::parse("si_a_b")?,
+            seq: 1,
+            envelope: Arc::new(envelope),
+            operation_id: String::new(),
+        })
     }
 
     #[test]
