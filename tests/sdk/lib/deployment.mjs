@@ -70,6 +70,15 @@ export class Deployment {
     return deployment;
   }
 
+  /** Kills a gateway without a warning; returns how to start it again at the same addresses. */
+  async crash(node) {
+    const index = this.#processes.findIndex(({ name }) => name === node.name);
+    const [{ child, ended, again }] = this.#processes.splice(index, 1);
+    child.kill('SIGKILL');
+    await soon(`${node.name} is dead`, ended);
+    return again;
+  }
+
   /** Ends every process and removes what they left. */
   async stop() {
     for (const { name, child, ended } of this.#processes.reverse()) {
@@ -106,7 +115,7 @@ export class Deployment {
   async #gateway(name, role) {
     const [port, door] = [await freePort(), await freePort()];
     await this.#serve(name, role, port, { OPENIM__SDK__LISTEN: `127.0.0.1:${door}` });
-    this.nodes.push({ api: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${door}` });
+    this.nodes.push({ name, api: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${door}` });
   }
 
   async #serve(name, role, port, more = {}) {
@@ -116,7 +125,7 @@ export class Deployment {
     const env = { ...this.#environment, ...more };
     const child = spawn(this.#binary, args, { cwd: this.#folder, env, stdio: ['ignore', output.fd, output.fd] });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    this.#processes.push({ name, child, ended, log });
+    this.#processes.push({ name, child, ended, log, again: () => this.#serve(name, role, port, more) });
     await output.close();
     const early = ended.then((code) => Promise.reject(new Error(`${name} ended with ${code} while it started`)));
     await Promise.race([ready(name, port), early]);

@@ -63,6 +63,17 @@ export class World {
     await device.call('logout');
   }
 
+  /** Whether the second device's gateway is another than the first one's. */
+  get clustered() {
+    return this.#deployment.nodes.length > 1;
+  }
+
+  /** Kills the first gateway; returns how to start it again, or nothing when the server is not ours. */
+  crash() {
+    const [node] = this.#deployment.nodes;
+    return node.name ? this.#deployment.crash(node) : undefined;
+  }
+
   /** Makes the devices as good as new; after a failure by opening others. */
   async tidy(failed) {
     for (const [index, device] of this.#devices.entries()) {

@@ -24,7 +24,8 @@ export default {
     const mine = await hers.call('getOneConversation', ...args);
     assert.deepEqual([mine.isPinned, mine.recvMsgOpt], [true, QUIET]);
     const kept = async (ownerUserID) => {
-      const { conversation: one } = await world.business.call('/conversation/get_conversation', { ownerUserID, conversationID: conversation });
+      const answer = await world.business.call('/conversation/get_conversation', { ownerUserID, conversationID: conversation });
+      const one = answer.conversation;
       return [one.isPinned, one.recvMsgOpt];
     };
     assert.deepEqual(await kept(alice), [true, QUIET]);

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+
+import { hearsText, historyShows, pair, say, texts } from '../lib/talk.mjs';
+
+export default {
+  name: 'a gateway that is killed and comes back costs no message',
+  async run(world) {
+    const [alice, bob] = await world.users('alice', 'bob');
+    const [hers, his] = await world.login(alice, bob);
+    const spoken = ['Hello', 'How are you?'];
+    for (const text of spoken) await say(hers, bob, text);
+    await hearsText(his, 'How are you?');
+    for (const device of [hers, his]) device.forget();
+
+    const restart = await world.crash();
+    if (!restart) return;
+    // In a cluster only her gateway is gone.
+    const answers = world.clustered ? ['Fine', 'And you?'] : [];
+    for (const text of answers) await say(his, alice, text);
+    await restart();
+    for (const device of world.clustered ? [hers] : [hers, his]) await device.seen('OnConnectSuccess');
+    await say(his, alice, 'Are you back?');
+    for (const text of [...answers, 'Are you back?']) await hearsText(hers, text);
+    const told = [...spoken, ...answers, 'Are you back?'];
+    const messages = await historyShows(hers, pair(alice, bob), (all) => all.length === told.length);
+    assert.deepEqual(texts(messages), told);
+  },
+};
