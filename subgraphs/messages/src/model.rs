@@ -2,6 +2,7 @@
 
 mod changes;
 mod commands;
+mod listing;
 mod log;
 mod message;
 pub(crate) mod numbers;
@@ -11,6 +12,7 @@ pub(crate) use changes::{DeleteFor, DeleteMessages, Edited, PurgeOlder, Purged, 
 pub(crate) use commands::{
     BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange,
 };
+pub(crate) use listing::{Counted, MessageFilter, Stretch, Totals};
 pub(crate) use log::{Head, Log, LogKey, Parties, Window};
 pub(crate) use message::{Announced, Message, Slot, Stored, StoredRange};
 pub(crate) use openim_contracts::{Envelope, OfflinePush};

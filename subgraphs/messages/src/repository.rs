@@ -6,6 +6,7 @@ pub(crate) mod append;
 pub(crate) mod changing;
 pub(crate) mod clearing;
 pub(crate) mod hidden;
+pub(crate) mod listing;
 pub(crate) mod logs;
 pub(crate) mod progress;
 pub(crate) mod publishing;
@@ -15,5 +16,6 @@ mod rows;
 pub(crate) mod search;
 mod sql;
 mod states;
+pub(crate) mod statistics;
 
 pub(crate) use rows::Range;

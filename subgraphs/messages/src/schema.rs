@@ -1,9 +1,11 @@
 //! The GraphQL face: decode, call one service method, encode. No rule lives here.
 
 mod changing;
+mod admin;
 mod content;
 mod conversation;
 mod enums;
+mod found;
 mod inputs;
 mod loaders;
 mod message;

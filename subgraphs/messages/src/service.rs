@@ -10,14 +10,17 @@ mod composing;
 mod deleting;
 mod fresh;
 mod giving;
+mod listing;
 mod notifying;
 mod overlays;
 mod passing;
+mod picking;
 mod purging;
 mod reading;
 mod revoking;
 mod searching;
 mod sending;
+mod statistics;
 mod statuses;
 
 use std::sync::Arc;
@@ -33,6 +36,7 @@ use crate::settings::MessagesSettings;
 
 pub(crate) use answering::SimpleMessage;
 pub(crate) use giving::BusinessNotification;
+pub(crate) use listing::Listed;
 pub(crate) use reading::LogPage;
 pub(crate) use searching::{Hit, Hits, Search};
 

@@ -12,7 +12,7 @@ use super::content::{self, MessageContent};
 use super::conversation::Conversation;
 use super::enums::{MessageSource, MessageStatus};
 use super::loaders::{self, PositionKey};
-use super::stubs::User;
+use super::stubs::{Group, User};
 use crate::model::{Envelope, Message, OfflinePush, Slot, State};
 use crate::policy::Reader;
 
@@ -141,6 +141,23 @@ impl MessageNode {
     /// The id of the group it was sent to.
     async fn group_id(&self) -> Option<ID> {
         self.envelope().and_then(|envelope| envelope.group.as_ref()).map(|id| ID::from(id.as_str()))
+    }
+
+    /// Who it was sent to, in a conversation of two, as the account is now.
+    async fn receiver(&self) -> Option<User> {
+        self.envelope().and_then(|envelope| envelope.receiver.as_ref()).map(User::from)
+    }
+
+    /// The group it was sent to, as it is now.
+    async fn group(&self) -> Option<Group> {
+        self.envelope().and_then(|envelope| envelope.group.as_ref()).map(Group::from)
+    }
+
+    /// The id of the user or the group it was sent to.
+    async fn recipient_id(&self) -> Option<ID> {
+        let envelope = self.envelope()?;
+        let receiver = envelope.receiver.as_ref().map(|id| id.as_str());
+        receiver.or(envelope.group.as_ref().map(|id| id.as_str())).map(ID::from)
     }
 
     /// The sender's device class.

@@ -2,9 +2,11 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use openim_core::{ConversationId, OperationId, UserId};
-use openim_graphql::{DateTime, Long, caller, viewer_id};
+use openim_graphql::{DateTime, Long, Page, caller, viewer_id};
 
+use super::admin::Admin;
 use super::conversation::Conversation;
+use super::found::{self, ListedMessageConnection, MessageFilterInput};
 use super::loaders::{self, MessageKey};
 use super::message::MessageNode;
 use super::sending::SendStatusValue;
@@ -27,6 +29,31 @@ impl Query {
         as_user: Option<ID>,
     ) -> Result<Option<Viewer>> {
         Ok(Some(Viewer(viewer_id(caller(ctx)?, as_user)?)))
+    }
+
+    /// What only app administrators may see.
+    #[graphql(shareable, directive = openim_graphql::admin_only::apply())]
+    async fn admin(&self, ctx: &Context<'_>) -> Result<Option<Admin>> {
+        caller(ctx)?.require_admin()?;
+        Ok(Some(Admin))
+    }
+
+    /// The stored messages that have all of what is asked for, in the order in which they were sent: for app administrators
+    /// those of all conversations, for everybody else what they may see of their own.
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which messages; all when left out.", default)] filter: MessageFilterInput,
+        #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "How many to skip, instead of `after`.")] offset: Option<i32>,
+    ) -> Result<ListedMessageConnection> {
+        let reader = Reader::of(caller(ctx)?)?;
+        let page = Page::new(first, after, offset)?;
+        let after = page.after.as_deref().map(found::place).transpose()?;
+        let (offset, limit) = (found::long(page.offset), found::long(page.limit));
+        let listed = service(ctx)?.list(&reader, &filter.filter()?, after, offset, limit).await?;
+        Ok(ListedMessageConnection::new(listed, offset > 0 || after.is_some(), &reader))
     }
 
     /// The server's clock. Needs a token.

@@ -5,6 +5,7 @@ use openim_core::{ConversationId, UserId};
 use openim_graphql::{DateTime, Long};
 
 use super::enums::PullOrderValue;
+use super::found::{self, MessageSearchConnection, MessageSearchFilter};
 use super::message::MessageNode;
 use super::service;
 use crate::model::{Pull, PulledRange, SeqRange};
@@ -26,6 +27,15 @@ pub(super) struct SeqRangeInput {
     limit: Option<Long>,
 }
 
+/// Single places of a conversation's log.
+#[derive(InputObject)]
+pub(super) struct SeqListInput {
+    /// The conversation, or the notification stream that belongs to it.
+    conversation_id: ID,
+    /// The seqs wanted.
+    seqs: Vec<Long>,
+}
+
 /// A pulled part of a conversation's log.
 #[derive(SimpleObject)]
 pub(super) struct MessageRange {
@@ -33,7 +43,7 @@ pub(super) struct MessageRange {
     conversation_id: ID,
     /// Whether it is a notification stream.
     notification: bool,
-    /// One entry for each seq, ascending; `status: DELETED` where the message is gone.
+    /// One entry for each seq, ascending unless single seqs were asked for; `status: DELETED` where the message is gone.
     messages: Vec<MessageNode>,
     /// Whether nothing visible lies beyond the range in the direction of the pull.
     is_end: bool,
@@ -100,6 +110,40 @@ impl Viewer {
         let reader = Reader::User(self.0.clone());
         let pulled = service(ctx)?.pull(&reader, &pull).await?;
         Ok(pulled.into_iter().map(|range| MessageRange::new(range, &reader)).collect())
+    }
+
+    /// Single places of the logs of own conversations, in the order asked: what a client reads that fills gaps or pages
+    /// through a history by its seqs. Each list has an answer; places that may not be seen are left out of it, and those of
+    /// foreign or unknown conversations. `isEnd` when a list reaches beyond what may be seen in the direction of the walk.
+    /// At most 100 lists and 1,000 seqs over all of them.
+    async fn messages_by_seqs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The places wanted, at most 100 lists.")] lists: Vec<SeqListInput>,
+        #[graphql(desc = "In which direction the client walks, for isEnd; ascending when left out.")] order: Option<PullOrderValue>,
+    ) -> Result<Vec<MessageRange>> {
+        let list = |input: SeqListInput| {
+            let seqs = input.seqs.into_iter().map(|seq| seq.0).collect();
+            Ok((ConversationId::parse(input.conversation_id.0)?, seqs))
+        };
+        let lists = lists.into_iter().map(list).collect::<openim_core::Result<Vec<_>>>()?;
+        let reader = Reader::User(self.0.clone());
+        let picked = service(ctx)?.pick(&reader, &lists, order.map(Into::into).unwrap_or_default()).await?;
+        Ok(picked.into_iter().map(|range| MessageRange::new(range, &reader)).collect())
+    }
+
+    /// Own messages that have all words of a text, the newest first. Case, accents and width do not matter; the last word may be
+    /// the beginning of a longer one; Chinese, Japanese and Korean text is found by any of its parts. What was sent is found
+    /// about a second later. Groups that the viewer has left are looked through when they are named.
+    async fn search_messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The words, at most 1,024 bytes.")] text: String,
+        #[graphql(desc = "Where and when; everywhere and always when left out.")] filter: Option<MessageSearchFilter>,
+        #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
+    ) -> Result<MessageSearchConnection> {
+        found::search(ctx, Reader::User(self.0.clone()), text, filter, (first, after)).await
     }
 
     /// The kinds of notifications that were given to the viewer, or to a group the viewer is in, since a moment without

@@ -73,7 +73,7 @@ impl Service {
     }
 
     /// Returns one list of slots for each range, with holes where messages are gone. The caller bounds the ranges.
-    async fn slots(&self, ranges: &[Range], hider: Option<&UserId>) -> Result<Vec<Vec<Slot>>> {
+    pub(super) async fn slots(&self, ranges: &[Range], hider: Option<&UserId>) -> Result<Vec<Vec<Slot>>> {
         let found = self.messages_in(ranges, hider).await?;
         let slot = |range: &Range, seq: i64| match found.get(&(range.log.no, seq)) {
             Some(message) => Slot::Message(message.clone()),
