@@ -21,6 +21,7 @@ export class Deployment {
   #folder;
   #environment = {};
   #processes = [];
+  #dead = [];
 
   /** Starts one process with everything in it. */
   static embedded(binary) {
@@ -70,13 +71,18 @@ export class Deployment {
     return deployment;
   }
 
-  /** Kills a gateway without a warning; returns how to start it again at the same addresses. */
+  /** Kills a gateway without a warning. */
   async crash(node) {
     const index = this.#processes.findIndex(({ name }) => name === node.name);
     const [{ child, ended, again }] = this.#processes.splice(index, 1);
+    this.#dead.push(again);
     child.kill('SIGKILL');
     await soon(`${node.name} is dead`, ended);
-    return again;
+  }
+
+  /** Starts what was killed again, at the same addresses. */
+  async mend() {
+    for (const again of this.#dead.splice(0)) await again();
   }
 
   /** Ends every process and removes what they left. */

@@ -68,14 +68,24 @@ export class World {
     return this.#deployment.nodes.length > 1;
   }
 
-  /** Kills the first gateway; returns how to start it again, or nothing when the server is not ours. */
+  /** Whether the server was started by these tests. */
+  get ours() {
+    return this.#deployment.nodes.every(({ name }) => name);
+  }
+
+  /** Kills the first gateway. */
   crash() {
-    const [node] = this.#deployment.nodes;
-    return node.name ? this.#deployment.crash(node) : undefined;
+    return this.#deployment.crash(this.#deployment.nodes[0]);
+  }
+
+  /** Starts it again. */
+  mend() {
+    return this.#deployment.mend();
   }
 
   /** Makes the devices as good as new; after a failure by opening others. */
   async tidy(failed) {
+    await this.mend();
     for (const [index, device] of this.#devices.entries()) {
       if (failed) {
         await device.close();
