@@ -85,8 +85,7 @@ impl Attendance {
     /// Returns what must [`run`](Self::run), and where to note connections.
     pub fn new(ports: AttendancePorts, runtime: Runtime, pace: Pace) -> (Self, Arrivals) {
         let (sender, visits) = unbounded_channel();
-        let attendance =
-            Self { ports, runtime, pace, visits, waiting: HashMap::new(), leaving: VecDeque::new(), unheard: VecDeque::new() };
+        let attendance = Self { ports, runtime, pace, visits, waiting: HashMap::new(), leaving: VecDeque::new(), unheard: VecDeque::new() };
         (attendance, Arrivals(sender))
     }
 

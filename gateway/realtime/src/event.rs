@@ -1,8 +1,10 @@
 //! What a stream tells.
 
+use std::sync::Arc;
+
 use async_graphql::Enum;
 use openim_contracts::MessageData;
-use openim_core::{ConversationId, GroupId, Timestamp, UserId};
+use openim_core::{ConversationId, GroupId, Platform, Timestamp, UserId};
 
 /// One event of a stream, with the place to resume after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,12 @@ pub(crate) enum Happened {
     NotificationReceived { notification: Box<Notification> },
     /// Lists changed while the stream did not hear.
     ListsChanged { missed: Box<MissedNews> },
+    /// Somebody who is watched is now online on these platforms.
+    PresenceChanged { user_id: UserId, platforms: Vec<Platform> },
+    /// A stored message looks different now.
+    MessageChanged { conversation_id: ConversationId, seq: i64 },
+    /// A message was passed on that is not stored.
+    TransientMessageReceived { message: Arc<MessageData> },
     /// Something may have been missed.
     Reset { reason: ResetReason },
 }

@@ -2,6 +2,7 @@
 
 mod catching_up;
 mod notifications;
+mod passing;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::graph::Asking;
 use crate::hub::Hub;
 use crate::progress::Progress;
 use crate::seat::{End, Item, Notice, Seat};
+
+pub(crate) use passing::Watched;
 
 /// What is to be told next. Ranges are opened one message at a time, so that a long one takes no memory.
 #[derive(Debug)]
@@ -53,6 +56,15 @@ enum Todo {
     Advance(Timestamp),
 }
 
+/// What a client asks of its stream.
+#[derive(Debug, Default)]
+pub(crate) struct Opening {
+    /// The cursor to begin after.
+    pub(crate) after: Option<String>,
+    /// Whose presence to tell.
+    pub(crate) watched: Watched,
+}
+
 #[derive(Debug)]
 enum Stage {
     Opening(Option<String>),
@@ -70,6 +82,8 @@ pub(crate) struct Feed {
     principal: Principal,
     operation_id: OperationId,
     opened: Timestamp,
+    /// Whose presence is told.
+    watched: Watched,
     progress: Progress,
     todo: VecDeque<Todo>,
     stage: Stage,
@@ -77,6 +91,7 @@ pub(crate) struct Feed {
 
 impl Drop for Feed {
     fn drop(&mut self) {
+        self.watched.unwatch(&self.hub, &self.seat);
         self.hub.leave(&self.seat);
     }
 }
@@ -89,8 +104,9 @@ impl Feed {
         stay: Stay,
         principal: Principal,
         operation_id: OperationId,
-        after: Option<String>,
+        opening: Opening,
     ) -> Self {
+        let Opening { after, watched } = opening;
         let opened = hub.now();
         let progress = Progress::new(key_of(principal.user_id.as_str()), hub.settings.margin, opened);
         Self {
@@ -100,6 +116,7 @@ impl Feed {
             principal,
             operation_id,
             opened,
+            watched,
             progress,
             todo: VecDeque::new(),
             stage: Stage::Opening(after),
@@ -229,11 +246,15 @@ impl Feed {
             }
             SignalKind::JoinedGroupsChanged { group_id, .. } => self.say(Happened::JoinedGroupsChanged { group_id: group_id.clone() }),
             SignalKind::Notified { message } => self.notified(message, notice),
-            // The hub itself acts on the first; the others have no event yet.
-            SignalKind::SessionsRevoked { .. }
-            | SignalKind::Transient { .. }
-            | SignalKind::MessagesChanged { .. }
-            | SignalKind::PresenceChanged { .. } => {}
+            SignalKind::Transient { message } => self.passed_on(message, notice),
+            SignalKind::PresenceChanged { user_id, platforms, version } => self.presence_changed(user_id, platforms, *version),
+            SignalKind::MessagesChanged { conversation_id, seqs } => {
+                for seq in seqs {
+                    self.say(Happened::MessageChanged { conversation_id: conversation_id.clone(), seq: *seq });
+                }
+            }
+            // The hub itself acts on it.
+            SignalKind::SessionsRevoked { .. } => {}
         }
         // Other signals were heard between the first and the last of this topic, and wait behind it.
         self.todo.push_back(Todo::Advance(since));

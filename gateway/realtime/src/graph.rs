@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ErrorExtensionValues, Response, ScalarType, ServerError, Value, Variables};
+use async_graphql::{ErrorExtensionValues, Name, Response, ScalarType, ServerError, Value, Variables};
 use async_trait::async_trait;
-use openim_core::{ConversationId, Ctx, Error, ErrorCode, GroupId, Result, Timestamp, UserId};
+use openim_core::{ConversationId, Ctx, Error, ErrorCode, GroupId, Platform, Result, Timestamp, UserId};
 use openim_graphql::DateTime;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -29,8 +29,14 @@ const ANNOUNCED: &str = "query EventAnnounced($since: DateTime!) { viewer { anno
 const NOTIFICATIONS: &str = "query EventNotifications($ranges: [SeqRangeInput!]!) { viewer { pullMessages(ranges: $ranges) {
   messages { seq contentType senderId receiverId groupId rawText sentAt } } } }";
 
+/// Who is online where.
+const PRESENCES: &str = "query EventPresences($userIds: [ID!]!) { presences(userIds: $userIds) { userId platforms } }";
+
+/// The most users that one question about presence names.
+pub(crate) const MOST_PRESENCES: usize = 1_000;
+
 /// Every document the hub runs, so that a gateway can plan them at start-up.
-pub const OPERATIONS: [&str; 5] = [HEADS, CHANGES, STORED, ANNOUNCED, NOTIFICATIONS];
+pub const OPERATIONS: [&str; 6] = [HEADS, CHANGES, STORED, ANNOUNCED, NOTIFICATIONS, PRESENCES];
 
 /// Runs one of [`OPERATIONS`] over the whole graph.
 #[async_trait]
@@ -190,9 +196,31 @@ impl Asking<'_> {
             messages: Vec<Place>,
         }
         let fields = [("conversationId", Value::String(id.to_string())), ("begin", Value::from(first)), ("end", Value::from(last))];
-        let range = Value::Object(fields.into_iter().map(|(name, value)| (async_graphql::Name::new(name), value)).collect());
+        let range = Value::Object(fields.into_iter().map(|(name, value)| (Name::new(name), value)).collect());
         let pulled = self.ask::<Viewer>(NOTIFICATIONS, [("ranges", Value::List(vec![range]))]).await?.pull_messages;
         Ok(pulled.into_iter().flat_map(|range| range.messages).filter_map(|place| place.notification(id)).collect())
+    }
+
+    /// Asks who is online where; all are told, in the order asked. At most [`MOST_PRESENCES`] at a time.
+    pub(crate) async fn presences(&self, users: &[UserId]) -> Result<Vec<(UserId, Vec<Platform>)>> {
+        #[derive(Deserialize)]
+        struct Presences {
+            presences: Vec<Known>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Known {
+            user_id: UserId,
+            platforms: Vec<Name>,
+        }
+        let ids = Value::List(users.iter().map(|user| Value::String(user.to_string())).collect());
+        let platform = |name| {
+            let parsed = <openim_graphql::Platform as async_graphql::InputType>::parse(Some(Value::Enum(name)));
+            parsed.ok()?.to_core().ok()
+        };
+        let platforms = |names: Vec<Name>| names.into_iter().filter_map(platform).collect();
+        let found: Presences = self.ask_root(PRESENCES, [("userIds", ids)]).await?;
+        Ok(found.presences.into_iter().map(|known| (known.user_id, platforms(known.platforms))).collect())
     }
 
     async fn ask<T: DeserializeOwned>(
@@ -200,17 +228,25 @@ impl Asking<'_> {
         operation: &'static str,
         variables: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Result<T> {
+        let answer: Answer<T> = self.ask_root(operation, variables).await?;
+        answer.viewer.ok_or_else(|| Error::internal("the graph answered without a viewer"))
+    }
+
+    async fn ask_root<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        variables: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Result<T> {
         let mut named = Variables::default();
         for (name, value) in variables {
-            named.insert(async_graphql::Name::new(name), value);
+            named.insert(Name::new(name), value);
         }
         let response = self.graph.query(operation, named, &self.ctx).await;
         if let Some(error) = response.errors.into_iter().next() {
             return Err(failed(error));
         }
         let json = response.data.into_json().map_err(Error::internal)?;
-        let answer: Answer<T> = serde_json::from_value(json).map_err(Error::internal)?;
-        answer.viewer.ok_or_else(|| Error::internal("the graph answered without a viewer"))
+        serde_json::from_value(json).map_err(Error::internal)
     }
 }
 

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::attendance::Arrivals;
 use crate::cursor::key_of;
 use crate::event::Event;
-use crate::feed::Feed;
+use crate::feed::{Feed, Opening, Watched};
 use crate::registry::{Registry, conversation_of};
 use crate::seat::{End, Item, Notice, Seat, Topic};
 use crate::session::Sessions;
@@ -88,20 +88,28 @@ impl Hub {
         self.sessions.lock().close();
     }
 
-    /// Opens a stream for the caller, from now or after a cursor.
+    /// Opens a stream for the caller, from now or after a cursor, who also hears of the presence of some users.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` without a token, `CONNECTION_LIMIT` for a user with too many streams, `UNAVAILABLE` while the
-    /// node stops.
-    pub(crate) fn open(self: &Arc<Self>, ctx: &Ctx, after: Option<String>) -> Result<BoxStream<'static, Result<Event>>> {
+    /// `UNAUTHENTICATED` without a token, `ARGS_ERROR` for too many users, `CONNECTION_LIMIT` for a user with too many
+    /// streams, `UNAVAILABLE` while the node stops.
+    pub(crate) fn open(
+        self: &Arc<Self>,
+        ctx: &Ctx,
+        after: Option<String>,
+        presence_of: &[String],
+    ) -> Result<BoxStream<'static, Result<Event>>> {
         let principal = ctx.principal()?.clone();
+        let watched = Watched::parse(presence_of, self.settings.max_watched)?;
         let seat = Arc::new(Seat::new(&principal, self.settings.queue));
         if !self.registry.lock().join(seat.clone(), self.settings.max_streams_per_user.max(1)) {
             return Err(Error::new(ErrorCode::ConnectionLimit, "too many event streams of one user"));
         }
         self.count();
+        watched.watch(self, &seat);
+        let opening = Opening { after, watched };
         let stay = self.arrivals.arrive(&principal, self.runtime.ids.hex32());
-        let feed = Box::new(Feed::new(self.clone(), seat.clone(), stay, principal, ctx.operation_id().clone(), after));
+        let feed = Box::new(Feed::new(self.clone(), seat.clone(), stay, principal, ctx.operation_id().clone(), opening));
         if self.stopped.load(Ordering::SeqCst) {
             seat.close(End::Stopping);
         }

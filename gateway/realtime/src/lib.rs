@@ -43,7 +43,7 @@ pub struct Settings {
     pub session_bytes: usize,
     /// The most SDK sockets of one user on one node.
     pub max_sessions_per_user: usize,
-    /// The most users whose presence one socket hears of.
+    /// The most users whose presence one stream or socket hears of.
     pub max_watched: usize,
     /// How many streams of a node ask the graph at the same time.
     pub max_asking: usize,

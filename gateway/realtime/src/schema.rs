@@ -2,12 +2,13 @@
 
 mod events;
 mod news;
+mod passing;
 mod shape;
 
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptyMutation, InputValueError, InputValueResult, Object, Pos, Request, Response, Result, Scalar, ScalarType, Schema,
+    Context, EmptyMutation, ID, InputValueError, InputValueResult, Object, Pos, Request, Response, Result, Scalar, ScalarType, Schema,
     SimpleObject, Subscription, Value,
 };
 use async_trait::async_trait;
@@ -55,7 +56,9 @@ impl Subgraph for Face {
             return self.whole.subscribe(ctx, request.variables(variables));
         };
         let refused = |error: Error| public_error(async_graphql::Error::from(error).into_server_error(Pos::default()));
-        let opened = ctx.principal().and_then(|principal| Ok((self.hub.open(&ctx, shape.after.take())?, principal.user_id.clone())));
+        let opened = ctx.principal().and_then(|principal| {
+            Ok((self.hub.open(&ctx, shape.after.take(), &std::mem::take(&mut shape.presence_of))?, principal.user_id.clone()))
+        });
         match opened {
             Ok((events, viewer)) => events
                 .map(move |event| match event {
@@ -101,6 +104,8 @@ struct EventLimits {
     /// By how much the clocks of the servers may differ, in seconds. What was signalled within this time before a cursor
     /// may be told twice.
     margin_seconds: i32,
+    /// The most users whose presence one stream tells.
+    max_watched: i32,
 }
 
 struct Query;
@@ -117,6 +122,7 @@ impl Query {
             max_missed: i32::try_from(settings.max_missed).unwrap_or(i32::MAX),
             queue_length: i32::try_from(settings.queue).unwrap_or(i32::MAX),
             margin_seconds: seconds(settings.margin),
+            max_watched: i32::try_from(settings.max_watched).unwrap_or(i32::MAX),
         })
     }
 }
@@ -136,10 +142,13 @@ impl Events {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The newest cursor of an earlier stream of the same user.")] after: Option<EventCursor>,
+        #[graphql(desc = "Whose presence to tell, see `eventLimits.maxWatched`: first what it is now, then each change.")]
+        presence_of: Option<Vec<ID>>,
     ) -> Result<impl Stream<Item = Result<Event>> + use<>> {
         let ctx = (caller(ctx)?, ctx.data::<Arc<Hub>>()?);
+        let watched: Vec<String> = presence_of.unwrap_or_default().into_iter().map(|id| id.0).collect();
         let viewer: UserId = ctx.0.principal()?.user_id.clone();
-        let events = ctx.1.open(ctx.0, after.map(|cursor| cursor.0))?;
+        let events = ctx.1.open(ctx.0, after.map(|cursor| cursor.0), &watched)?;
         Ok(events.map(move |event| Ok(Event::of(event?, &viewer))))
     }
 }

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 use crate::cursor::key_of;
 use crate::registry::Sitter;
 
-/// The most users that one event names.
+/// The most users that one event names, and messages that one change does.
 const MOST_NAMED: usize = 100;
 
 /// A signal as this node heard it; shared by all streams that wait for it.
@@ -59,9 +59,18 @@ pub(crate) enum Topic {
     Members(u64),
     /// The viewer's being in a group.
     Joined(u64),
+    /// Messages of a conversation look different.
+    Looks(u64),
+    /// Somebody writes in a conversation.
+    Typing(u64, u64),
+    /// Somebody's presence.
+    Presence(u64),
     /// Signals were lost.
     Loss,
 }
+
+/// The content type of the message that says that its sender is typing.
+pub(crate) const TYPING: i32 = 113;
 
 impl Topic {
     /// Returns what a signal is news of, given what stands for its conversation; `None` when each one counts.
@@ -80,12 +89,18 @@ impl Topic {
             SignalKind::GroupChanged { group_id } => Some(Self::Group(key_of(group_id.as_str()))),
             SignalKind::GroupMembersChanged { group_id, .. } => Some(Self::Members(key_of(group_id.as_str()))),
             SignalKind::JoinedGroupsChanged { group_id, .. } => Some(Self::Joined(key_of(group_id.as_str()))),
-            SignalKind::SessionsRevoked { .. }
-            | SignalKind::Notified { .. }
-            | SignalKind::Transient { .. }
-            | SignalKind::MessagesChanged { .. }
-            | SignalKind::PresenceChanged { .. } => None,
+            SignalKind::MessagesChanged { .. } => Some(Self::Looks(key)),
+            SignalKind::Transient { message } if message.envelope.content_type == TYPING => {
+                Some(Self::Typing(key, key_of(message.envelope.sender.as_str())))
+            }
+            SignalKind::PresenceChanged { user_id, .. } => Some(Self::Presence(key_of(user_id.as_str()))),
+            SignalKind::SessionsRevoked { .. } | SignalKind::Notified { .. } | SignalKind::Transient { .. } => None,
         }
+    }
+
+    /// Tells whether the news is worth nothing to a reader who is behind.
+    fn is_fleeting(self) -> bool {
+        matches!(self, Self::Typing(..))
     }
 }
 
@@ -128,6 +143,21 @@ impl Item {
                 *notice = Arc::new(both);
             }
             (SignalKind::ConversationRead { read_seq, .. }, SignalKind::ConversationRead { read_seq: newer, .. }) if read_seq > newer => {}
+            (SignalKind::PresenceChanged { version, .. }, SignalKind::PresenceChanged { version: newer, .. }) if version > newer => {}
+            (SignalKind::MessagesChanged { seqs, .. }, SignalKind::MessagesChanged { seqs: others, .. }) => {
+                let mut all: Vec<i64> = seqs.iter().chain(others).copied().collect();
+                all.sort_unstable();
+                all.dedup();
+                // Each of them is told, so that the news of this topic may take several places.
+                if all.len() > MOST_NAMED {
+                    return false;
+                }
+                let mut both = Notice::clone(later);
+                if let SignalKind::MessagesChanged { seqs, .. } = &mut both.kind {
+                    *seqs = all;
+                }
+                *notice = Arc::new(both);
+            }
             (
                 SignalKind::FriendsChanged { user_ids, .. } | SignalKind::GroupMembersChanged { user_ids, .. },
                 SignalKind::FriendsChanged { user_ids: others, .. } | SignalKind::GroupMembersChanged { user_ids: others, .. },
@@ -183,6 +213,9 @@ impl State {
             return;
         }
         if self.items.len() >= capacity {
+            if topic.is_some_and(Topic::is_fleeting) {
+                return;
+            }
             self.end = Some(End::TooSlow);
             self.clear();
         } else {

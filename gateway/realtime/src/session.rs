@@ -20,6 +20,7 @@ pub use pushed::{FORMS, Pushed};
 
 pub(crate) use berth::{Berth, Waiting};
 pub(crate) use register::Sessions;
+pub(crate) use rules::receives;
 
 use crate::attendance::Stay;
 use crate::hub::Hub;

@@ -2,7 +2,8 @@
 //! are still to be told. Each change is handed to one node only, which tells it.
 //!
 //! Coming is told at once. Going is told when it has lasted: a node that lost a user's last connection of a device class
-//! settles the user a moment later, so that a device that only reconnects does not flicker for whoever watches.
+//! settles the user a moment later, so that a device that only reconnects does not flicker for whoever watches: they
+//! hear once more that it is online. Whoever asks meanwhile gets the truth, and by that repetition hears of the return.
 
 mod memory;
 mod redis;
@@ -30,7 +31,7 @@ pub struct PresenceChange {
     pub user_id: UserId,
     /// The platforms that were told last, in number order.
     pub before: Vec<Platform>,
-    /// The platforms that are online now, in number order. The same as before when it is not known whether it was told.
+    /// The platforms that are online now, in number order. The same as before when it is told once more.
     pub platforms: Vec<Platform>,
     /// Grows with each change of this user's.
     pub version: i64,

@@ -34,8 +34,13 @@ fn all_news(mut news: MissedNews, changes: &Changes) -> MissedNews {
 }
 
 impl Feed {
-    /// Begins the stream: after a cursor if it is good, else from now.
+    /// Begins the stream: after a cursor if it is good, else from now. Then tells who of those watched is online.
     pub(super) async fn open(&mut self, after: Option<String>) -> Result<()> {
+        self.begin_after(after).await?;
+        self.tell_presences().await
+    }
+
+    async fn begin_after(&mut self, after: Option<String>) -> Result<()> {
         let hub = self.hub.clone();
         let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
         let heads = turn.asking.heads(None).await?;
@@ -114,6 +119,7 @@ impl Feed {
             changes.conversations.into_iter().for_each(|change| self.say_reads(change));
             self.say_news(news);
         }
+        self.tell_presences().await?;
         self.todo.push_back(Todo::Advance(at));
         Ok(())
     }

@@ -9,6 +9,7 @@ use super::news::{
     BlacklistChanged, FriendRequestChanged, FriendsChanged, GroupChanged, GroupMembersChanged, GroupRequestChanged, JoinedGroupsChanged,
     ListsChanged, NotificationReceived,
 };
+use super::passing::{MessageChanged, PresenceChanged, TransientMessageReceived};
 use crate::event::{self, Happened, ResetReason};
 
 /// A message, defined elsewhere in the graph.
@@ -35,6 +36,12 @@ pub(crate) struct Conversation {
     owner_id: ID,
     /// The conversation.
     id: ID,
+}
+
+impl Conversation {
+    pub(super) fn of(viewer: &UserId, id: &ConversationId) -> Self {
+        Self { owner_id: ID(viewer.to_string()), id: ID(id.to_string()) }
+    }
 }
 
 /// A user, defined elsewhere in the graph.
@@ -97,6 +104,12 @@ pub(crate) enum Event {
     NotificationReceived(NotificationReceived),
     /// Lists changed while the stream did not hear.
     ListsChanged(ListsChanged),
+    /// Somebody who is watched came online, went, or uses other devices.
+    PresenceChanged(PresenceChanged),
+    /// A message looks different now.
+    MessageChanged(MessageChanged),
+    /// A message that is not stored was passed on.
+    TransientMessageReceived(TransientMessageReceived),
     /// Something may have been missed.
     Reset(Reset),
 }
@@ -167,7 +180,7 @@ impl Event {
     /// Makes an event of `viewer`'s stream into its type in the graph.
     pub(crate) fn of(event: event::Event, viewer: &UserId) -> Self {
         let cursor = EventCursor(event.cursor);
-        let view = |id: &ConversationId| Some(Conversation { owner_id: ID(viewer.to_string()), id: ID(id.to_string()) });
+        let view = |id: &ConversationId| Some(Conversation::of(viewer, id));
         match event.what {
             Happened::Ready { missed } => Self::Ready(Ready { cursor, missed: i32::try_from(missed).unwrap_or(i32::MAX) }),
             Happened::MessageAdded { conversation_id, seq } => Self::MessageAdded(MessageAdded {
@@ -199,6 +212,15 @@ impl Event {
             }
             Happened::JoinedGroupsChanged { group_id } => Self::JoinedGroupsChanged(JoinedGroupsChanged::new(cursor, &group_id)),
             Happened::NotificationReceived { notification } => Self::NotificationReceived(NotificationReceived::new(cursor, &notification)),
+            Happened::PresenceChanged { user_id, platforms } => Self::PresenceChanged(PresenceChanged::new(cursor, &user_id, &platforms)),
+            Happened::MessageChanged { conversation_id, seq } => Self::MessageChanged(MessageChanged {
+                cursor,
+                conversation: view(&conversation_id),
+                message: Some(Message::new(&conversation_id, seq)),
+            }),
+            Happened::TransientMessageReceived { message } => {
+                Self::TransientMessageReceived(TransientMessageReceived::new(cursor, &message, viewer))
+            }
             Happened::ListsChanged { missed } => Self::ListsChanged(ListsChanged::new(cursor, *missed)),
         }
     }

@@ -5,10 +5,12 @@
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, OperationType, Selection, SelectionSet};
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{Name, ScalarType, Value, Variables, indexmap::IndexMap};
+use openim_contracts::MessageData;
 use openim_core::{ConversationId, GroupId, UserId};
 use openim_graphql::{DateTime, Long};
 
 use super::news::tips;
+use super::passing::{content, named};
 use crate::event::{Event, Happened, Notification};
 
 /// Names that are not objects, in any event or entity.
@@ -35,6 +37,10 @@ const LEAVES: &[&str] = &[
     "sentAt",
     "lists",
     "contentTypes",
+    "online",
+    "platforms",
+    "clientMessageId",
+    "ex",
 ];
 /// Names that are.
 const OBJECTS: &[&str] = &["message", "conversation", "reader", "user", "from", "to", "users", "group", "groups", "sender"];
@@ -48,6 +54,8 @@ pub(crate) struct Shape {
     fields: Box<[Wanted]>,
     /// The cursor to begin after.
     pub(crate) after: Option<String>,
+    /// Whose presence to tell.
+    pub(crate) presence_of: Vec<String>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -82,31 +90,36 @@ impl Shape {
         if root.name.node != "events" || !root.directives.is_empty() {
             return None;
         }
-        let after = match root.arguments.as_slice() {
-            [] => None,
-            [(name, value)] if name.node == "after" => {
-                let given = |name: Name| {
-                    let definition = operation.variable_definitions.iter().find(|definition| definition.node.name.node == name).ok_or(())?;
-                    let default = definition.node.default_value.as_ref().map(|value| value.node.clone());
-                    Ok::<_, ()>(variables.get(&name).cloned().or(default).unwrap_or_default())
-                };
-                match value.node.clone().into_const_with(given).ok()? {
-                    Value::String(text) if text.len() <= crate::cursor::MAX_TEXT => Some(text),
-                    Value::Null => None,
-                    _ => return None,
-                }
+        let (mut after, mut presence_of) = (None, Vec::new());
+        for (name, value) in &root.arguments {
+            let given = |name: Name| {
+                let definition = operation.variable_definitions.iter().find(|definition| definition.node.name.node == name).ok_or(())?;
+                let default = definition.node.default_value.as_ref().map(|value| value.node.clone());
+                Ok::<_, ()>(variables.get(&name).cloned().or(default).unwrap_or_default())
+            };
+            match (name.node.as_str(), value.node.clone().into_const_with(given).ok()?) {
+                ("after" | "presenceOf", Value::Null) => {}
+                ("after", Value::String(text)) if text.len() <= crate::cursor::MAX_TEXT => after = Some(text),
+                ("presenceOf", Value::List(list)) => presence_of = list.into_iter().map(id).collect::<Option<_>>()?,
+                _ => return None,
             }
-            _ => return None,
-        };
+        }
         let mut fields = Vec::new();
         collect(document, &root.selection_set.node, None, 0, &mut fields)?;
-        Some(Self { key: key(root), fields: fields.into(), after })
+        Some(Self { key: key(root), fields: fields.into(), after, presence_of })
     }
 
     /// Answers with one event.
     pub(crate) fn answer(&self, event: Event, viewer: &UserId) -> Value {
         let event = choose(&self.fields, &told(event, viewer));
         Value::Object(IndexMap::from_iter([(self.key.clone(), event)]))
+    }
+}
+
+fn id(value: Value) -> Option<String> {
+    match value {
+        Value::String(id) => Some(id),
+        _ => None,
     }
 }
 
@@ -216,6 +229,19 @@ fn told(event: Event, viewer: &UserId) -> Told {
         }
         Happened::JoinedGroupsChanged { group_id } => ("JoinedGroupsChanged", group(group_id).into()),
         Happened::NotificationReceived { notification } => ("NotificationReceived", notified(notification)),
+        Happened::PresenceChanged { user_id, platforms } => {
+            let words = Value::List(named(platforms).map(enum_value).collect());
+            let online = Part::Leaf(Value::Boolean(!platforms.is_empty()));
+            let parts =
+                vec![("userId", text(user_id.as_str())), ("user", user(user_id)), ("online", online), ("platforms", Part::Leaf(words))];
+            ("PresenceChanged", parts)
+        }
+        Happened::MessageChanged { conversation_id, seq } => {
+            ("MessageChanged", vec![("message", message(conversation_id, *seq)), ("conversation", view(conversation_id))])
+        }
+        Happened::TransientMessageReceived { message } => {
+            ("TransientMessageReceived", passed_on(message).into_iter().chain([("conversation", view(&message.conversation_id))]).collect())
+        }
         Happened::ListsChanged { missed } => {
             let lists = Value::List(missed.lists.iter().map(|list| enum_value(*list)).collect());
             let types = Value::List(missed.content_types.iter().map(|number| Value::from(*number)).collect());
@@ -270,5 +296,24 @@ fn notified(notification: &Notification) -> Vec<(&'static str, Part)> {
         ("message", if *seq > 0 { message(conversation_id, *seq) } else { null() }),
         ("content", Part::Leaf(content)),
         ("sentAt", Part::Leaf(DateTime(notification.sent_at).to_value())),
+    ]
+}
+
+fn passed_on(message: &MessageData) -> Vec<(&'static str, Part)> {
+    let envelope = &*message.envelope;
+    let null = || Part::Leaf(Value::Null);
+    let [group_id, group] = envelope.group.as_ref().map_or_else(|| [("groupId", null()), ("group", null())], group);
+    vec![
+        ("conversationId", text(message.conversation_id.as_str())),
+        ("senderId", text(envelope.sender.as_str())),
+        ("sender", user(&envelope.sender)),
+        ("receiverId", envelope.receiver.as_ref().map_or_else(null, |id| text(id.as_str()))),
+        group_id,
+        group,
+        ("clientMessageId", text(envelope.client_id.as_str())),
+        ("contentType", Part::Leaf(Value::from(envelope.content_type))),
+        ("content", Part::Leaf(Value::from_json(content(message)).unwrap_or_default())),
+        ("ex", text(&envelope.ex)),
+        ("sentAt", Part::Leaf(DateTime(envelope.sent_at).to_value())),
     ]
 }

@@ -13,7 +13,7 @@ const SENDER_SYNC: &str = "senderSync";
 /// All devices of a receiver do, and the sender's as well, the one that sent it among them: a client learns the place of
 /// its own message by that. A sender who switched it off hears nothing of a chat with somebody else. An iOS app in the
 /// background gets nothing.
-pub(super) fn receives(message: &MessageData, user: &UserId, platform: Platform, background: bool) -> bool {
+pub(crate) fn receives(message: &MessageData, user: &UserId, platform: Platform, background: bool) -> bool {
     if background && platform.number() == IOS {
         return false;
     }

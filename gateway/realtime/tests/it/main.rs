@@ -8,6 +8,7 @@ mod graph;
 mod groups;
 mod live;
 mod news;
+mod passing;
 mod resuming;
 mod sdl;
 mod shapes;

@@ -28,7 +28,7 @@ fn notification(content_type: i32, conversation: &ConversationId, seq: i64) -> S
     SignalKind::Notified { message: Arc::new(message) }
 }
 
-fn envelope() -> Envelope {
+pub(crate) fn envelope() -> Envelope {
     Envelope {
         server_id: "s".into(),
         client_id: ClientMessageId::parse("c").unwrap(),
@@ -65,6 +65,9 @@ pub(crate) fn every_kind() -> Vec<SignalKind> {
         SignalKind::JoinedGroupsChanged { owner: ann, group_id: group() },
         notification(1203, &chat("ann", "bob").notification_twin(), 0),
         notification(1510, &ConversationId::group(&group()).notification_twin(), 0),
+        SignalKind::MessagesChanged { conversation_id: chat("ann", "bob"), seqs: vec![2] },
+        crate::passing::passed_on(101, r#"{"content":"x"}"#),
+        crate::passing::passed_on(110, "no JSON"),
     ]
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Graph {
     rows: Mutex<BTreeMap<(String, String), Row>>,
     reads: Mutex<Vec<(String, String, i64, Timestamp)>>,
     announced: Mutex<Vec<Announcement>>,
+    /// Where people are online, by OpenIM's names of the graph.
+    pub(crate) online: Mutex<BTreeMap<String, Vec<&'static str>>>,
     pub(crate) broken: AtomicBool,
     /// Runs once, between the last question of a resume and its answer.
     pub(crate) meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
@@ -112,6 +114,12 @@ impl GraphQuery for Graph {
         }
         let viewer = ctx.principal().unwrap().user_id.to_string();
         let variables = serde_json::to_value(variables).unwrap();
+        if operation == OPERATIONS[5] {
+            let online = self.online.lock();
+            let presence = |id: &Value| json!({"userId": id, "platforms": online.get(id.as_str().unwrap()).cloned().unwrap_or_default()});
+            let presences: Value = variables["userIds"].as_array().unwrap().iter().map(presence).collect();
+            return Response::new(async_graphql::Value::from_json(json!({"presences": presences})).unwrap());
+        }
         let since = || {
             let text = variables["since"].as_str().unwrap();
             let value = async_graphql::Value::String(text.to_owned());
@@ -237,7 +245,12 @@ impl Node {
     }
 
     pub(crate) fn open_as(&self, actor: Actor, after: Option<&str>) -> Client {
-        let request = Request::new(DOCUMENT).variables(Variables::from_json(json!({"after": after})));
+        self.open_watching(actor, after, &[])
+    }
+
+    /// Opens a stream that tells some people's presence.
+    pub(crate) fn open_watching(&self, actor: Actor, after: Option<&str>, watched: &[&str]) -> Client {
+        let request = Request::new(DOCUMENT).variables(Variables::from_json(json!({"after": after, "watched": watched})));
         Client { stream: self.subgraph.subscribe(self.ctx(actor), request), cursor: String::new() }
     }
 
@@ -313,6 +326,16 @@ impl Client {
                 let groups: Vec<_> = event["groups"].as_array().unwrap().iter().map(|group| word(&group["id"])).collect();
                 format!("lists {} groups {} types {}", words(&event["lists"]), groups.join(","), event["contentTypes"])
             }
+            "PresenceChanged" => {
+                assert_eq!(event["userId"], event["user"]["id"]);
+                assert_eq!(event["online"], !event["platforms"].as_array().unwrap().is_empty());
+                format!("presence {} {}", word(&event["userId"]), words(&event["platforms"]))
+            }
+            "MessageChanged" => format!("looks {} {}", word(&event["conversation"]["id"]), event["message"]["seq"]),
+            "TransientMessageReceived" => {
+                let ids = (word(&event["conversationId"]), word(&event["sender"]["id"]));
+                format!("passed {} {} {} {}", ids.0, ids.1, event["contentType"], event["content"])
+            }
             other => format!("{} {}", other.to_lowercase(), word(&event["reason"])),
         }
     }
@@ -325,7 +348,8 @@ impl Client {
     }
 }
 
-pub(crate) const DOCUMENT: &str = "subscription($after: EventCursor) { events(after: $after) { __typename cursor
+pub(crate) const DOCUMENT: &str = "subscription($after: EventCursor, $watched: [ID!]) {
+    events(after: $after, presenceOf: $watched) { __typename cursor
     ... on Ready { missed }
     ... on MessageAdded { message { conversationId seq } conversation { ownerId id } }
     ... on ConversationRead { conversation { id } readerId reader { id } readSeq }
@@ -341,6 +365,10 @@ pub(crate) const DOCUMENT: &str = "subscription($after: EventCursor) { events(af
     ... on NotificationReceived { contentType senderId sender { id } receiverId groupId group { id } conversationId seq
         message { conversationId seq } content sentAt }
     ... on ListsChanged { lists groups { id } contentTypes }
+    ... on PresenceChanged { userId user { id } online platforms }
+    ... on MessageChanged { message { conversationId seq } conversation { ownerId id } }
+    ... on TransientMessageReceived { conversationId conversation { id } senderId sender { id } receiverId groupId group { id }
+        clientMessageId contentType content ex sentAt }
     ... on Reset { reason } } }";
 
 pub(crate) fn user(name: &str) -> UserId {

@@ -24,7 +24,8 @@ struct Told {
 }
 
 impl MemoryPresence {
-    fn change(&self, user: &UserId) -> Option<PresenceChange> {
+    /// Notes that this is told now, and returns it when it is a change or must be told again.
+    fn change(&self, user: &UserId, again: bool) -> Option<PresenceChange> {
         // Looked at under the lock: of two changes at once the one that is told last is the newer one.
         let mut told = self.told.lock();
         let platforms = distinct(&self.open.of(user));
@@ -33,7 +34,7 @@ impl MemoryPresence {
             false => told.platforms.insert(user.clone(), platforms.clone()),
         };
         let before = before.unwrap_or_default();
-        if before == platforms {
+        if before == platforms && !again {
             return None;
         }
         told.version += 1;
@@ -44,8 +45,10 @@ impl MemoryPresence {
 #[async_trait]
 impl Presence for MemoryPresence {
     async fn connect(&self, user: &UserId, platform: Platform, connection: &str) -> Result<Option<PresenceChange>> {
+        // Who was gone for a moment is told of again: somebody may have looked in between.
+        let came = self.open.of(user).iter().all(|open| open.platform != platform);
         self.open.add(user, platform, connection);
-        Ok(self.change(user))
+        Ok(self.change(user, came))
     }
 
     async fn disconnect(&self, user: &UserId, connection: &str) -> Result<()> {
@@ -54,7 +57,7 @@ impl Presence for MemoryPresence {
     }
 
     async fn settle(&self, users: &[UserId]) -> Result<Vec<PresenceChange>> {
-        Ok(users.iter().filter_map(|user| self.change(user)).collect())
+        Ok(users.iter().filter_map(|user| self.change(user, false)).collect())
     }
 
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {

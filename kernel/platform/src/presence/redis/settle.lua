@@ -5,11 +5,9 @@
 -- ARGV  1 what the keys of leases begin with   2 this node   3 the node of the list   4 the user
 --       5 milliseconds to keep   6 '1' to return also what was told already   7.. fields and platforms to note
 --
+-- Also told is a platform that was gone for a moment which nobody has told of yet: somebody may have looked in between.
+--
 -- Returns nil, or the platforms before, the platforms now, and the version.
-
-for at = 7, #ARGV, 2 do
-  redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
-end
 
 local living, online, listed = { [ARGV[2]] = true }, {}, false
 local told, version = '', 0
@@ -33,6 +31,14 @@ for at = 1, #entries, 2 do
   end
 end
 
+local again = ARGV[6] == '1'
+for at = 7, #ARGV, 2 do
+  local platform = tonumber(ARGV[at + 1])
+  redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 1])
+  again = again or not online[platform]
+  online[platform], listed = true, true
+end
+
 if listed then
   redis.call('SADD', KEYS[2], ARGV[4])
   redis.call('PEXPIRE', KEYS[2], ARGV[5])
@@ -47,7 +53,7 @@ for platform = 1, 11 do
   end
 end
 local now = table.concat(platforms, ',')
-if now == told and ARGV[6] ~= '1' then
+if now == told and not again then
   return false
 end
 
