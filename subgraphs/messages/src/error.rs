@@ -17,6 +17,11 @@ pub(crate) fn missing(what: &'static str) -> Error {
     Error::new(ErrorCode::NotFound, what)
 }
 
+/// There is no such message, or there is one that the caller may not see.
+pub(crate) fn no_message() -> Error {
+    missing("there is no such message")
+}
+
 /// The id is taken by a log of other people.
 pub(crate) fn ambiguous() -> Error {
     args("the conversation id belongs to other participants: user ids with an underscore can make the same id")

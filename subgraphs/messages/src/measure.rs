@@ -38,7 +38,7 @@ impl Measure {
     pub async fn append(&self, ctx: &Ctx, from: &UserId, to: &UserId, key: ClientMessageId) -> Result<i64> {
         let id = ConversationId::single(from, to);
         let log = LogKey { id, kind: ConversationKind::Single, parties: Parties::pair(from, to) };
-        let draft = Draft { log, envelope: Arc::new(envelope(ctx, from, to, key)) };
+        let draft = Draft { log, envelope: Arc::new(envelope(ctx, from, to, key)), reply_to: None };
         Ok(self.batcher.append(ctx, draft).await?.message.seq.0)
     }
 

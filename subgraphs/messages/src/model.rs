@@ -8,7 +8,9 @@ mod message;
 pub(crate) mod numbers;
 mod sending;
 
-pub(crate) use changes::{DeleteFor, DeleteMessages, Edited, PurgeOlder, Purged, Revocation, RevokeMessage, State};
+pub(crate) use changes::{
+    DeleteFor, DeleteMessages, Edit, EditMessage, Edited, Pin, PurgeOlder, Purged, Reaction, Revocation, State, Target,
+};
 pub(crate) use commands::{
     BatchOutcome, BatchReceivers, BatchSend, Pull, PullOrder, PulledRange, Recipient, SendFailure, SendMessage, SeqRange,
 };

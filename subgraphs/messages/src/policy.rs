@@ -10,7 +10,7 @@ use crate::error;
 use crate::model::SendMessage;
 use crate::model::numbers::{self, option};
 
-pub(crate) use changing::{Changer, may_take_away};
+pub(crate) use changing::{Changer, may_edit, may_pin, may_take_away};
 pub(crate) use reading::{Access, Membership, Reader, access, window};
 
 /// Checks who may send what in whose name, before anything is looked up. Returns the sender.

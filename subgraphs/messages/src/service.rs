@@ -1,6 +1,8 @@
 //! The use cases: send one, send many, notify, read, change.
 
 mod access;
+mod adding;
+mod additions;
 mod announcing;
 mod answering;
 mod asking;
@@ -8,14 +10,17 @@ mod broadcasting;
 mod changing;
 mod composing;
 mod deleting;
+mod editing;
 mod fresh;
 mod giving;
 mod listing;
 mod notifying;
 mod overlays;
 mod passing;
+mod pinning;
 mod picking;
 mod purging;
+mod reacting;
 mod reading;
 mod revoking;
 mod searching;
@@ -37,6 +42,7 @@ use crate::settings::MessagesSettings;
 pub(crate) use answering::SimpleMessage;
 pub(crate) use giving::BusinessNotification;
 pub(crate) use listing::Listed;
+pub(crate) use additions::{Answers, Kind, ThreadPart};
 pub(crate) use reading::LogPage;
 pub(crate) use searching::{Hit, Hits, Search};
 

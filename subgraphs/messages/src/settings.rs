@@ -19,6 +19,8 @@ pub struct MessagesSettings {
     pub max_content_bytes: usize,
     /// The longest `ex` and `attachedInfo`, in bytes each.
     pub max_extra_bytes: usize,
+    /// For how long a sender may edit a message; zero for not at all.
+    pub edit_within: Duration,
     /// How many writers commit at the same time; `None` for one on SQLite and four on PostgreSQL. A conversation always
     /// belongs to the same writer of a process.
     pub writers: Option<usize>,
@@ -44,6 +46,7 @@ impl Default for MessagesSettings {
             notifications: NotificationPolicies::default(),
             max_content_bytes: 64 * 1024,
             max_extra_bytes: 16 * 1024,
+            edit_within: Duration::from_secs(86_400),
             writers: None,
             batch_messages: 500,
             batch_bytes: 4 * 1024 * 1024,

@@ -14,6 +14,7 @@ use crate::events;
 use crate::hooks;
 use crate::model::{Draft, Log, LogKey, Message, State, Stored};
 use crate::repository::append::{self, Place, Tail};
+use crate::repository::threads::{self, Answer};
 use crate::repository::{logs, publishing};
 
 /// What became of one message of the batch.
@@ -119,6 +120,10 @@ impl Commit {
         let rows = std::mem::take(&mut plan.rows);
         let mut commit = Self { plan, found, tails, note: None };
         append::insert(db, rows, &commit.places()?).await?;
+        let answers = commit.answers(batch);
+        if !answers.is_empty() {
+            threads::add(db, &answers).await?;
+        }
         let ranges = commit.ranges();
         if !ranges.is_empty() {
             let note = publishing::fresh_note(&*commits.runtime.ids);
@@ -139,6 +144,16 @@ impl Commit {
             places.push(Place { log: log.no, seq: tail.max_seq + offset, stored_at: tail.last_stored_at });
         }
         Ok(places)
+    }
+
+    /// Returns which of the new messages answer another one.
+    fn answers(&self, batch: &[Pending]) -> Vec<Answer> {
+        let answer = |(pending, fate): (&Pending, &Fate)| {
+            let (root, Fate::New { log, offset }) = (pending.draft.reply_to?, *fate) else { return None };
+            let (log, tail) = self.end(log)?;
+            Some((log.no, tail.max_seq + offset, root))
+        };
+        batch.iter().zip(&self.plan.fates).filter_map(answer).collect()
     }
 
     fn end(&self, place: usize) -> Option<(&Arc<Log>, Tail)> {

@@ -40,15 +40,57 @@ pub(crate) struct Edited {
     pub(crate) times: i64,
 }
 
-/// Takes a message back.
+/// What an edited message said before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edit {
+    /// The content's text.
+    pub(crate) content: String,
+    /// When it was written.
+    pub(crate) written_at: Timestamp,
+}
+
+/// One emoji at a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reaction {
+    /// The emoji.
+    pub(crate) emoji: String,
+    /// How many people used it.
+    pub(crate) count: i64,
+    /// Whether the reader is one of them.
+    pub(crate) by_viewer: bool,
+}
+
+/// That a message is pinned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pin {
+    /// The place of the message.
+    pub(crate) seq: i64,
+    /// Who pinned it.
+    pub(crate) by: UserId,
+    /// When.
+    pub(crate) at: Timestamp,
+}
+
+/// One message that somebody changes.
 #[derive(Debug, Clone)]
-pub(crate) struct RevokeMessage {
+pub(crate) struct Target {
     /// In whose name.
     pub(crate) user: UserId,
     /// The conversation.
     pub(crate) conversation_id: ConversationId,
     /// The place in its log.
     pub(crate) seq: i64,
+}
+
+/// Makes a message say something else.
+#[derive(Debug, Clone)]
+pub(crate) struct EditMessage {
+    /// Which, and in whose name.
+    pub(crate) target: Target,
+    /// OpenIM's content type; it stays the same.
+    pub(crate) content_type: i32,
+    /// The content, the text of a JSON object.
+    pub(crate) content: String,
 }
 
 /// For whom messages are deleted.

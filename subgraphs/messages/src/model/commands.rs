@@ -50,6 +50,8 @@ pub(crate) struct SendMessage {
     pub(crate) options: Vec<(String, bool)>,
     /// What to push to devices that are offline.
     pub(crate) offline_push: Option<OfflinePush>,
+    /// The place of the message that it answers, in the same conversation.
+    pub(crate) reply_to: Option<i64>,
 }
 
 /// Who receives a batch.

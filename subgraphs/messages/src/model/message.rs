@@ -79,4 +79,6 @@ pub(crate) struct Draft {
     pub(crate) log: LogKey,
     /// What goes there.
     pub(crate) envelope: Arc<Envelope>,
+    /// The place of the message that it answers, in the same log.
+    pub(crate) reply_to: Option<i64>,
 }

@@ -12,6 +12,8 @@ pub(crate) const QUOTE: i32 = 114;
 pub(crate) const TYPING: i32 = 113;
 /// A system account's notice; lives in `sn_` conversations only.
 pub(crate) const SYSTEM_NOTICE: i32 = 1400;
+/// The contents that can be edited: texts.
+pub(crate) const EDITABLE: [i32; 5] = [101, AT_TEXT, QUOTE, 117, 118];
 /// "A message was revoked": the notification, and what stands in the place of the message.
 pub(crate) const REVOKED: i32 = 2101;
 /// "Messages were deleted".

@@ -1,9 +1,11 @@
-//! Who may take others' messages away.
+//! Who may change messages, the own ones and others'.
+
+use std::time::Duration;
 
 use openim_contracts::GroupRole;
-use openim_core::{Error, ErrorCode, Result, UserId};
+use openim_core::{Ctx, Error, ErrorCode, Result, UserId};
 
-use crate::model::Parties;
+use crate::model::{Message, Parties, numbers};
 
 /// Who wants to change messages of a log.
 #[derive(Debug, Clone)]
@@ -32,6 +34,35 @@ pub(crate) fn may_take_away(changer: &Changer<'_>, parties: &Parties, sender: &U
         (Parties::Group(_), Some(GroupRole::Member)) => own,
     };
     if allowed { Ok(()) } else { Err(Error::new(ErrorCode::NoPermission, "this message is not the caller's to take away")) }
+}
+
+/// Checks whether somebody may edit a message: its sender, in good time; in the sender's name app administrators at any time.
+///
+/// # Errors
+/// `NO_PERMISSION`.
+pub(crate) fn may_edit(user: &UserId, message: &Message, within: Duration, ctx: &Ctx) -> Result<()> {
+    let refused = |what: &'static str| Err(Error::new(ErrorCode::NoPermission, what));
+    if *user != message.envelope.sender || message.envelope.source != numbers::FROM_USER && !ctx.is_admin() {
+        return refused("only its sender edits a message");
+    }
+    if !ctx.is_admin() && message.stored_at.until(ctx.now()) >= within {
+        return refused("it is too late to edit this message");
+    }
+    Ok(())
+}
+
+/// Checks whether somebody may pin messages: both people of a chat, owner and administrators of a group, app
+/// administrators anywhere.
+///
+/// # Errors
+/// `NO_PERMISSION`.
+pub(crate) fn may_pin(changer: &Changer<'_>, parties: &Parties) -> Result<()> {
+    let allowed = match parties {
+        _ if changer.app_admin => true,
+        Parties::Pair(a, b) => changer.user == a || changer.user == b,
+        Parties::Group(_) => changer.role.is_some_and(|role| role >= GroupRole::Admin),
+    };
+    if allowed { Ok(()) } else { Err(Error::new(ErrorCode::NoPermission, "only owner and administrators pin in a group")) }
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use super::sql::{Sql, chunk_rows};
 use super::states;
 use crate::model::{Log, Message, State};
 
+/// A place: the log's number and the seq.
+pub(crate) type Place = (i64, i64);
+
 /// Returns the messages at these places as they were sent, even those that were revoked or emptied, by seq.
 pub(crate) async fn originals(db: &impl ConnectionTrait, log: &Log, seqs: &[i64]) -> Result<Vec<Arc<Message>>> {
     select(db, log, seqs, "").await
@@ -46,6 +49,17 @@ pub(crate) async fn empty(db: &impl ConnectionTrait, log: &Log, seqs: &[i64]) ->
     for chunk in seqs.chunks(chunk_rows(db, 2)) {
         let sql = Sql::new(db, "UPDATE message SET body = ").bind(Value::Bytes(Some(Vec::new()))).text(", state = NULL WHERE conv_no = ");
         sql.bind(log.no).text(" AND ").among("seq", chunk.to_vec()).run(db).await?;
+    }
+    Ok(())
+}
+
+/// Deletes what was added to messages: earlier contents, reactions, pins.
+pub(crate) async fn strip(db: &impl ConnectionTrait, log: &Log, seqs: &[i64]) -> Result<()> {
+    for table in ["message_edit", "message_reaction", "reaction_count", "pinned_message"] {
+        for chunk in seqs.chunks(chunk_rows(db, 2)) {
+            let sql = Sql::new(db, &format!("DELETE FROM {table} WHERE conv_no = ")).bind(log.no);
+            sql.text(" AND ").among("seq", chunk.to_vec()).run(db).await?;
+        }
     }
     Ok(())
 }

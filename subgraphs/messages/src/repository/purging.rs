@@ -43,9 +43,10 @@ pub(crate) async fn last_before(db: &impl ConnectionTrait, logs: &[Beginning], m
 pub(crate) async fn cut(db: &impl ConnectionTrait, log: i64, last: i64) -> Result<u64> {
     // The log's end is locked first, as every commit does.
     clearing::begin_after(db, log, last).await?;
-    for table in ["message_hidden"] {
+    let beside = ["message_hidden", "message_edit", "message_reaction", "reaction_count", "pinned_message", "message_reply"];
+    for (table, seq) in beside.map(|table| (table, "seq")).into_iter().chain([("thread", "root_seq")]) {
         let sql = Sql::new(db, &format!("DELETE FROM {table} WHERE conv_no = ")).bind(log);
-        sql.text(" AND seq <= ").bind(last).run(db).await?;
+        sql.text(&format!(" AND {seq} <= ")).bind(last).run(db).await?;
     }
     Sql::new(db, "DELETE FROM message WHERE conv_no = ").bind(log).text(" AND seq <= ").bind(last).run(db).await
 }

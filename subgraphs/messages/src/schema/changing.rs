@@ -12,7 +12,7 @@ use super::enums::{DeleteForValue, RevokerRole};
 use super::message::MessageNode;
 use super::service;
 use super::stubs::User;
-use crate::model::{DeleteMessages, PurgeOlder, Revocation, RevokeMessage};
+use crate::model::{DeleteMessages, PurgeOlder, Revocation, Target};
 use crate::policy::Reader;
 
 /// That a message was taken back.
@@ -137,7 +137,7 @@ impl Changing {
     ) -> Result<RevokeMessagePayload> {
         let caller = caller(ctx)?;
         let user = viewer_id(caller, input.as_user)?;
-        let command = RevokeMessage { user, conversation_id: ConversationId::parse(input.conversation_id.0)?, seq: input.seq.0 };
+        let command = Target { user, conversation_id: ConversationId::parse(input.conversation_id.0)?, seq: input.seq.0 };
         let message = service(ctx)?.revoke(caller, command).await?;
         Ok(RevokeMessagePayload { message: MessageNode::new(message, Reader::of(caller)?) })
     }

@@ -4,7 +4,8 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use openim_core::{ConversationId, Error, ErrorCode, UserId};
 use openim_graphql::{DateTime, Long, MAX_PAGE, PageInfo, caller};
 
-use super::loaders::{self, NewestKey, WindowKey};
+use super::additions::PinnedMessage;
+use super::loaders::{self, NewestKey, PinsKey, WindowKey};
 use super::message::MessageNode;
 use super::service;
 use crate::model::Window;
@@ -94,6 +95,13 @@ impl Conversation {
         Ok(newest.map(|message| MessageNode::new(message, self.reader())))
     }
 
+    /// What is pinned in the conversation and visible to the owner, the newest pin first; at most 100.
+    async fn pinned_messages(&self, ctx: &Context<'_>) -> Result<Vec<PinnedMessage>> {
+        let Some(window) = self.window(ctx).await? else { return Ok(Vec::new()) };
+        let pins = loaders::load(ctx, PinsKey { reader: self.reader(), window }).await?.unwrap_or_default();
+        Ok(pins.into_iter().map(|(message, pin)| PinnedMessage::new(MessageNode::new(message, self.reader()), &pin)).collect())
+    }
+
     /// The newest seq that the owner may see; 0 while there is none.
     async fn max_seq(&self, ctx: &Context<'_>) -> Result<Long> {
         Ok(Long(self.window(ctx).await?.map_or(0, |window| window.upper)))
@@ -110,7 +118,8 @@ impl Conversation {
     }
 }
 
-fn cursor(text: Option<String>) -> Result<Option<i64>> {
+/// Reads a cursor of a log.
+pub(super) fn cursor(text: Option<String>) -> Result<Option<i64>> {
     let parse = |text: String| text.parse::<i64>().map_err(|_| Error::new(ErrorCode::Args, "a cursor is the seq of a message").into());
     text.map(parse).transpose()
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject, OneofObject};
 use openim_core::{ClientMessageId, GroupId, Result, UserId};
-use openim_graphql::{DateTime, Platform};
+use openim_graphql::{DateTime, Long, Platform};
 
 use super::content::MessageContentInput;
 use super::enums::MessageSource;
@@ -100,6 +100,9 @@ pub(super) struct SendMessageInput {
     /// The id that the client made for this message, unique for its sender: sending again with the same id never makes a
     /// second message. App administrators may leave it out; the server makes one then.
     client_message_id: Option<ID>,
+    /// The seq of the message that it answers, in the same conversation: see `Message.replies`. OpenIM's clients show it as
+    /// any other message.
+    reply_to: Option<Long>,
     /// The message.
     #[graphql(flatten)]
     message: OutgoingInput,
@@ -181,6 +184,7 @@ impl OutgoingInput {
             ex: self.ex,
             options,
             offline_push: self.offline_push.map(Into::into),
+            reply_to: None,
         })
     }
 }

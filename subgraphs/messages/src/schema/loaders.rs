@@ -1,5 +1,7 @@
 //! The loaders of one request: many places, windows or positions become one question each.
 
+mod additions;
+
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -14,6 +16,8 @@ use crate::caches::StateKey;
 use crate::model::{Message, Slot, Window};
 use crate::policy::Reader;
 use crate::service::Service;
+
+pub(super) use additions::{AnswerCountKey, AnsweredKey, AnswersKey, EditsKey, PinsKey, ReactingUsersKey, ReactionsKey};
 
 /// Loads for one request.
 pub(super) struct Loads(Arc<Service>);

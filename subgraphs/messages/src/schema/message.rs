@@ -7,11 +7,12 @@ use openim_core::{ConversationId, Seq};
 use openim_graphql::{ConversationKind, DateTime, Long, Platform};
 use serde_json::Value;
 
+use super::additions::{self, MessageEdit, MessageReaction, ReplyConnection};
 use super::changing::MessageRevocation;
 use super::content::{self, MessageContent};
 use super::conversation::Conversation;
 use super::enums::{MessageSource, MessageStatus};
-use super::loaders::{self, PositionKey};
+use super::loaders::{self, AnswerCountKey, AnsweredKey, AnswersKey, EditsKey, MessageKey, PositionKey, ReactionsKey};
 use super::stubs::{Group, User};
 use crate::model::{Envelope, Message, OfflinePush, Slot, State};
 use crate::policy::Reader;
@@ -85,6 +86,11 @@ impl MessageNode {
             Slot::Message(message) => Some(&message.state),
             Slot::Hole(..) => None,
         }
+    }
+
+    fn key(&self) -> (ConversationId, i64) {
+        let (conversation_id, seq) = self.place();
+        (conversation_id.clone(), seq.0)
     }
 
     fn place(&self) -> (&ConversationId, Seq) {
@@ -220,6 +226,63 @@ impl MessageNode {
     async fn revoked(&self) -> Option<MessageRevocation> {
         let revocation = self.state()?.revoked.as_deref()?;
         Some(MessageRevocation::new(revocation, self.envelope()?.kind()))
+    }
+
+    /// When it was last edited; null for a message that says what was sent.
+    async fn edited_at(&self) -> Option<DateTime> {
+        Some(self.state()?.edited?.at.into())
+    }
+
+    /// What it said before it was edited, oldest first; at most 100.
+    async fn edits(&self, ctx: &Context<'_>) -> Result<Vec<MessageEdit>> {
+        let Some(envelope) = self.envelope() else { return Ok(Vec::new()) };
+        if self.state().is_none_or(|state| state.edited.is_none() || state.revoked.is_some()) {
+            return Ok(Vec::new());
+        }
+        let edits = loaders::load(ctx, EditsKey(self.key())).await?.unwrap_or_default();
+        Ok(edits.iter().map(|edit| MessageEdit::new(envelope.content_type, edit)).collect())
+    }
+
+    /// The emojis that people reacted with, in the order in which they were first used; at most 50.
+    async fn reactions(&self, ctx: &Context<'_>) -> Result<Vec<MessageReaction>> {
+        if self.envelope().is_none() {
+            return Ok(Vec::new());
+        }
+        let caller = openim_graphql::caller(ctx)?.principal().ok().map(|principal| principal.user_id.clone());
+        let viewer = self.reader.user().cloned().or(caller);
+        let reactions = loaders::load(ctx, ReactionsKey { viewer, place: self.key() }).await?.unwrap_or_default();
+        Ok(reactions.into_iter().map(|reaction| MessageReaction::new(reaction, self.key())).collect())
+    }
+
+    /// The message that it answers, as `sendMessage(replyTo:)` said; null when it answers none, or one that the reader may
+    /// not see.
+    async fn reply_to(&self, ctx: &Context<'_>) -> Result<Option<MessageNode>> {
+        if self.envelope().is_none() {
+            return Ok(None);
+        }
+        let Some(seq) = loaders::load(ctx, AnsweredKey(self.key())).await? else { return Ok(None) };
+        let key = MessageKey { reader: self.reader.clone(), conversation_id: self.place().0.clone(), seq };
+        let slot = loaders::load(ctx, key).await?;
+        Ok(slot.map(|slot| MessageNode::slot(slot, self.reader.clone())))
+    }
+
+    /// How many answers it has, those included that the reader may not see.
+    async fn reply_count(&self, ctx: &Context<'_>) -> Result<Long> {
+        Ok(Long(loaders::load(ctx, AnswerCountKey(self.key())).await?.unwrap_or_default()))
+    }
+
+    /// The answers to it, oldest first.
+    async fn replies(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page starts: the seq of an answer.")] after: Option<String>,
+    ) -> Result<ReplyConnection> {
+        let first = i64::from(additions::page_size(first, 20)?);
+        let after = super::conversation::cursor(after)?.unwrap_or(0);
+        let part = (self.place().0.clone(), self.place().1.0, after);
+        let answers = loaders::load(ctx, AnswersKey { reader: self.reader.clone(), part, first }).await?;
+        Ok(answers.map(|answers| ReplyConnection::new(answers, after, &self.reader)).unwrap_or_default())
     }
 
     /// Who made it: a person or the server.

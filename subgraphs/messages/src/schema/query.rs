@@ -43,7 +43,7 @@ impl Query {
     async fn messages(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which messages; all when left out.", default)] filter: MessageFilterInput,
+        #[graphql(desc = "Which messages; all when left out.")] filter: Option<MessageFilterInput>,
         #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "How many to skip, instead of `after`.")] offset: Option<i32>,
@@ -52,7 +52,7 @@ impl Query {
         let page = Page::new(first, after, offset)?;
         let after = page.after.as_deref().map(found::place).transpose()?;
         let (offset, limit) = (found::long(page.offset), found::long(page.limit));
-        let listed = service(ctx)?.list(&reader, &filter.filter()?, after, offset, limit).await?;
+        let listed = service(ctx)?.list(&reader, &filter.unwrap_or_default().filter()?, after, offset, limit).await?;
         Ok(ListedMessageConnection::new(listed, offset > 0 || after.is_some(), &reader))
     }
 

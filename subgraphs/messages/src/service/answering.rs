@@ -84,6 +84,7 @@ impl Service {
             ex: command.ex,
             options: Vec::new(),
             offline_push: command.offline_push,
+            reply_to: None,
         };
         self.deliver(ctx, message).await
     }

@@ -57,6 +57,7 @@ impl Service {
             ex: changes.ex.unwrap_or(old.ex),
             options: changes.options.map_or(old.options, |options| options.into_iter().collect()),
             offline_push: changes.offline_push_info.map(Into::into).or(old.offline_push),
+            reply_to: None,
         };
         let checked = composing::check(ctx, &self.settings, &command)?;
         if checked.kind.session_type() != old.session_type || Way::of(&checked.options) == Way::Notice {

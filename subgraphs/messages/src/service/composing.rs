@@ -47,7 +47,7 @@ pub(super) fn check(ctx: &Ctx, settings: &MessagesSettings, command: &SendMessag
     Ok(Checked { sender, recipient: command.recipient.clone(), kind, options, at_user_ids })
 }
 
-fn object(settings: &MessagesSettings, content: &str) -> Result<serde_json::Map<String, Value>> {
+pub(super) fn object(settings: &MessagesSettings, content: &str) -> Result<serde_json::Map<String, Value>> {
     if content.len() > settings.max_content_bytes {
         return Err(error::args(format!("content must not be longer than {} bytes", settings.max_content_bytes)));
     }

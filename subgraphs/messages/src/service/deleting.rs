@@ -8,7 +8,8 @@ use super::Service;
 use super::changing::{Changed, hint, hint_to};
 use crate::error;
 use crate::model::{DeleteFor, DeleteMessages, Log, numbers};
-use crate::repository::{changing, hidden};
+use crate::repository::{changing, hidden, threads};
+use crate::search;
 use crate::tips::DeleteTips;
 
 /// The most messages of one call.
@@ -69,6 +70,9 @@ impl Service {
         let seqs: Vec<i64> = stored.iter().filter(|message| !message.state.emptied).map(|message| message.seq.0).collect();
         if !seqs.is_empty() {
             changing::empty(tx.connection(), log, &seqs).await?;
+            changing::strip(tx.connection(), log, &seqs).await?;
+            threads::remove(tx.connection(), log.no, &seqs).await?;
+            search::forget(tx.connection(), log.no, &seqs).await?;
             hint(tx, log, &seqs);
         }
         Ok(seqs)

@@ -75,7 +75,7 @@ impl Service {
         }
     }
 
-    async fn logs(&self, places: &[Place]) -> Result<FxHashMap<ConversationId, Arc<Log>>> {
+    pub(super) async fn logs(&self, places: &[Place]) -> Result<FxHashMap<ConversationId, Arc<Log>>> {
         let mut known = FxHashMap::default();
         let mut unknown = Vec::new();
         for (id, _) in places {

@@ -70,6 +70,7 @@ impl Service {
             ex: String::new(),
             options: switches.into_iter().map(|(key, on)| (key.to_owned(), on)).collect(),
             offline_push: Some(OfflinePush::default()),
+            reply_to: None,
         };
         self.deliver(ctx, message).await
     }
@@ -79,14 +80,14 @@ impl Service {
     /// # Errors
     /// `ARGS_ERROR` when an id belongs to others; as any statement.
     pub(super) async fn give(&self, ctx: &Ctx, draft: Draft) -> Result<Stored> {
-        let Draft { log: chat, envelope } = draft;
+        let Draft { log: chat, envelope, .. } = draft;
         let line = switched(&envelope.options, option::IS_SEND_MSG);
         let kept = switched(&envelope.options, option::HISTORY) && switched(&envelope.options, option::PERSISTENT);
         let stream = LogKey { id: chat.id.notification_twin(), kind: ConversationKind::Notification, parties: chat.parties.clone() };
-        let notice = Draft { log: stream, envelope: Arc::new(notice(&envelope, line)?) };
+        let notice = Draft { log: stream, envelope: Arc::new(notice(&envelope, line)?), reply_to: None };
         let mut drafts = Vec::new();
         if line {
-            drafts.push(Draft { log: chat.clone(), envelope: Arc::new(clone(&envelope)) });
+            drafts.push(Draft { log: chat.clone(), envelope: Arc::new(clone(&envelope)), reply_to: None });
         }
         if kept {
             drafts.push(notice.clone());

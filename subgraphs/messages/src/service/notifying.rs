@@ -139,7 +139,7 @@ impl Notice {
     fn line(&self, ctx: &Ctx, request: &NotificationRequested, sender: &Appearance) -> Result<Draft> {
         let options = vec![(option::OFFLINE_PUSH.to_owned(), self.policy.push), (option::UNREAD_COUNT.to_owned(), true)];
         let envelope = self.envelope(ctx, request, sender, ClientMessageId::parse(request.key.as_str())?, options);
-        Ok(Draft { log: self.chat(), envelope: Arc::new(envelope) })
+        Ok(Draft { log: self.chat(), envelope: Arc::new(envelope), reply_to: None })
     }
 
     /// Makes the message of the notification stream. The line of the chat, if there is one, has the key for itself and is
@@ -164,7 +164,7 @@ impl Notice {
         let LogKey { id, parties, .. } = self.chat();
         let log = LogKey { id: id.notification_twin(), kind: ConversationKind::Notification, parties };
         let envelope = self.envelope(ctx, request, sender, ClientMessageId::parse(key)?, options);
-        Ok(Draft { log, envelope: Arc::new(envelope) })
+        Ok(Draft { log, envelope: Arc::new(envelope), reply_to: None })
     }
 
     fn envelope(
@@ -216,7 +216,7 @@ impl Notice {
 
     /// Makes what is told and not kept.
     fn unstored(&self, ctx: &Ctx, request: &NotificationRequested, sender: &Appearance) -> Result<MessageData> {
-        let Draft { log, envelope } = self.stream_message(ctx, request, sender)?;
+        let Draft { log, envelope, .. } = self.stream_message(ctx, request, sender)?;
         Ok(MessageData { conversation_id: log.id, seq: 0, envelope, operation_id: ctx.operation_id().to_string() })
     }
 

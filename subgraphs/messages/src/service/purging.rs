@@ -9,6 +9,7 @@ use crate::error;
 use crate::model::{PurgeOlder, Purged};
 use crate::repository::logs;
 use crate::repository::purging::{self, Beginning, STEP};
+use crate::search;
 
 /// How many logs are looked at with one statement.
 const LOGS: i64 = 500;
@@ -64,6 +65,7 @@ impl Service {
                 }
                 let tx = self.store.begin().await?;
                 let gone = purging::cut(tx.connection(), log, last).await?;
+                search::forget(tx.connection(), log, &(first..=last).collect::<Vec<_>>()).await?;
                 tx.commit().await?;
                 purged.messages += i64::try_from(gone).unwrap_or(i64::MAX);
                 self.caches.forget_beginning(log).await;

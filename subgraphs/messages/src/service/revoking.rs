@@ -8,8 +8,9 @@ use super::Service;
 use super::changing::{Changed, hint};
 use crate::error;
 use crate::hooks;
-use crate::model::{Message, Revocation, RevokeMessage, State, numbers};
+use crate::model::{Message, Revocation, State, Target, numbers};
 use crate::repository::changing;
+use crate::search;
 use crate::tips::{self, RevokeTips};
 
 impl Service {
@@ -17,8 +18,8 @@ impl Service {
     ///
     /// # Errors
     /// `ARGS_ERROR`, `NO_PERMISSION`, `RECORD_NOT_FOUND`, `MESSAGE_ALREADY_REVOKED`.
-    pub(crate) async fn revoke(&self, ctx: &Ctx, command: RevokeMessage) -> Result<Arc<Message>> {
-        let RevokeMessage { user, conversation_id, seq } = command;
+    pub(crate) async fn revoke(&self, ctx: &Ctx, command: Target) -> Result<Arc<Message>> {
+        let Target { user, conversation_id, seq } = command;
         ctx.require_self_or_admin(&user)?;
         if seq < 1 {
             return Err(error::args("seq must be positive"));
@@ -28,7 +29,7 @@ impl Service {
         let found = self.reachable(&changed, &[seq]).await?;
         self.may_take_away(&changed, &found).await?;
         if found.is_empty() {
-            return Err(missing());
+            return Err(error::no_message());
         }
         let member = self.roles(&changed, std::iter::empty()).await?.remove(&user);
         let role = member.filter(|_| !changed.app_admin).map_or(account.level, |role| role.number());
@@ -47,13 +48,16 @@ impl Service {
         let log = changed.log();
         let tx = self.store.begin().await?;
         let stored = changing::lock(tx.connection(), log, &[seq]).await?.pop().filter(|message| !message.state.emptied);
-        let stored = stored.ok_or_else(missing)?;
+        let stored = stored.ok_or_else(error::no_message)?;
         if stored.state.revoked.is_some() {
             return Err(ErrorCode::AlreadyRevoked.into());
         }
         let revocation = Arc::new(revocation);
         let state = State { revoked: Some(revocation.clone()), ..stored.state.clone() };
         changing::set_state(tx.connection(), log, seq, &state).await?;
+        // What it said before, and what others thought of that, is nobody's business any more.
+        changing::strip(tx.connection(), log, &[seq]).await?;
+        search::forget(tx.connection(), log.no, &[seq]).await?;
         let tips = RevokeTips {
             revoker: revocation.by.as_str(),
             client_id: stored.envelope.client_id.as_str(),
@@ -72,8 +76,3 @@ impl Service {
         Ok(Arc::new(Message { envelope: Arc::new(envelope), state, ..(*stored).clone() }))
     }
 }
-
-fn missing() -> openim_core::Error {
-    error::missing("there is no such message")
-}
-

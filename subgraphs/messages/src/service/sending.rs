@@ -46,9 +46,11 @@ impl Service {
             Recipient::Group(group) => self.to_group(ctx, &checked, group, command.content_type).await?,
         };
         let Passed { log, appearance, reception } = passed;
+        let reply_to = command.reply_to;
+        self.may_answer(ctx, &log.id, reply_to).await?;
         let envelope = composing::envelope(ctx, command, checked, appearance, reception)?;
         let (envelope, changes) = self.ask_hooks(ctx, envelope, own).await?;
-        let (way, draft) = (Way::of(&envelope.options), Draft { log, envelope: Arc::new(envelope) });
+        let (way, draft) = (Way::of(&envelope.options), Draft { log, envelope: Arc::new(envelope), reply_to });
         let stored = match way {
             Way::Log => self.batcher.append(ctx, draft).await?,
             Way::Passing => self.pass_on(ctx, draft).await?,

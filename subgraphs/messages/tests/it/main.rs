@@ -2,17 +2,22 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod applications;
 mod batches;
 mod contents;
 mod crashes;
 mod deleting;
 mod groups;
 mod hooks;
+mod listing;
 mod log;
 mod notifications;
+mod passing;
 mod reading;
 mod refusals;
 mod resuming;
 mod revoking;
 mod sdl;
+mod search;
 mod stage;
+mod statistics;

@@ -8,7 +8,6 @@ use openim_contracts::{ConversationReader, ReaderState, Signal, SignalKind, User
 use openim_core::{ConversationId, Ctx, Result, UserId};
 use openim_graphql::Subgraph;
 use openim_messages::{Messages, MessagesPorts, MessagesSettings};
-use openim_platform::cache::MemoryCache;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
 use openim_testing::{Answer, MemoryGroups, MemoryRelations, TestWorld, ask};
@@ -109,7 +108,7 @@ impl Stage {
             groups: groups.clone(),
             relations: relations.clone(),
             webhooks,
-            cache: Arc::new(MemoryCache::new(world.runtime().clock.clone())),
+            cache: world.cache().clone(),
         };
         let messages = Messages::new(settings, ports, world.runtime().clone());
         let (cancel, tracker) = (CancellationToken::new(), TaskTracker::new());
