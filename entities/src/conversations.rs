@@ -50,6 +50,12 @@ pub mod user_conv {
         pub destruct_after: i64,
         /// When that was last done, in milliseconds; 0 for never.
         pub last_destructed_at: i64,
+        /// When it is done again, in milliseconds; 0 for never.
+        pub destruct_due_at: i64,
+        /// Whether the owner has deleted it: it is shown again once the log has grown beyond `deleted_seq`.
+        pub deleted: bool,
+        /// The end of the log when it was last deleted; the greatest number for a row that was refused.
+        pub deleted_seq: i64,
         /// When the owner last entered or left the group, in milliseconds; 0 outside groups. Older news are ignored.
         pub membership_at: i64,
         /// When the row was made, in milliseconds.

@@ -30,6 +30,9 @@ enum UserConv {
     Destructing,
     DestructAfter,
     LastDestructedAt,
+    DestructDueAt,
+    Deleted,
+    DeletedSeq,
     MembershipAt,
     CreatedAt,
     UpdatedAt,
@@ -80,6 +83,9 @@ impl MigrationTrait for UserConversations {
                     .col(boolean(UserConv::Destructing).default(false))
                     .col(big_integer(UserConv::DestructAfter).default(0))
                     .col(big_integer(UserConv::LastDestructedAt).default(0))
+                    .col(big_integer(UserConv::DestructDueAt).default(0))
+                    .col(boolean(UserConv::Deleted).default(false))
+                    .col(big_integer(UserConv::DeletedSeq).default(0))
                     .col(big_integer(UserConv::MembershipAt).default(0))
                     .col(big_integer(UserConv::CreatedAt))
                     .col(big_integer(UserConv::UpdatedAt))
@@ -105,6 +111,21 @@ impl MigrationTrait for UserConversations {
             .create_index(
                 Index::create().name("user_conv_peer_read").table(UserConv::Table).col(UserConv::PeerId).col(UserConv::ReadAt).to_owned(),
             )
-            .await
+            .await?;
+        // Who has read how far in a conversation: counted and listed from the index alone.
+        let mut readers = Index::create().name("user_conv_readers").table(UserConv::Table).to_owned();
+        readers.col(UserConv::ConversationId).col(UserConv::ReadSeq).col(UserConv::OwnerId).col(UserConv::MinSeq);
+        manager.create_index(readers).await?;
+        // Walking through the rows that other people have of a user.
+        let peers = Index::create().name("user_conv_peer").table(UserConv::Table).col(UserConv::PeerId).col(UserConv::OwnerId).to_owned();
+        manager.create_index(peers).await?;
+        // Few rows are deleted or wait for anything: only those are in these two.
+        for index in [
+            "CREATE INDEX user_conv_deleted ON user_conv (owner_id) WHERE deleted",
+            "CREATE INDEX user_conv_destruct ON user_conv (destruct_due_at) WHERE destruct_due_at > 0",
+        ] {
+            manager.get_connection().execute_unprepared(index).await?;
+        }
+        Ok(())
     }
 }

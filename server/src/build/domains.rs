@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use openim_conversations::Conversations;
+use openim_conversations::{Conversations, Ports as ConversationsPorts};
 use openim_core::Runtime;
 use openim_graphql::Subgraph;
 use openim_groups::{Groups, Readers, Shared};
@@ -61,12 +61,20 @@ impl Domains {
             users: users.reader(),
             conversations: cursors,
             groups: members.clone(),
-            relations: standings,
+            relations: standings.clone(),
             webhooks: webhooks.clone(),
             cache: ports.cache.clone(),
         };
         let messages = Messages::new(messages_settings(config)?, messages_ports, runtime.clone());
-        let conversations = Conversations::new(openim_conversations::Settings::default(), store.clone(), messages.log_reader(), members);
+        let conversations_ports = ConversationsPorts {
+            store: store.clone(),
+            logs: messages.log_reader(),
+            groups: members,
+            users: users.reader(),
+            relations: standings,
+            webhooks: webhooks.clone(),
+        };
+        let conversations = Conversations::new(openim_conversations::Settings::default(), conversations_ports, runtime.clone());
         let relations = Relations::new(store.clone(), ports.cache.clone(), webhooks.clone(), users.reader());
         let readers = Readers { users: users.reader(), logs: messages.log_reader() };
         let groups = Groups::new(groups_settings(config), &shared, readers, webhooks.clone());
@@ -101,7 +109,7 @@ impl Domains {
             }
         }
         if roles.has(Role::Worker) {
-            for work in self.users.workers(draining) {
+            for work in self.users.workers(draining).into_iter().chain(self.conversations.workers(draining)) {
                 workers.spawn(work);
             }
         }

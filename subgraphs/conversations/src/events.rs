@@ -1,39 +1,66 @@
 //! Acts on the messages domain's events: rows for a new conversation, read positions of who wrote something.
 
 pub(crate) mod groups;
+pub(crate) mod jobs;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
 use openim_contracts::{Audience, ConversationStarted, DomainEvent, ReadAdvanced, Signal, SignalKind};
 use openim_core::{ConversationId, ConversationKind, Ctx, Error, ErrorCode, Result, UserId};
 use openim_platform::events::{EventHandler, StoredEvent};
-use openim_platform::store::Tx;
+use openim_platform::store::{Store, Tx};
 use openim_platform::versions::{self, Change, VersionedList};
+use openim_platform::webhooks::Webhooks;
+use serde_json::Value;
 
+use crate::hooks::{self, Verdict};
 use crate::model::NewRow;
 use crate::repository;
 
 /// Keeps the rows up with the logs.
-pub(crate) struct RowKeeper;
+pub(crate) struct RowKeeper {
+    pub(crate) store: Store,
+    pub(crate) webhooks: Webhooks,
+}
+
+/// What a webhook said of each new row.
+type Verdicts = BTreeMap<UserId, Verdict>;
 
 impl RowKeeper {
-    async fn started(ctx: &Ctx, tx: &Tx, event: ConversationStarted) -> Result<()> {
+    /// Asks for each owner whose row is missing.
+    async fn ask(&self, ctx: &Ctx, event: &ConversationStarted) -> Result<Verdicts> {
+        let mut verdicts = Verdicts::new();
+        if event.kind == ConversationKind::Notification || !hooks::asks(&self.webhooks, event.kind) {
+            return Ok(verdicts);
+        }
+        for row in rows(ctx, event) {
+            if repository::find(self.store.read(), &row.owner, &row.id).await?.is_none() {
+                let verdict = hooks::before_creation(&self.webhooks, ctx, &row).await?;
+                verdicts.insert(row.owner, verdict);
+            }
+        }
+        Ok(verdicts)
+    }
+
+    async fn started(&self, ctx: &Ctx, tx: &Tx, event: ConversationStarted, mut verdicts: Verdicts) -> Result<()> {
         if event.kind == ConversationKind::Notification {
             return Ok(());
         }
-        // The row appears now, not when the event happened: a stream that resumes asks for what became visible since.
-        let at = ctx.now();
-        let rows = event.owners.iter().map(|owner| NewRow::of(owner.clone(), event.conversation_id.clone(), &event.participants, at));
-        let made = repository::insert_missing(tx.connection(), rows.collect()).await?;
+        let rows: Vec<_> = rows(ctx, &event).map(|row| judged(row.clone(), verdicts.remove(&row.owner))).collect();
+        let made = repository::insert_missing(tx.connection(), rows.clone()).await?;
+        let made: Vec<_> = made.into_iter().filter(|(owner, _)| rows.iter().any(|row| row.owner == *owner && !row.refused)).collect();
         rows_made(ctx, tx, &made).await?;
-        for owner in event.owners {
-            tx.signal(row_changed(owner, event.conversation_id.clone()));
+        for row in rows.iter().filter(|row| made.iter().any(|(owner, _)| *owner == row.owner)) {
+            hooks::after_creation(&self.webhooks, ctx, tx, row).await?;
+        }
+        for row in rows.into_iter().filter(|row| !row.refused) {
+            tx.signal(row_changed(row.owner, row.id));
         }
         Ok(())
     }
 
-    async fn advanced(ctx: &Ctx, tx: &Tx, event: ReadAdvanced) -> Result<()> {
+    async fn advanced(&self, ctx: &Ctx, tx: &Tx, event: ReadAdvanced) -> Result<()> {
         let at = ctx.now();
         let mut furthest: HashMap<(UserId, ConversationId), i64> = HashMap::new();
         for position in event.positions {
@@ -44,8 +71,28 @@ impl RowKeeper {
             *seq = position.seq.max(*seq);
         }
         let rows = furthest.into_iter().map(|((owner, id), read_seq)| NewRow { read_seq, ..NewRow::of(owner, id, &[], at) });
-        let made = repository::advance(tx.connection(), rows.collect()).await?;
+        // A row that somebody is still asked about is not made behind the answer's back.
+        let (singles, groups): (Vec<_>, Vec<_>) = rows.partition(|row| row.group.is_none());
+        let make = |kind| !hooks::asks(&self.webhooks, kind);
+        let mut made = repository::advance(tx.connection(), singles, make(ConversationKind::Single), at).await?;
+        made.extend(repository::advance(tx.connection(), groups, make(ConversationKind::Group), at).await?);
         rows_made(ctx, tx, &made).await
+    }
+}
+
+/// Returns the rows that a new conversation gives. They appear now, not when the event happened: a stream that resumes asks for
+/// what became visible since.
+fn rows(ctx: &Ctx, event: &ConversationStarted) -> impl Iterator<Item = NewRow> {
+    let at = ctx.now();
+    event.owners.iter().map(move |owner| NewRow::of(owner.clone(), event.conversation_id.clone(), &event.participants, at))
+}
+
+/// Returns a row as it may begin.
+pub(crate) fn judged(row: NewRow, verdict: Option<Verdict>) -> NewRow {
+    match verdict {
+        None => row,
+        Some(Verdict::Begins(beginning)) => NewRow { preferences: beginning.preferences(), ..row },
+        Some(Verdict::Refused) => NewRow { refused: true, ..row },
     }
 }
 
@@ -76,11 +123,26 @@ impl EventHandler for RowKeeper {
         &[ConversationStarted::TOPIC, ReadAdvanced::TOPIC]
     }
 
-    async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
+    async fn prepare(&self, ctx: &Ctx, event: &StoredEvent) -> Result<Option<Value>> {
+        if event.topic != ConversationStarted::TOPIC {
+            return Ok(None);
+        }
+        let verdicts = self.ask(ctx, &event.decode()?).await?;
+        serde_json::to_value(verdicts).map(Some).map_err(Error::internal)
+    }
+
+    async fn handle_prepared(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent, prepared: Option<Value>) -> Result<()> {
         match event.topic.as_str() {
-            ConversationStarted::TOPIC => Self::started(ctx, tx, event.decode()?).await,
-            ReadAdvanced::TOPIC => Self::advanced(ctx, tx, event.decode()?).await,
+            ConversationStarted::TOPIC => {
+                let verdicts = prepared.map(serde_json::from_value).transpose().map_err(Error::internal)?;
+                self.started(ctx, tx, event.decode()?, verdicts.unwrap_or_default()).await
+            }
+            ReadAdvanced::TOPIC => self.advanced(ctx, tx, event.decode()?).await,
             _ => Err(Error::new(ErrorCode::Data, "an event of a foreign topic")),
         }
+    }
+
+    async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
+        self.handle_prepared(ctx, tx, event, None).await
     }
 }

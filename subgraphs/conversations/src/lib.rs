@@ -3,6 +3,7 @@
 
 mod error;
 mod events;
+mod hooks;
 mod model;
 mod notifications;
 mod policy;
@@ -10,18 +11,27 @@ mod reader;
 mod repository;
 mod schema;
 mod service;
+mod worker;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use openim_contracts::{ConversationReader, GroupReader, MessageLogReader};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use openim_contracts::{ConversationReader, GroupReader, MessageLogReader, RelationReader, UserReader};
+use openim_core::{Result, Runtime};
 use openim_graphql::Subgraph;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
+use tokio_util::sync::CancellationToken;
 
 use events::RowKeeper;
 use events::groups::GroupRows;
+use events::jobs::Jobs;
 use reader::Reader;
 use service::Service;
+use worker::Destructor;
 
 /// What an operator may tune.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,24 +40,48 @@ pub struct Settings {
     pub max_conversations: u64,
     /// The most conversations that `changesSince` tells one by one.
     pub max_changes: usize,
+    /// How often a worker looks for messages that are to vanish.
+    pub destruct_interval: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_conversations: 10_000, max_changes: 1_000 }
+        Self { max_conversations: 10_000, max_changes: 1_000, destruct_interval: Duration::from_secs(30) }
     }
+}
+
+/// What the domain stands on: the database, and what it may ask other domains.
+pub struct Ports {
+    /// The shared database.
+    pub store: Store,
+    /// The ends of logs.
+    pub logs: Arc<dyn MessageLogReader>,
+    /// Who is in which group.
+    pub groups: Arc<dyn GroupReader>,
+    /// Who is there.
+    pub users: Arc<dyn UserReader>,
+    /// Who has blocked whom.
+    pub relations: Arc<dyn RelationReader>,
+    /// The application's own server.
+    pub webhooks: Webhooks,
 }
 
 /// The conversations domain of one process.
 #[derive(Clone)]
 pub struct Conversations {
     service: Arc<Service>,
+    store: Store,
+    webhooks: Webhooks,
+    destructor: Destructor,
 }
 
 impl Conversations {
-    /// Puts the domain together over the shared database and the readers of the messages and groups domains.
-    pub fn new(settings: Settings, store: Store, logs: Arc<dyn MessageLogReader>, groups: Arc<dyn GroupReader>) -> Self {
-        Self { service: Arc::new(Service::new(settings, store, logs, groups)) }
+    /// Puts the domain together.
+    pub fn new(settings: Settings, ports: Ports, runtime: Runtime) -> Self {
+        let (store, webhooks) = (ports.store.clone(), ports.webhooks.clone());
+        let service = Arc::new(Service::new(settings, ports));
+        let destructor = Destructor::new(service.clone(), runtime, settings.destruct_interval);
+        Self { service, store, webhooks, destructor }
     }
 
     /// Returns its part of the graph.
@@ -55,9 +89,24 @@ impl Conversations {
         schema::subgraph(self.service.clone())
     }
 
-    /// Returns what acts on other domains' events.
+    /// Returns what acts on other domains' events and does its own jobs.
     pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        vec![Arc::new(RowKeeper), Arc::new(GroupRows)]
+        let (store, webhooks) = (self.store.clone(), self.webhooks.clone());
+        let groups = GroupRows { store: store.clone(), webhooks: webhooks.clone() };
+        vec![Arc::new(RowKeeper { store, webhooks }), Arc::new(groups), Arc::new(Jobs)]
+    }
+
+    /// Returns the background work; each future ends soon after `stop`.
+    pub fn workers(&self, stop: &CancellationToken) -> Vec<BoxFuture<'static, ()>> {
+        vec![self.destructor.clone().run(stop.clone()).boxed()]
+    }
+
+    /// Lets vanish at once what is due, as the worker does on its own, and returns how many views were looked at.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub async fn destruct_due(&self) -> Result<usize> {
+        self.destructor.work(&CancellationToken::new()).await
     }
 }
 

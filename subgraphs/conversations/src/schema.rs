@@ -3,25 +3,34 @@
 mod conversation;
 mod inputs;
 mod loaders;
+mod message;
+mod mutation;
+mod references;
 mod syncing;
 mod viewer;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, EmptySubscription, ID, Object, Result, Schema};
-use openim_core::{Ctx, UserId};
-use openim_graphql::{SchemaSubgraph, Subgraph, caller, loader_error, viewer_id};
+use openim_core::{Ctx, GroupId, UserId};
+use openim_graphql::{Long, SchemaSubgraph, Subgraph, caller, loader_error, viewer_id};
 
 use crate::service::Service;
 use conversation::{Conversation, parse_id};
-use inputs::{MarkConversationReadInput, MarkConversationReadPayload};
 use loaders::Rows;
+use message::Message;
+use mutation::Mutation;
+use references::{Group, User};
 use viewer::Viewer;
 
 /// Makes the schema into a part of the graph.
 pub(crate) fn subgraph(service: Arc<Service>) -> Arc<dyn Subgraph> {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(service.clone()).enable_federation().finish();
     Arc::new(SchemaSubgraph::new("conversations", schema, move |ctx: &Ctx, request| loaders::provide(request, &service, ctx)))
+}
+
+fn service<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Service>> {
+    ctx.data::<Arc<Service>>()
 }
 
 struct Query;
@@ -48,7 +57,7 @@ impl Query {
         let caller = caller(ctx)?;
         let owner = &caller.principal()?.user_id;
         let Some(id) = parse_id(&id) else { return Ok(None) };
-        Ok(ctx.data::<Arc<Service>>()?.conversation(caller, owner, &id).await?.map(Conversation::from))
+        Ok(service(ctx)?.conversation(caller, owner, &id).await?.map(Conversation::from))
     }
 
     /// Finds a conversation for another subgraph; one that the caller may not see is not there.
@@ -63,22 +72,28 @@ impl Query {
         let row = ctx.data::<Rows>()?.load_one((owner, id)).await.map_err(loader_error)?;
         Ok(row.map(Conversation::from))
     }
-}
 
-struct Mutation;
-
-/// Writing.
-#[Object(name = "Mutation")]
-impl Mutation {
-    /// Marks a conversation as read up to a place. Never moves the position back; repeating it changes nothing. The
-    /// owner's streams and, in chats of two, the other one's get `ConversationRead`.
-    async fn mark_conversation_read(
+    /// Finds what a message has here: who has read it.
+    #[graphql(entity)]
+    async fn find_message(
         &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What was read, by whom.")] input: MarkConversationReadInput,
-    ) -> Result<MarkConversationReadPayload> {
-        let caller = caller(ctx)?;
-        let row = ctx.data::<Arc<Service>>()?.mark_read(caller, input.command(caller)?).await?;
-        Ok(MarkConversationReadPayload { conversation: row.into() })
+        #[graphql(key)] conversation_id: ID,
+        #[graphql(key)] seq: Long,
+        sender_id: Option<ID>,
+    ) -> Result<Option<Message>> {
+        let Some(id) = parse_id(&conversation_id) else { return Ok(None) };
+        Ok(Some(Message(id, seq.0, sender_id.and_then(|sender| UserId::parse(sender.0).ok()))))
+    }
+
+    /// Finds what a user has here: the caller's conversation with that user.
+    #[graphql(entity)]
+    async fn find_user(&self, #[graphql(key)] id: ID) -> Result<Option<User>> {
+        Ok(UserId::parse(id.0).ok().map(User))
+    }
+
+    /// Finds what a group has here: the caller's view of its conversation.
+    #[graphql(entity)]
+    async fn find_group(&self, #[graphql(key)] id: ID) -> Result<Option<Group>> {
+        Ok(GroupId::parse(id.0).ok().map(Group))
     }
 }

@@ -1,20 +1,32 @@
 //! The use cases. Each first asks the policy, then the repository and the messages domain's reader.
 
 mod changes;
+mod clearing;
+mod deleting;
+mod destructing;
 mod listing;
 mod marking;
+mod receipts;
+mod settings;
 mod syncing;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use openim_contracts::{ConversationHead, GroupReader, MessageLogReader};
+use openim_contracts::{ConversationHead, GroupReader, MessageLogReader, RelationReader, UserReader};
 use openim_core::{ConversationId, ConversationKind, Ctx, Result, UserId};
 use openim_platform::store::Store;
+use openim_platform::webhooks::Webhooks;
 
-use crate::model::{Conversation, GroupMark, Listed, NewRow, group_in};
-use crate::repository::marks;
-use crate::{Settings, policy, repository};
+pub(crate) use receipts::Written;
+
+use crate::events::{row_changed, rows_made};
+use crate::model::{Conversation, GroupMark, Listed, NewRow, REFUSED, group_in, grown};
+use crate::repository::{deleting as tombstones, marks};
+use crate::{Ports, Settings, policy, repository};
+
+/// Rows of one transaction: short enough for SQLite's one writer.
+const STEP: usize = 500;
 
 /// What a caller may do with conversations.
 pub(crate) struct Service {
@@ -22,26 +34,31 @@ pub(crate) struct Service {
     store: Store,
     logs: Arc<dyn MessageLogReader>,
     groups: Arc<dyn GroupReader>,
+    users: Arc<dyn UserReader>,
+    relations: Arc<dyn RelationReader>,
+    webhooks: Webhooks,
 }
 
 impl Service {
-    /// Works on `store`, reads the ends of logs from `logs` and members from `groups`.
-    pub(crate) fn new(settings: Settings, store: Store, logs: Arc<dyn MessageLogReader>, groups: Arc<dyn GroupReader>) -> Self {
-        Self { settings, store, logs, groups }
+    /// Puts the use cases on what they stand on.
+    pub(crate) fn new(settings: Settings, ports: Ports) -> Self {
+        let Ports { store, logs, groups, users, relations, webhooks } = ports;
+        Self { settings, store, logs, groups, users, relations, webhooks }
     }
 
     /// Returns one conversation of an owner.
     pub(crate) async fn conversation(&self, ctx: &Ctx, owner: &UserId, id: &ConversationId) -> Result<Option<Conversation>> {
         policy::may_open(ctx, owner)?;
-        repository::find(self.store.read(), owner, id).await
+        let row = repository::find(self.store.read(), owner, id).await?;
+        Ok(self.shown(ctx, row.into_iter().collect()).await?.pop())
     }
 
     /// Returns the conversations that exist among `ids`, in the order asked, repeated ids once.
     pub(crate) async fn by_ids(&self, ctx: &Ctx, owner: &UserId, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
         policy::may_open(ctx, owner)?;
         let keys: Vec<_> = ids.into_iter().map(|id| (owner.clone(), id)).collect();
-        let mut rows: HashMap<_, _> =
-            repository::find_many(self.store.read(), &keys).await?.into_iter().map(|row| (row.id.clone(), row)).collect();
+        let rows = self.shown(ctx, repository::find_many(self.store.read(), &keys).await?).await?;
+        let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
         Ok(keys.iter().filter_map(|(_, id)| rows.remove(id)).collect())
     }
 
@@ -49,11 +66,12 @@ impl Service {
     /// part in a log already has a view although its row follows a moment later.
     pub(crate) async fn visible(&self, ctx: &Ctx, keys: &[(UserId, ConversationId)]) -> Result<Vec<Conversation>> {
         let allowed: Vec<_> = keys.iter().filter(|(owner, _)| policy::may_open(ctx, owner).is_ok()).cloned().collect();
-        let mut rows = repository::find_many(self.store.read(), &allowed).await?;
-        if rows.len() == allowed.len() {
+        let rows = repository::find_many(self.store.read(), &allowed).await?;
+        let found: HashSet<_> = rows.iter().map(|row| (row.owner.clone(), row.id.clone())).collect();
+        let mut rows = self.shown(ctx, rows).await?;
+        if found.len() == allowed.len() {
             return Ok(rows);
         }
-        let found: HashSet<_> = rows.iter().map(|row| (row.owner.clone(), row.id.clone())).collect();
         let missing: Vec<_> = allowed.into_iter().filter(|key| !found.contains(key)).collect();
         let ids: Vec<_> = missing.iter().map(|(_, id)| id.clone()).collect();
         let heads = self.log_ends(&ids).await?;
@@ -66,6 +84,41 @@ impl Service {
             }
         }
         Ok(rows)
+    }
+
+    /// Returns rows without those that are deleted. A deleted one whose log has grown since is shown again: it enters the
+    /// list now, once, whoever notices first.
+    async fn shown(&self, ctx: &Ctx, rows: Vec<Conversation>) -> Result<Vec<Conversation>> {
+        let (deleted, mut shown): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.deleted);
+        let waiting: Vec<_> = deleted.into_iter().filter(|row| row.deleted_seq < REFUSED).collect();
+        let heads = self.log_ends(&waiting.iter().map(|row| row.id.clone()).collect::<Vec<_>>()).await?;
+        let returning = waiting.into_iter().filter(|row| heads.get(&row.id).is_some_and(|head| grown(row, head)));
+        let returning: Vec<_> = returning.map(|row| (row.owner, row.id)).collect();
+        if returning.is_empty() {
+            return Ok(shown);
+        }
+        for chunk in returning.chunks(STEP) {
+            let tx = self.store.begin().await?;
+            let restored = tombstones::restore(tx.connection(), chunk, ctx.now()).await?;
+            rows_made(ctx, &tx, &restored).await?;
+            for (owner, id) in restored {
+                tx.signal(row_changed(owner, id));
+            }
+            tx.commit().await?;
+        }
+        let rows = repository::find_many(self.store.read(), &returning).await?;
+        shown.extend(rows.into_iter().filter(|row| !row.deleted));
+        Ok(shown)
+    }
+
+    /// Shows again what the owner has deleted and where something new has come; returns what stays deleted.
+    async fn awaken(&self, ctx: &Ctx, owner: &UserId) -> Result<Vec<Conversation>> {
+        let deleted = tombstones::of_owner(self.store.read(), owner, self.settings.max_conversations).await?;
+        if deleted.is_empty() {
+            return Ok(deleted);
+        }
+        let awake: HashSet<_> = self.shown(ctx, deleted.clone()).await?.into_iter().map(|row| row.id).collect();
+        Ok(deleted.into_iter().filter(|row| !awake.contains(&row.id)).collect())
     }
 
     /// Tells whether the user is one of the log's people or a member of its group.
@@ -84,6 +137,7 @@ impl Service {
     /// Returns all conversations of an owner, the last touched first, up to the configured bound.
     pub(crate) async fn all(&self, ctx: &Ctx, owner: &UserId) -> Result<Vec<Conversation>> {
         policy::may_open(ctx, owner)?;
+        self.awaken(ctx, owner).await?;
         repository::of_owner(self.store.read(), owner, self.settings.max_conversations).await
     }
 

@@ -7,35 +7,66 @@ use openim_contracts::{
 };
 use openim_core::{ConversationId, Ctx, Error, ErrorCode, Result, Timestamp, UserId};
 use openim_platform::events::{EventHandler, StoredEvent};
-use openim_platform::store::Tx;
+use openim_platform::store::{Store, Tx};
 use openim_platform::versions::{self, Change, VersionedList};
+use openim_platform::webhooks::Webhooks;
+use serde_json::Value;
 
+use super::judged;
+use crate::hooks::{self, Verdict};
 use crate::model::{NewRow, at_type};
 use crate::notifications;
 use crate::repository::{groups, marks};
 
 /// Keeps the rows up with the groups.
-pub(crate) struct GroupRows;
+pub(crate) struct GroupRows {
+    pub(crate) store: Store,
+    pub(crate) webhooks: Webhooks,
+}
 
 impl GroupRows {
-    async fn joined(ctx: &Ctx, tx: &Tx, event: GroupMembersJoined) -> Result<()> {
+    /// Asks once for all who enter, when any of them has no row yet.
+    async fn ask(&self, ctx: &Ctx, event: &GroupMembersJoined) -> Result<Option<Verdict>> {
+        let id = ConversationId::group(&event.group_id);
+        if !hooks::asks(&self.webhooks, id.kind()) {
+            return Ok(None);
+        }
+        let known = groups::with_row(self.store.read(), &id, &event.user_ids).await?;
+        match event.user_ids.iter().find(|user| !known.contains_key(*user)) {
+            Some(owner) => hooks::before_creation(&self.webhooks, ctx, &row(owner, &id, ctx, event.at)).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn joined(&self, ctx: &Ctx, tx: &Tx, event: GroupMembersJoined, verdict: Option<Verdict>) -> Result<()> {
         let id = ConversationId::group(&event.group_id);
         let known = groups::with_row(tx.connection(), &id, &event.user_ids).await?;
-        let row = |owner: &UserId| NewRow { min_seq: event.visible_from, ..row(owner, &id, ctx, event.at) };
-        groups::enter(tx.connection(), event.user_ids.iter().map(row).collect()).await?;
-        let (old, new): (Vec<_>, Vec<_>) = event.user_ids.iter().cloned().partition(|user| known.contains(user));
+        let open = |owner: &UserId| {
+            let row = NewRow { min_seq: event.visible_from, ..row(owner, &id, ctx, event.at) };
+            // Only who has no row yet was asked about.
+            if known.contains_key(owner) { row } else { judged(row, verdict.clone()) }
+        };
+        let rows: Vec<NewRow> = event.user_ids.iter().map(open).collect();
+        groups::enter(tx.connection(), rows.clone()).await?;
+        let shown = rows.iter().filter(|row| !row.refused).map(|row| row.owner.clone());
+        let (old, new): (Vec<_>, Vec<_>) = shown.partition(|user| known.get(user) == Some(&true));
         record(ctx, tx, &new, Change::Inserted(id.as_str())).await?;
         record(ctx, tx, &old, Change::Updated(id.as_str())).await?;
-        tell(ctx, tx, event.user_ids, &id).await
+        if let Some(made) = rows.iter().find(|row| !row.refused && !known.contains_key(&row.owner)) {
+            hooks::after_creation(&self.webhooks, ctx, tx, made).await?;
+        }
+        tell(ctx, tx, [old, new].concat(), &id).await
     }
 
     async fn left(ctx: &Ctx, tx: &Tx, event: GroupMembersLeft) -> Result<()> {
         let id = ConversationId::group(&event.group_id);
         let known = groups::with_row(tx.connection(), &id, &event.user_ids).await?;
+        let shown = |owner: &UserId| known.get(owner).copied();
         if event.visible_until < 1 {
             // There was nothing to see, so nothing is kept.
-            let owners: Vec<UserId> = known.into_iter().collect();
+            let owners: Vec<UserId> = known.keys().cloned().collect();
             groups::remove(tx.connection(), &id, &owners, event.at).await?;
+            let owners: Vec<UserId> = owners.into_iter().filter(|owner| shown(owner) == Some(true)).collect();
             record(ctx, tx, &owners, Change::Deleted(id.as_str())).await?;
             return tell(ctx, tx, owners, &id).await;
         }
@@ -46,10 +77,12 @@ impl GroupRows {
         }
         let row = |owner: &UserId| NewRow { max_seq: event.visible_until, ..row(owner, &id, ctx, event.at) };
         groups::leave(tx.connection(), event.user_ids.iter().map(row).collect()).await?;
-        let (old, new): (Vec<_>, Vec<_>) = event.user_ids.iter().cloned().partition(|user| known.contains(user));
+        // What its owner has deleted stays deleted, and is no news.
+        let (old, new): (Vec<_>, Vec<_>) =
+            event.user_ids.iter().filter(|user| shown(user) != Some(false)).cloned().partition(|user| known.contains_key(user));
         record(ctx, tx, &new, Change::Inserted(id.as_str())).await?;
         record(ctx, tx, &old, Change::Updated(id.as_str())).await?;
-        tell(ctx, tx, event.user_ids, &id).await
+        tell(ctx, tx, [old, new].concat(), &id).await
     }
 
     async fn mentioned(ctx: &Ctx, tx: &Tx, event: MembersMentioned) -> Result<()> {
@@ -75,9 +108,20 @@ impl EventHandler for GroupRows {
         &[GroupMembersJoined::TOPIC, GroupMembersLeft::TOPIC, GroupUpdated::TOPIC, GroupWasDismissed::TOPIC, MembersMentioned::TOPIC]
     }
 
-    async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
+    async fn prepare(&self, ctx: &Ctx, event: &StoredEvent) -> Result<Option<Value>> {
+        if event.topic != GroupMembersJoined::TOPIC {
+            return Ok(None);
+        }
+        let verdict = self.ask(ctx, &event.decode()?).await?;
+        verdict.map(serde_json::to_value).transpose().map_err(Error::internal)
+    }
+
+    async fn handle_prepared(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent, prepared: Option<Value>) -> Result<()> {
         match event.topic.as_str() {
-            GroupMembersJoined::TOPIC => Self::joined(ctx, tx, event.decode()?).await,
+            GroupMembersJoined::TOPIC => {
+                let verdict = prepared.map(serde_json::from_value).transpose().map_err(Error::internal)?;
+                self.joined(ctx, tx, event.decode()?, verdict).await
+            }
             GroupMembersLeft::TOPIC => Self::left(ctx, tx, event.decode()?).await,
             MembersMentioned::TOPIC => Self::mentioned(ctx, tx, event.decode()?).await,
             GroupWasDismissed::TOPIC => {
@@ -93,6 +137,10 @@ impl EventHandler for GroupRows {
             }
             _ => Err(Error::new(ErrorCode::Data, "an event of a foreign topic")),
         }
+    }
+
+    async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
+        self.handle_prepared(ctx, tx, event, None).await
     }
 }
 

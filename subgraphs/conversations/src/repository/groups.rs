@@ -1,7 +1,7 @@
 //! Rows of a group's members: entering, leaving, being named. Statements touch the rows of the users they name, never all
 //! of a group.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use openim_core::{ConversationId, Result, Timestamp, UserId};
 use openim_entities::conversations::user_conv::{Column, Entity};
@@ -12,26 +12,27 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use super::INSERT_CHUNK;
 use crate::model::NewRow;
 
-/// Returns who of `owners` has a row in the conversation.
-pub(crate) async fn with_row(db: &impl ConnectionTrait, id: &ConversationId, owners: &[UserId]) -> Result<BTreeSet<UserId>> {
-    let mut found = BTreeSet::new();
+/// Returns who of `owners` has a row in the conversation, and whether it is shown.
+pub(crate) async fn with_row(db: &impl ConnectionTrait, id: &ConversationId, owners: &[UserId]) -> Result<BTreeMap<UserId, bool>> {
+    let mut found = BTreeMap::new();
     for chunk in owners.chunks(INSERT_CHUNK) {
-        let rows: Vec<String> = of(id, chunk).select_only().column(Column::OwnerId).into_tuple().all(db).await.map_err(db_error)?;
-        for owner in rows {
-            found.insert(UserId::parse(owner)?);
+        let select = Entity::find().filter(owners_of(id, chunk)).select_only().column(Column::OwnerId).column(Column::Deleted);
+        let rows: Vec<(String, bool)> = select.into_tuple().all(db).await.map_err(db_error)?;
+        for (owner, deleted) in rows {
+            found.insert(UserId::parse(owner)?, !deleted);
         }
     }
     Ok(found)
 }
 
-/// Opens the rows of who entered: without an upper limit, from the row's `min_seq` on. A row that has later news of its
+/// Opens the rows of who entered: shown, without an upper limit, from the row's `min_seq` on. A row that has later news of its
 /// owner stays as it is.
 pub(crate) async fn enter(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<()> {
     // A limit is only ever raised: what was cleared stays cleared.
     let min_seq = Expr::case(Expr::cust("excluded.min_seq").gt(Expr::col((Entity, Column::MinSeq))), Expr::cust("excluded.min_seq"))
         .finally(Expr::col((Entity, Column::MinSeq)));
     let on_conflict = OnConflict::columns([Column::OwnerId, Column::ConversationId])
-        .update_columns([Column::MaxSeq, Column::GroupAtAt, Column::MembershipAt, Column::UpdatedAt])
+        .update_columns([Column::MaxSeq, Column::Deleted, Column::GroupAtAt, Column::MembershipAt, Column::UpdatedAt])
         .value(Column::MinSeq, min_seq)
         .action_and_where(no_later_news())
         .to_owned();
@@ -83,10 +84,6 @@ pub(crate) async fn name(
             .map_err(db_error)?;
     }
     Ok(named)
-}
-
-fn of(id: &ConversationId, owners: &[UserId]) -> sea_orm::Select<Entity> {
-    Entity::find().filter(owners_of(id, owners))
 }
 
 fn owners_of(id: &ConversationId, owners: &[UserId]) -> sea_orm::Condition {

@@ -6,19 +6,12 @@ use openim_core::{ConversationId, Timestamp};
 use openim_graphql::{ConversationKind, DateTime, Long, ReceiveOption, loader_error};
 
 use super::loaders::{Ends, Marks};
+use super::references::{Group, User};
 use crate::model::{self, Listed, marked, read_position, unread};
 
 /// Reads an id that a client sent; an impossible one names no conversation.
 pub(crate) fn parse_id(id: &ID) -> Option<ConversationId> {
     ConversationId::parse(id.as_str()).ok()
-}
-
-/// A user, defined elsewhere in the graph.
-#[derive(Debug, SimpleObject)]
-#[graphql(unresolvable)]
-pub(crate) struct User {
-    /// The user's id, OpenIM `userID`.
-    id: ID,
 }
 
 /// Why a view of a group is marked: who was named by the newest message that named somebody, or a new announcement.
@@ -46,6 +39,11 @@ impl GroupAtType {
             _ => Self::None,
         }
     }
+
+    /// Returns OpenIM's number.
+    pub(crate) fn number(self) -> i32 {
+        self as i32
+    }
 }
 
 /// One user's view of a conversation: its settings and how far it was read. Visible to its owner and to app
@@ -63,6 +61,8 @@ pub(crate) struct Conversation {
     peer: Option<User>,
     /// The other one's id; null in groups.
     peer_id: Option<ID>,
+    /// The group; null outside groups.
+    group: Option<Group>,
     /// The group's id; null outside groups.
     group_id: Option<ID>,
     /// Whether the owner keeps it on top.
@@ -142,19 +142,20 @@ impl From<model::Conversation> for Conversation {
             owner_id: id(&row.owner),
             id: id(&row.id),
             kind: row.kind.into(),
-            peer: row.peer.as_ref().map(|peer| User { id: id(peer) }),
+            peer: row.peer.clone().map(User),
             peer_id: row.peer.as_ref().map(|peer| id(peer)),
+            group: row.group.clone().map(Group),
             group_id: row.group.as_ref().map(|group| id(group)),
-            pinned: row.pinned,
-            receive_option: ReceiveOption::from_number(row.receive_option),
-            private_chat: row.private_chat,
-            burn_duration: row.burn_duration,
-            attached_info: row.attached_info.clone(),
-            ex: row.ex.clone(),
+            pinned: row.preferences.pinned,
+            receive_option: ReceiveOption::from_number(row.preferences.receive_option),
+            private_chat: row.preferences.private_chat,
+            burn_duration: row.preferences.burn_duration,
+            attached_info: row.preferences.attached_info.clone(),
+            ex: row.preferences.ex.clone(),
             min_seq_limit: Long(row.min_seq),
             max_seq_limit: Long(row.max_seq),
-            is_destructing: row.destructing,
-            destruct_after: Long(row.destruct_after),
+            is_destructing: row.preferences.destructing,
+            destruct_after: Long(row.preferences.destruct_after),
             last_destructed_at: Some(row.last_destructed_at).filter(|at| *at != Timestamp(0)).map(DateTime),
             created_at: DateTime(row.created_at),
             row,

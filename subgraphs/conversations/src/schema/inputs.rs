@@ -1,42 +1,48 @@
-//! What mutations take and give.
+//! What mutations take and give. Ids are checked here, the rest by the use case.
 
-use async_graphql::{ID, InputObject, Result, SimpleObject};
-use openim_core::{Ctx, UserId};
-use openim_graphql::Long;
+mod marking;
+mod removing;
+mod settings;
 
-use super::conversation::{Conversation, parse_id};
-use crate::error::not_found;
-use crate::model::MarkRead;
+use async_graphql::ID;
+use openim_core::{ConversationId, Ctx, Result, UserId};
 
-/// What was read, by whom.
-#[derive(Debug, InputObject)]
-pub(crate) struct MarkConversationReadInput {
-    /// The conversation.
-    conversation_id: ID,
-    /// Everything up to here was read: 1 or more. Beyond the end of the log it means the end.
-    read_seq: Long,
-    /// Single messages that were read, 1 or more each. They are checked and kept for compatibility: `readSeq` decides.
-    seqs: Option<Vec<Long>>,
-    /// Who has read it: the caller when left out; another user for app administrators only.
-    owner_id: Option<ID>,
-}
+pub(crate) use marking::{
+    MarkConversationReadInput, MarkConversationReadPayload, MarkMessagesReadInput, MarkMessagesReadPayload, SetReadPositionInput,
+    SetReadPositionPayload,
+};
+pub(crate) use removing::{ClearConversationsInput, ClearConversationsPayload, DeleteConversationsInput, DeleteConversationsPayload};
+pub(crate) use settings::{
+    UpdateConversationInput, UpdateConversationPayload, UpdateConversationsAboutUserInput, UpdateConversationsAboutUserPayload,
+    UpdateConversationsInput, UpdateConversationsPayload,
+};
 
-impl MarkConversationReadInput {
-    /// Checks the form of the input.
-    pub(crate) fn command(self, caller: &Ctx) -> Result<MarkRead> {
-        let owner = match self.owner_id {
-            Some(id) => UserId::parse(id.0)?,
-            None => caller.principal()?.user_id.clone(),
-        };
-        let id = parse_id(&self.conversation_id).ok_or_else(not_found)?;
-        let seqs = self.seqs.unwrap_or_default().into_iter().map(|seq| seq.0).collect();
-        Ok(MarkRead { owner, id, read_seq: self.read_seq.0, seqs })
+use super::conversation::parse_id;
+use crate::error::{argument, not_found};
+
+/// The most conversations of one call.
+const MAX_IDS: usize = 1_000;
+
+/// Returns whose conversations are meant: the caller's when nobody is named.
+fn owner(caller: &Ctx, id: Option<ID>) -> Result<UserId> {
+    match id {
+        Some(id) => UserId::parse(id.0),
+        None => Ok(caller.principal()?.user_id.clone()),
     }
 }
 
-/// The conversation afterwards.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct MarkConversationReadPayload {
-    /// The owner's view with its new position and count.
-    pub(crate) conversation: Conversation,
+fn conversation(id: &ID) -> Result<ConversationId> {
+    parse_id(id).ok_or_else(not_found)
+}
+
+/// Impossible ids name no conversation and are left out.
+fn conversations(ids: &[ID]) -> Result<Vec<ConversationId>> {
+    if ids.len() > MAX_IDS {
+        return Err(argument("at most 1000 ids at a time"));
+    }
+    Ok(ids.iter().filter_map(parse_id).collect())
+}
+
+fn texts(ids: Vec<ConversationId>) -> Vec<ID> {
+    ids.into_iter().map(|id| ID(id.into())).collect()
 }

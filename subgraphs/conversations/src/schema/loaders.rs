@@ -10,7 +10,7 @@ use openim_contracts::ConversationHead;
 use openim_core::{ConversationId, Ctx, Error, UserId};
 
 use crate::model::{Conversation, GroupMark};
-use crate::service::Service;
+use crate::service::{Service, Written};
 
 /// The rows that the caller may see, by owner and conversation.
 pub(crate) type Rows = DataLoader<RowLoader>;
@@ -19,12 +19,31 @@ pub(crate) type Ends = DataLoader<EndLoader>;
 /// What is marked for all members of groups, by conversation.
 pub(crate) type Marks = DataLoader<MarkLoader>;
 
+/// How many have read messages that the caller may know it of.
+pub(crate) type Counts = DataLoader<CountLoader>;
+
 /// Gives a request its loaders.
 pub(crate) fn provide(request: Request, service: &Arc<Service>, ctx: &Ctx) -> Request {
     let rows: Rows = DataLoader::new(RowLoader { service: service.clone(), ctx: ctx.clone() }, tokio::spawn).delay(Duration::ZERO);
     let ends: Ends = DataLoader::new(EndLoader { service: service.clone() }, tokio::spawn).delay(Duration::ZERO);
     let marks: Marks = DataLoader::new(MarkLoader { service: service.clone() }, tokio::spawn).delay(Duration::ZERO);
-    request.data(rows).data(ends).data(marks)
+    let counts: Counts = DataLoader::new(CountLoader { service: service.clone(), ctx: ctx.clone() }, tokio::spawn).delay(Duration::ZERO);
+    request.data(rows).data(ends).data(marks).data(counts)
+}
+
+/// Loads counts of readers for one caller.
+pub(crate) struct CountLoader {
+    service: Arc<Service>,
+    ctx: Ctx,
+}
+
+impl Loader<Written> for CountLoader {
+    type Value = i64;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[Written]) -> Result<HashMap<Written, i64>, Arc<Error>> {
+        Ok(self.service.read_counts(&self.ctx, keys).await?)
+    }
 }
 
 /// Loads rows for one caller.

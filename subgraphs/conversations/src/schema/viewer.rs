@@ -1,20 +1,21 @@
 //! `Viewer`'s part here: lists of one user's conversations.
 
-use std::sync::Arc;
-
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use openim_core::{ConversationId, UserId};
 use openim_graphql::{DateTime, IdList, Long, Page, PageInfo, ULong, VersionInput, caller};
 use openim_platform::versions::Version;
 
 use super::conversation::{Conversation, parse_id};
+use super::service;
 use super::syncing::{ConversationListChanges, id_list};
 use crate::error::argument;
-use crate::model::{Change, Changes, LogEnd, Position, Read};
-use crate::service::Service;
+use crate::model::{Change, Changes, Kept, ListOrder, ListPage, ListQuery, LogEnd, Position, Read};
 
 /// The most ids of one request.
 const MAX_IDS: usize = 1_000;
+/// How many conversations a client shows at the start.
+const MAX_ACTIVE: i64 = 500;
+const USUAL_ACTIVE: i64 = 100;
 
 /// One user's own things.
 pub(crate) struct Viewer {
@@ -30,27 +31,50 @@ impl Viewer {
         ID(self.owner.to_string())
     }
 
-    /// The conversations, the newest activity first.
+    /// The conversations, the newest activity first unless another order is wanted.
     async fn conversations(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
         #[graphql(desc = "How many to skip instead of `after`.")] offset: Option<i32>,
+        #[graphql(desc = "In which order.", default)] order: ConversationOrder,
+        #[graphql(desc = "Only these conversations, at most 1,000; all when left out.")] ids: Option<Vec<ID>>,
     ) -> Result<ConversationConnection> {
-        let page = service(ctx)?.list(caller(ctx)?, &self.owner, Page::new(first, after, offset)?).await?;
-        let edges: Vec<_> = page.items.into_iter().map(|(cursor, listed)| ConversationEdge { cursor, node: listed.into() }).collect();
-        Ok(ConversationConnection {
-            page_info: PageInfo {
-                has_next_page: page.has_next,
-                has_previous_page: page.has_previous,
-                start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-                end_cursor: edges.last().map(|edge| edge.cursor.clone()),
-            },
-            edges,
-            total_count: i32::try_from(page.total).unwrap_or(i32::MAX),
-            total_unread: i32::try_from(page.total_unread).unwrap_or(i32::MAX),
-        })
+        let only = ids.map(|ids| parse_ids(&ids)).transpose()?;
+        let query = ListQuery { page: Page::new(first, after, offset)?, order: order.into(), only, started: false };
+        Ok(service(ctx)?.list(caller(ctx)?, &self.owner, query).await?.into())
+    }
+
+    /// The conversations with a message to see, pinned ones first, then the newest activity: what a client shows at the
+    /// start.
+    async fn active_conversations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 500; 100 when left out or out of that range.")] limit: Option<Long>,
+        #[graphql(desc = "Only these conversations, at most 1,000, and all of them; `limit` is ignored then.")] ids: Option<Vec<ID>>,
+    ) -> Result<ConversationConnection> {
+        let only = ids.map(|ids| parse_ids(&ids)).transpose()?;
+        let limit = match (&only, limit) {
+            (Some(_), _) => i64::try_from(MAX_IDS).unwrap_or(i64::MAX),
+            (None, Some(Long(limit))) if (1..=MAX_ACTIVE).contains(&limit) => limit,
+            (None, _) => USUAL_ACTIVE,
+        };
+        let page = Page { limit: limit.unsigned_abs(), after: None, offset: 0 };
+        let query = ListQuery { page, order: ListOrder::PinnedFirst, only, started: true };
+        Ok(service(ctx)?.list(caller(ctx)?, &self.owner, query).await?.into())
+    }
+
+    /// The ids of the conversations that the viewer keeps on top, the oldest first, at most 10,000.
+    async fn pinned_conversation_ids(&self, ctx: &Context<'_>) -> Result<Vec<ID>> {
+        let ids = service(ctx)?.ids_of(caller(ctx)?, &self.owner, Kept::Pinned).await?;
+        Ok(ids.into_iter().map(ID).collect())
+    }
+
+    /// The ids of the conversations that the viewer receives without offline push, the oldest first, at most 10,000.
+    async fn silent_conversation_ids(&self, ctx: &Context<'_>) -> Result<Vec<ID>> {
+        let ids = service(ctx)?.ids_of(caller(ctx)?, &self.owner, Kept::Silent).await?;
+        Ok(ids.into_iter().map(ID).collect())
     }
 
     /// All conversations at once, the last touched first, at most 10,000.
@@ -80,7 +104,11 @@ impl Viewer {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only these conversations, at most 1,000, and their notification streams.")] ids: Option<Vec<ID>>,
-        #[graphql(desc = "Whether logs without any message are told, too.", default = false)] include_empty: bool,
+        #[graphql(
+            desc = "Whether logs without any message, and those of conversations that the viewer has deleted, are told, too.",
+            default = false
+        )]
+        include_empty: bool,
     ) -> Result<Vec<ConversationHead>> {
         let only = ids.map(|ids| parse_ids(&ids)).transpose()?;
         let ends = service(ctx)?.ends(caller(ctx)?, &self.owner, only, include_empty).await?;
@@ -128,6 +156,28 @@ impl Viewer {
     }
 }
 
+/// In which order conversations come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+pub(crate) enum ConversationOrder {
+    /// The newest activity first.
+    #[default]
+    Activity,
+    /// Pinned ones first, each part by activity.
+    PinnedFirst,
+    /// The oldest views first: the order of `conversationIds`.
+    Age,
+}
+
+impl From<ConversationOrder> for ListOrder {
+    fn from(order: ConversationOrder) -> Self {
+        match order {
+            ConversationOrder::Activity => Self::Activity,
+            ConversationOrder::PinnedFirst => Self::PinnedFirst,
+            ConversationOrder::Age => Self::Age,
+        }
+    }
+}
+
 /// A page of conversations.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct ConversationConnection {
@@ -137,8 +187,28 @@ pub(crate) struct ConversationConnection {
     page_info: PageInfo,
     /// How many conversations there are.
     total_count: i32,
+    /// How many of them have a message to see.
+    started_count: i32,
     /// How many messages are unread in all of them.
     total_unread: i32,
+}
+
+impl From<ListPage> for ConversationConnection {
+    fn from(page: ListPage) -> Self {
+        let edges: Vec<_> = page.items.into_iter().map(|(cursor, listed)| ConversationEdge { cursor, node: listed.into() }).collect();
+        Self {
+            page_info: PageInfo {
+                has_next_page: page.has_next,
+                has_previous_page: page.has_previous,
+                start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+                end_cursor: edges.last().map(|edge| edge.cursor.clone()),
+            },
+            edges,
+            total_count: i32::try_from(page.total).unwrap_or(i32::MAX),
+            started_count: i32::try_from(page.started).unwrap_or(i32::MAX),
+            total_unread: i32::try_from(page.total_unread).unwrap_or(i32::MAX),
+        }
+    }
 }
 
 /// A conversation in a page.
@@ -246,10 +316,6 @@ impl From<Read> for MovedPosition {
     fn from(read: Read) -> Self {
         Self { user_id: ID(read.reader.into()), read_seq: Long(read.read_seq) }
     }
-}
-
-fn service<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Service>> {
-    ctx.data::<Arc<Service>>()
 }
 
 /// Impossible ids name no conversation and are left out.

@@ -1,32 +1,46 @@
 //! Lists of an owner's conversations: by activity, by log end, by read position.
 
-use std::cmp::Reverse;
-
-use openim_core::{ConversationId, Ctx, Result, Timestamp, UserId};
-use openim_graphql::{Page, Place};
+use openim_core::{ConversationId, Ctx, Result, UserId};
+use openim_graphql::Place;
 
 use super::Service;
-use crate::model::{ListPage, Listed, LogEnd, Position, read_position};
+use crate::model::{Kept, ListOrder, ListPage, ListQuery, Listed, LogEnd, Position, read_position};
+use crate::policy;
+use crate::repository;
 
 impl Service {
-    /// Returns a page of an owner's conversations, the newest activity first, and how much is unread in all of them.
-    pub(crate) async fn list(&self, ctx: &Ctx, owner: &UserId, page: Page) -> Result<ListPage> {
-        let after = page.after.as_deref().map(Place::parse).transpose()?.map(order);
-        let mut all = self.listed(self.all(ctx, owner).await?).await?;
-        all.sort_by_cached_key(|listed| order(place(listed)));
+    /// Returns a page of an owner's conversations and how much is unread in all of them.
+    pub(crate) async fn list(&self, ctx: &Ctx, owner: &UserId, query: ListQuery) -> Result<ListPage> {
+        let ListQuery { page, order, only, started } = query;
+        let after = page.after.as_deref().map(Place::parse).transpose()?.map(|place| sorting(order, place));
+        let rows = match only {
+            Some(ids) => self.by_ids(ctx, owner, ids).await?,
+            None => self.all(ctx, owner).await?,
+        };
+        let mut all = self.listed(rows).await?;
+        all.retain(|listed| !started || listed.started());
+        all.sort_by_cached_key(|listed| sorting(order, listed.place(order)));
         let total = all.len();
         let total_unread = all.iter().map(Listed::unread).fold(0, i64::saturating_add);
+        let started = all.iter().filter(|listed| listed.started()).count();
         let start = match after {
-            Some(after) => all.partition_point(|listed| order(place(listed)) <= after),
+            Some(after) => all.partition_point(|listed| sorting(order, listed.place(order)) <= after),
             None => usize::try_from(page.offset).unwrap_or(usize::MAX).min(total),
         };
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
-        let items: Vec<_> = all.into_iter().skip(start).take(limit).map(|listed| (place(&listed).text(), listed)).collect();
-        Ok(ListPage { has_next: start + items.len() < total, has_previous: start > 0, items, total, total_unread })
+        let items: Vec<_> = all.into_iter().skip(start).take(limit).map(|listed| (listed.place(order).text(), listed)).collect();
+        Ok(ListPage { has_next: start + items.len() < total, has_previous: start > 0, items, total, started, total_unread })
+    }
+
+    /// Returns the ids of an owner's conversations of one sort, the oldest rows first.
+    pub(crate) async fn ids_of(&self, ctx: &Ctx, owner: &UserId, kept: Kept) -> Result<Vec<String>> {
+        policy::may_open(ctx, owner)?;
+        repository::ids_of_owner(self.store.read(), owner, kept, self.settings.max_conversations).await
     }
 
     /// Returns the ends of an owner's logs: the conversations, their notification streams and the owner's own one.
-    /// Empty logs are left out unless `include_empty`; `only` narrows it to these conversations.
+    /// Empty logs, and conversations that the owner has deleted, are left out unless `include_empty`: an event stream follows
+    /// them, too. `only` narrows it to these conversations.
     pub(crate) async fn ends(
         &self,
         ctx: &Ctx,
@@ -36,7 +50,16 @@ impl Service {
     ) -> Result<Vec<LogEnd>> {
         let own_stream = only.is_none().then(|| ConversationId::own_notifications(owner));
         let rows = match only {
+            Some(ids) if include_empty => {
+                policy::may_open(ctx, owner)?;
+                let keys: Vec<_> = ids.into_iter().map(|id| (owner.clone(), id)).collect();
+                repository::find_many(self.store.read(), &keys).await?
+            }
             Some(ids) => self.by_ids(ctx, owner, ids).await?,
+            None if include_empty => {
+                let rows = self.all(ctx, owner).await?;
+                rows.into_iter().chain(self.awaken(ctx, owner).await?).collect()
+            }
             None => self.all(ctx, owner).await?,
         };
         // Who has left sees the log up to the limit, and nothing of the notification stream.
@@ -75,18 +98,18 @@ impl Service {
                 read_seq: read_position(&row, head.as_ref()),
                 max_seq: if row.max_seq > 0 { row.max_seq } else { head.as_ref().map_or(0, |head| head.max_seq) },
                 max_seq_at: head.filter(|head| head.max_seq > 0).map(|head| head.last_time),
-                pinned: row.pinned,
+                pinned: row.preferences.pinned,
                 id: row.id,
             })
             .collect())
     }
 }
 
-fn place(listed: &Listed) -> Place {
-    Place { at: listed.activity(), id: listed.row.id.to_string() }
-}
-
-/// The newest activity comes first, then the smaller id.
-fn order(place: Place) -> (Reverse<Timestamp>, String) {
-    (Reverse(place.at), place.id)
+/// Returns what entries are sorted by: pinned ones first where they are, then the time, then the smaller id.
+fn sorting(order: ListOrder, place: Place) -> (bool, i64, String) {
+    match order {
+        ListOrder::Activity => (false, place.at.0.saturating_neg(), place.id),
+        ListOrder::PinnedFirst => (!place.id.starts_with('+'), place.at.0.saturating_neg(), place.id),
+        ListOrder::Age => (false, place.at.0, place.id),
+    }
 }

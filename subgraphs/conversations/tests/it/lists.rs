@@ -65,7 +65,7 @@ async fn bad_pages_are_refused() {
 #[tokio::test]
 async fn lists_stop_at_the_bound() {
     for_each_database(async |world| {
-        let house = House::with(world, Settings { max_conversations: 2, max_changes: 1 });
+        let house = House::with(world, Settings { max_conversations: 2, max_changes: 1, ..Settings::default() });
         for peer in ["p1", "p2", "p3"] {
             house.chat(peer, "me", 1).await;
             world.advance(Duration::from_secs(1));

@@ -3,11 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod changes;
+mod clearing;
+mod deleting;
+mod destructing;
 mod groups;
+mod hooks;
 mod lists;
 mod marking;
+mod receipts;
 mod rows;
 mod sdl;
+mod settings;
 mod strangers;
 mod support;
 mod syncing;

@@ -103,3 +103,87 @@ async fn impossible_positions_and_unknown_conversations_are_refused() {
     })
     .await;
 }
+
+const MESSAGES: &str = "mutation($input: MarkMessagesReadInput!) { markMessagesRead(input: $input) { conversation { readSeq } } }";
+const POSITION: &str = "mutation($input: SetReadPositionInput!) { setReadPosition(input: $input) { conversation { readSeq } } }";
+
+#[tokio::test]
+async fn the_other_one_of_a_chat_gets_a_receipt_with_what_was_read_now() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = house.chat("ann", "bob", 10).await;
+        house.mark("bob", &id, 2).await;
+        house.mark("bob", &id, 5).await;
+        let tips =
+            |seqs: &[i64], read: i64| json!({"markAsReadUserID": "bob", "conversationID": id.as_str(), "seqs": seqs, "hasReadSeq": read});
+        let to_ann = vec!["bob>ann".to_owned()];
+        assert_eq!(house.asked.take(), [(2200, to_ann.clone(), tips(&[1, 2], 2)), (2200, to_ann.clone(), tips(&[3, 4, 5], 5))]);
+        house.mark("bob", &id, 5).await;
+        assert_eq!(house.asked.take(), [], "what was read already is no news");
+
+        let input = json!({"input": {"conversationId": id.as_str(), "seqs": [9, 7]}});
+        let data = house.data(world.user("bob"), MESSAGES, input).await;
+        assert_eq!(data["markMessagesRead"]["conversation"]["readSeq"], json!(9));
+        assert_eq!(house.asked.take(), [(2200, to_ann, tips(&[7, 9], 9))]);
+        let input = json!({"input": {"conversationId": id.as_str(), "readSeq": 10}});
+        let data = house.data(world.user("bob"), POSITION, input).await;
+        assert_eq!(data["setReadPosition"]["conversation"]["readSeq"], json!(10));
+        let own = json!({"markAsReadUserID": "bob", "conversationID": id.as_str(), "seqs": null, "hasReadSeq": 10});
+        assert_eq!(house.asked.take(), [(2200, vec!["bob>bob".to_owned()], own)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_huge_gap_is_told_by_its_newest_thousand() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = house.chat("ann", "bob", 1_000_000).await;
+        house.mark("bob", &id, 1_000_000).await;
+        let (_, _, tips) = house.asked.take().remove(0);
+        let seqs = tips["seqs"].as_array().unwrap();
+        assert_eq!((seqs.len(), &seqs[0], &seqs[999]), (1_000, &json!(999_001), &json!(1_000_000)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn receipts_of_a_group_go_to_the_readers_own_devices() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = house.joined("g", &["ann", "bob"], 0).await;
+        house.log(&id, 5, "ann", &[]);
+        house.asked.take();
+        house.mark("bob", &id, 3).await;
+        let input = json!({"input": {"conversationId": "sg_g", "seqs": [4]}});
+        house.data(world.user("bob"), MESSAGES, input).await;
+        let tips = |read: i64| json!({"markAsReadUserID": "bob", "conversationID": "sg_g", "seqs": null, "hasReadSeq": read});
+        let own = vec!["bob>bob".to_owned()];
+        assert_eq!(house.asked.take(), [(2200, own.clone(), tips(3)), (2200, own, tips(4))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn marks_beyond_the_end_or_of_nothing_are_refused_and_positions_never_go_back() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = house.chat("ann", "bob", 4).await;
+        let messages = |seqs: Vec<i64>| json!({"input": {"conversationId": id.as_str(), "seqs": seqs}});
+        for seqs in [vec![], vec![0], vec![1, 5], vec![1; 10_001]] {
+            assert_eq!(house.code(world.user("bob"), MESSAGES, messages(seqs)).await, "ARGS_ERROR");
+        }
+        let position = |seq: i64| json!({"input": {"conversationId": id.as_str(), "readSeq": seq}});
+        for seq in [0, 5] {
+            assert_eq!(house.code(world.user("bob"), POSITION, position(seq)).await, "ARGS_ERROR");
+        }
+        for (document, input) in [(MESSAGES, messages(vec![1])), (POSITION, position(1))] {
+            assert_eq!(house.code(world.user("eve"), document, input.clone()).await, "RECORD_NOT_FOUND");
+            assert_eq!(house.code(world.anonymous(), document, input).await, "UNAUTHENTICATED");
+        }
+        house.mark("bob", &id, 3).await;
+        let back = house.data(world.user("bob"), POSITION, position(1)).await;
+        assert_eq!(back["setReadPosition"]["conversation"]["readSeq"], json!(3));
+    })
+    .await;
+}

@@ -6,26 +6,61 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use openim_contracts::{
     ConversationHead, ConversationStarted, DomainEvent, GroupMembersJoined, GroupMembersLeft, MessageLogReader, NotificationRequested,
-    NotificationTarget, ReadAdvanced, ReadPosition,
+    NotificationTarget, ReadAdvanced, ReadPosition, StoredBefore, UserReader, UserSummary,
 };
-use openim_conversations::{Conversations, Settings};
+use openim_conversations::{Conversations, Ports, Settings};
 use openim_core::{ConversationId, ConversationKind, Ctx, GroupId, Result, Timestamp, UserId};
 use openim_graphql::Subgraph;
 use openim_platform::events::{EventHandler, StoredEvent};
 use openim_platform::store::Tx;
-use openim_testing::{MemoryGroups, TestWorld, ask};
+use openim_platform::webhooks::Webhooks;
+use openim_testing::{MemoryGroups, MemoryRelations, TestWorld, ask};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 /// The ends of logs, as the messages domain would tell them.
 #[derive(Default)]
-pub(crate) struct Logs(Mutex<HashMap<ConversationId, ConversationHead>>);
+pub(crate) struct Logs {
+    heads: Mutex<HashMap<ConversationId, ConversationHead>>,
+    /// When each message was stored.
+    times: Mutex<HashMap<ConversationId, Vec<(i64, Timestamp)>>>,
+}
 
 #[async_trait]
 impl MessageLogReader for Logs {
     async fn heads(&self, conversations: &[ConversationId]) -> Result<Vec<ConversationHead>> {
-        let logs = self.0.lock();
+        let logs = self.heads.lock();
         Ok(conversations.iter().filter_map(|id| logs.get(id)).cloned().collect())
+    }
+
+    async fn last_before(&self, asked: &[StoredBefore]) -> Result<Vec<i64>> {
+        let times = self.times.lock();
+        let last = |asked: &StoredBefore| {
+            let old = times.get(&asked.conversation_id).into_iter().flatten().filter(|(_, at)| *at < asked.moment);
+            old.map(|(seq, _)| *seq).filter(|seq| *seq >= asked.from).max().unwrap_or(0)
+        };
+        Ok(asked.iter().map(last).collect())
+    }
+}
+
+/// Everybody is registered but those whose ids begin with `no`.
+struct Registered;
+
+#[async_trait]
+impl UserReader for Registered {
+    async fn users(&self, ids: &[UserId]) -> Result<Vec<UserSummary>> {
+        let summary = |id: &UserId| UserSummary {
+            user_id: id.clone(),
+            nickname: id.to_string(),
+            face_url: String::new(),
+            level: 0,
+            global_receive_option: 0,
+        };
+        Ok(ids.iter().filter(|id| !id.as_str().starts_with("no")).map(summary).collect())
+    }
+
+    async fn page(&self, _: Option<&UserId>, _: u64) -> Result<Vec<UserSummary>> {
+        Ok(Vec::new())
     }
 }
 
@@ -34,14 +69,16 @@ impl MessageLogReader for Logs {
 pub(crate) struct Asked(Mutex<Vec<NotificationRequested>>);
 
 impl Asked {
-    /// Takes what was asked for: content type, for whom, and the detail.
+    /// Takes what was asked for: content type, for whom, and the detail. Who is told by somebody else is `from>to`.
     pub(crate) fn take(&self) -> Vec<(i32, Vec<String>, Value)> {
         let asked = std::mem::take(&mut *self.0.lock());
-        let told = |request: NotificationRequested| match request.target {
-            NotificationTarget::Themselves(users) => {
-                (request.content_type, users.iter().map(ToString::to_string).collect(), request.detail)
-            }
-            other => panic!("nobody else is told: {other:?}"),
+        let told = |request: NotificationRequested| {
+            let users = match request.target {
+                NotificationTarget::Themselves(users) => users.iter().map(ToString::to_string).collect(),
+                NotificationTarget::User(user) => vec![format!("{}>{user}", request.sender)],
+                NotificationTarget::Group(group) => vec![format!("{}>{group}", request.sender)],
+            };
+            (request.content_type, users, request.detail)
         };
         asked.into_iter().map(told).collect()
     }
@@ -67,7 +104,9 @@ pub(crate) struct House<'a> {
     pub(crate) world: &'a TestWorld,
     logs: Arc<Logs>,
     pub(crate) groups: Arc<MemoryGroups>,
+    pub(crate) relations: Arc<MemoryRelations>,
     pub(crate) asked: Arc<Asked>,
+    pub(crate) domain: Conversations,
     subgraph: Arc<dyn Subgraph>,
 }
 
@@ -77,14 +116,19 @@ impl<'a> House<'a> {
     }
 
     pub(crate) fn with(world: &'a TestWorld, settings: Settings) -> Self {
-        let (logs, groups) = (Arc::new(Logs::default()), Arc::new(MemoryGroups::default()));
-        let domain = Conversations::new(settings, world.store().clone(), logs.clone(), groups.clone());
+        Self::hooked(world, settings, Webhooks::disabled())
+    }
+
+    pub(crate) fn hooked(world: &'a TestWorld, settings: Settings, webhooks: Webhooks) -> Self {
+        let (logs, groups, relations) =
+            (Arc::new(Logs::default()), Arc::new(MemoryGroups::default()), Arc::new(MemoryRelations::default()));
+        let domain = domain(world, settings, (logs.clone(), groups.clone(), relations.clone()), webhooks);
         for handler in domain.handlers() {
             world.register(handler);
         }
         let asked = Arc::new(Asked::default());
         world.register(asked.clone());
-        Self { world, logs, groups, asked, subgraph: domain.subgraph() }
+        Self { world, logs, groups, relations, asked, subgraph: domain.subgraph(), domain }
     }
 
     /// Puts a message into the log only.
@@ -99,7 +143,11 @@ impl<'a> House<'a> {
             last_stored_at: self.world.now(),
             last_sender: Some(user(sender)),
         };
-        self.logs.0.lock().insert(id.clone(), head);
+        self.logs.heads.lock().insert(id.clone(), head);
+        let mut times = self.logs.times.lock();
+        let times = times.entry(id.clone()).or_default();
+        let next = times.last().map_or(1, |(seq, _)| seq + 1);
+        times.extend((next..=max_seq).map(|seq| (seq, self.world.now())));
     }
 
     /// Lets `from` write the first messages of a chat to `to`; returns the conversation.
@@ -152,7 +200,9 @@ impl<'a> House<'a> {
 
     /// Runs a document that must succeed; its data.
     pub(crate) async fn data(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
-        ask(&*self.subgraph, ctx, document, variables).await.data()
+        let data = ask(&*self.subgraph, ctx, document, variables).await.data();
+        self.world.drain_events().await;
+        data
     }
 
     /// Runs a document that must fail; its error code.
@@ -166,6 +216,13 @@ impl<'a> House<'a> {
         let conversation = &data["markConversationRead"]["conversation"];
         (conversation["readSeq"].as_i64().unwrap(), conversation["unreadCount"].as_i64().unwrap())
     }
+}
+
+type Readers = (Arc<Logs>, Arc<MemoryGroups>, Arc<MemoryRelations>);
+
+fn domain(world: &TestWorld, settings: Settings, (logs, groups, relations): Readers, webhooks: Webhooks) -> Conversations {
+    let ports = Ports { store: world.store().clone(), logs, groups, users: Arc::new(Registered), relations, webhooks };
+    Conversations::new(settings, ports, world.runtime().clone())
 }
 
 pub(crate) const MARK: &str =
