@@ -18,7 +18,7 @@ sdk-tests: ## drive official OpenIM clients against the server, embedded and as 
 cluster: ## start PostgreSQL, Redis, RabbitMQ, two gateways and a process per subgraph on loopback, until Ctrl-C
 	scripts/cluster.sh
 
-bench: ## run the small form of every measurement, on SQLite and on a PostgreSQL of its own
+bench: ## run the small form of every measurement, on SQLite and on services of its own
 	scripts/bench.sh $(ARGS)
 
 lint: ## check form and warnings; warnings are errors

@@ -40,8 +40,8 @@ impl Caller {
         Ok(caller)
     }
 
-    /// Registers users and returns a token for each, in order.
-    pub(crate) async fn users(&self, ids: &[String]) -> anyhow::Result<Vec<String>> {
+    /// Registers users.
+    pub(crate) async fn register(&self, ids: &[String]) -> anyhow::Result<()> {
         for chunk in ids.chunks(500) {
             let users: Vec<Value> = chunk.iter().map(|id| json!({"id": id, "nickname": id})).collect();
             self.graphql(
@@ -50,6 +50,12 @@ impl Caller {
             )
             .await?;
         }
+        Ok(())
+    }
+
+    /// Registers users and returns a token for each, in order.
+    pub(crate) async fn users(&self, ids: &[String]) -> anyhow::Result<Vec<String>> {
+        self.register(ids).await?;
         let mut tokens = Vec::with_capacity(ids.len());
         for id in ids {
             let data = self

@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use report::Report;
-use scenarios::{Size, chat, fanout, graph, idle, lists, rest, store};
+use scenarios::{Size, chat, fanout, graph, idle, lists, rest, sdk, store};
 use server::Server;
 
 #[global_allocator]
@@ -30,9 +30,18 @@ struct Arguments {
     /// The administrators' secret of that server.
     #[arg(long)]
     secret: Option<String>,
-    /// A PostgreSQL URL for the `store` scenario, in addition to SQLite.
+    /// The SDK door of that server.
+    #[arg(long, default_value = "ws://127.0.0.1:10001")]
+    sdk_url: String,
+    /// A PostgreSQL URL for the `store`, `lists` and `sdk` scenarios, in addition to SQLite.
     #[arg(long, env = "OPENIM_TEST_POSTGRES_URL", hide_env_values = true)]
     postgres: Option<String>,
+    /// A Redis URL: with it, PostgreSQL and RabbitMQ, the `sdk` scenario also measures a server on these three.
+    #[arg(long, env = "OPENIM_TEST_REDIS_URL", hide_env_values = true)]
+    redis: Option<String>,
+    /// A RabbitMQ URL, see `--redis`.
+    #[arg(long, env = "OPENIM_TEST_AMQP_URL", hide_env_values = true)]
+    amqp: Option<String>,
     /// How long to measure.
     #[arg(long, value_enum, default_value = "small")]
     size: Size,
@@ -59,6 +68,8 @@ enum Scenario {
     Lists,
     /// An OpenIM route against its operation sent as GraphQL.
     Rest,
+    /// Sockets of official SDKs: chats, a large group, idle ones, a login.
+    Sdk,
     /// The message store against the database's own batch insert.
     Store,
 }
@@ -112,12 +123,21 @@ async fn measure(arguments: &Arguments, report: &mut Report) -> anyhow::Result<(
         idle::run(&server, report, 5000).await?;
         server.stop().await?;
     }
+    if wants(Scenario::Sdk) {
+        let server = open(arguments, report).await?;
+        sdk::run(server, report, "SQLite", 150.0, full).await?;
+        if let (Some(postgres), Some(redis), Some(amqp)) = (&arguments.postgres, &arguments.redis, &arguments.amqp) {
+            let database = store::fresh_database(postgres).await?;
+            let services = [("OPENIM__DATABASE__URL", database.as_str()), ("OPENIM__REDIS__URL", redis), ("OPENIM__AMQP__URL", amqp)];
+            sdk::run(Server::start(&services).await?, report, "services", 400.0, full).await?;
+        }
+    }
     Ok(())
 }
 
 async fn open(arguments: &Arguments, report: &mut Report) -> anyhow::Result<Server> {
     if let (Some(url), Some(secret)) = (&arguments.url, &arguments.secret) {
-        return Ok(Server::running(url.clone(), secret.clone()));
+        return Ok(Server::running(url.clone(), arguments.sdk_url.clone(), secret.clone()));
     }
     let server = Server::start(&[("OPENIM__REALTIME__MAX_STREAMS_PER_USER", "5000")]).await?;
     if !report.figures.iter().any(|figure| figure.scenario == "start") {

@@ -13,6 +13,8 @@ use tokio::process::{Child, Command};
 pub(crate) struct Server {
     /// Its base URL without a trailing slash.
     pub(crate) url: String,
+    /// The address of the SDK door.
+    pub(crate) sdk: String,
     /// The administrators' secret.
     pub(crate) secret: String,
     /// How long it took from the start of the process to `/readyz`; zero when it ran already.
@@ -23,8 +25,8 @@ pub(crate) struct Server {
 
 impl Server {
     /// Uses a server that runs already.
-    pub(crate) fn running(url: String, secret: String) -> Self {
-        Self { url: url.trim_end_matches('/').to_owned(), secret, ready_after: Duration::ZERO, child: None, _data: None }
+    pub(crate) fn running(url: String, sdk: String, secret: String) -> Self {
+        Self { url: url.trim_end_matches('/').to_owned(), sdk, secret, ready_after: Duration::ZERO, child: None, _data: None }
     }
 
     /// Starts the `openim` binary that lies beside this program.
@@ -36,12 +38,15 @@ impl Server {
             bail!("{} is missing; build it first: cargo build --release", binary.display());
         }
         let data = tempfile::tempdir()?;
+        // Chosen here, so that nothing has to be read from what the server prints.
+        let sdk = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let started = Instant::now();
         let mut child = Command::new(binary)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .current_dir(data.path())
             .env("OPENIM__SERVER__DATA_DIR", data.path())
             .env("OPENIM__TELEMETRY__LOG_FILTER", "warn")
+            .env("OPENIM__SDK__LISTEN", sdk.to_string())
             // One user does the work of thousands here: it is counted as ever and never refused.
             .env("OPENIM__LIMITS__USER_PER_MINUTE", "100000000")
             .env("OPENIM__LIMITS__ADMIN_PER_MINUTE", "100000000")
@@ -53,7 +58,8 @@ impl Server {
             .spawn()
             .context("cannot start the server")?;
         let url = address(&mut child).await?;
-        let mut server = Self { url, secret: String::new(), ready_after: Duration::ZERO, child: Some(child), _data: Some(data) };
+        let sdk = format!("ws://{sdk}");
+        let mut server = Self { url, sdk, secret: String::new(), ready_after: Duration::ZERO, child: Some(child), _data: Some(data) };
         server.wait_ready(started).await?;
         server.secret = server.read_secret()?;
         Ok(server)

@@ -6,6 +6,7 @@ pub(crate) mod graph;
 pub(crate) mod idle;
 pub(crate) mod lists;
 pub(crate) mod rest;
+pub(crate) mod sdk;
 pub(crate) mod store;
 
 /// How large a run is.

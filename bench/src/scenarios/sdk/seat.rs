@@ -1,0 +1,106 @@
+//! Connected clients in pairs, each with what it has seen of its conversation.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
+use std::time::Instant;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use openim_protocol::client::{Options, SdkClient, pushed};
+use openim_protocol::sdkws::MsgData;
+use openim_protocol::{Request, Response, identifier};
+
+use crate::client::Caller;
+use crate::scenarios::unique;
+use crate::server::Server;
+
+const TEXT: i32 = 101;
+
+/// What both sides of a chat have stored together.
+#[derive(Default)]
+pub(super) struct Pair {
+    /// Acknowledged messages of both sides since the beginning: the newest seq.
+    pub(super) stored: AtomicU64,
+    /// How many of the two have stopped sending in this phase.
+    pub(super) stopped: AtomicUsize,
+}
+
+/// One socket.
+pub(super) struct Seat {
+    /// The connection.
+    pub(super) client: SdkClient,
+    /// The user.
+    pub(super) id: String,
+    /// Whom it writes to.
+    pub(super) peer: String,
+    /// The chat.
+    pub(super) pair: Arc<Pair>,
+    /// The newest seq it has seen of the chat.
+    pub(super) last: u64,
+}
+
+/// Registers users and connects them as browsers do, neighbours as pairs.
+pub(super) async fn take(server: &Server, admin: &Caller, count: usize) -> anyhow::Result<Vec<Seat>> {
+    let ids: Vec<String> = (0..count).map(|_| unique("sdk")).collect();
+    let tokens = admin.users(&ids).await?;
+    let pairs: Vec<Arc<Pair>> = (0..count.div_ceil(2)).map(|_| Arc::default()).collect();
+    stream::iter(0..count)
+        .map(|at| {
+            let (ids, tokens, pairs) = (&ids, &tokens, &pairs);
+            async move {
+                let client = SdkClient::connect(&Options::wasm(&server.sdk, &ids[at], &tokens[at])).await?;
+                anyhow::Ok(Seat { client, id: ids[at].clone(), peer: ids[at ^ 1].clone(), pair: pairs[at / 2].clone(), last: 0 })
+            }
+        })
+        .buffered(32)
+        .try_collect()
+        .await
+}
+
+impl Seat {
+    /// Makes a text message whose text is the time of sending; `to` is a user or, with session type 3, a group.
+    pub(super) fn text(&mut self, to: &str, session_type: i32, epoch: Instant) -> Request {
+        let sent = epoch.elapsed().as_micros();
+        let (recv_id, group_id) = if session_type == 1 { (to.to_owned(), String::new()) } else { (String::new(), to.to_owned()) };
+        let message = MsgData {
+            send_id: self.id.clone(),
+            recv_id,
+            group_id,
+            client_msg_id: unique("m"),
+            sender_platform_id: 5,
+            sender_nickname: self.id.clone(),
+            session_type,
+            msg_from: 100,
+            content_type: TEXT,
+            content: format!("{{\"content\":\"{sent}\"}}").into(),
+            create_time: 1,
+            status: 1,
+            ..MsgData::default()
+        };
+        self.client.request(identifier::SEND, &message)
+    }
+}
+
+/// A text that was pushed.
+pub(super) struct Text {
+    /// The conversation.
+    pub(super) conversation: String,
+    /// Its place there.
+    pub(super) seq: u64,
+    /// Who wrote it.
+    pub(super) sender: String,
+    /// The microseconds from the moment of sending until now.
+    pub(super) micros: u32,
+}
+
+/// Reads a push; `None` is one that brings no text.
+pub(super) fn text_of(push: &Response, epoch: Instant) -> anyhow::Result<Option<Text>> {
+    anyhow::ensure!(push.req_identifier != identifier::KICK, "a socket was kicked");
+    if push.req_identifier != identifier::PUSH {
+        return Ok(None);
+    }
+    let Some((conversation, message)) = pushed(push)?.filter(|(_, message)| message.content_type == TEXT) else { return Ok(None) };
+    let digits: String = message.content.iter().filter(|byte| byte.is_ascii_digit()).map(|&byte| char::from(byte)).collect();
+    let sent: u128 = digits.parse()?;
+    let micros = u32::try_from(epoch.elapsed().as_micros().saturating_sub(sent))?;
+    Ok(Some(Text { conversation, seq: u64::try_from(message.seq)?, sender: message.send_id, micros }))
+}
