@@ -1,4 +1,4 @@
-//! The ready operations of docs/examples about users and groups do what they say.
+//! The ready operations of docs/examples about users, groups and conversations do what they say.
 
 use openim_testing::eventually;
 use serde_json::{Value, json};
@@ -67,5 +67,96 @@ async fn the_examples_of_groups_make_one_and_let_somebody_in() -> anyhow::Result
     assert_eq!(members["viewerMembership"]["role"], "MEMBER", "{members}");
     let delta = run(&bob, "groups/sync", json!({ "group": id, "since": known["version"] })).await["group"]["memberChanges"].take();
     assert_eq!((&delta["full"], &delta["inserted"]), (&json!(false), &json!([{ "userId": "cid" }])), "{delta}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_examples_of_messages_change_them_and_answer() -> anyhow::Result<()> {
+    let server = Server::start().await?;
+    let (ann, bob) = (server.user("ann", "Ann").await, server.user("bob", "Bob").await);
+    let send = "mutation($key: ID!, $text: String!) { sendMessage(input: {recipient: {userId: \"bob\"}, clientMessageId: $key, content: {text: {text: $text}}}) { message { seq } } }";
+    for (key, text) in [("1", "tee at four?"), ("2", "or later"), ("3", "never mind")] {
+        ann.data(send, json!({ "key": key, "text": text })).await;
+    }
+    let place = |seq: i64| json!({ "conversation": "si_ann_bob", "seq": seq });
+    let with = |seq: i64, name: &str, value: &str| {
+        let mut variables = place(seq);
+        variables[name] = json!(value);
+        variables
+    };
+    let edited = run(&ann, "messages/edit", with(1, "text", "tea at four?")).await["editMessage"]["message"].take();
+    assert_eq!((&edited["content"]["text"], &edited["edits"][0]["content"]["text"]), (&json!("tea at four?"), &json!("tee at four?")));
+    let reacted = run(&bob, "messages/react", with(1, "emoji", "👍")).await["addReaction"]["message"]["reactions"].take();
+    assert_eq!(reacted, json!([{ "emoji": "👍", "count": 1, "reactedByViewer": true, "users": [{ "nickname": "Bob" }] }]));
+    let pinned = run(&bob, "messages/pin", place(1)).await["pinMessage"]["conversation"]["pinnedMessages"].take();
+    assert_eq!((&pinned[0]["message"]["content"]["text"], &pinned[0]["pinnedBy"]["nickname"]), (&json!("tea at four?"), &json!("Bob")));
+    let answer = json!({ "to": { "userId": "ann" }, "key": "yes", "seq": 1, "text": "yes" });
+    let answered = run(&bob, "messages/answer", answer).await["sendMessage"]["message"].take();
+    assert_eq!(answered, json!({ "seq": 4, "replyTo": { "seq": 1, "replyCount": 1 } }));
+    let thread = run(&ann, "messages/thread", place(1)).await["message"].take();
+    assert_eq!((&thread["replyCount"], &thread["replies"]["nodes"][0]["sender"]["nickname"]), (&json!(1), &json!("Bob")));
+    let revoked = run(&ann, "messages/revoke", place(2)).await["revokeMessage"]["message"]["revoked"].take();
+    assert_eq!((&revoked["role"], &revoked["by"]["nickname"]), (&json!("PARTICIPANT"), &json!("Ann")), "{revoked}");
+    let delete = json!({ "conversation": "si_ann_bob", "seqs": [4], "for": "SELF" });
+    let deleted = run(&ann, "messages/delete", delete).await["deleteMessages"].take();
+    assert_eq!(deleted, json!({ "deletedSeqs": [4], "conversation": { "latestMessage": { "seq": 3 } } }));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_examples_of_conversations_set_read_clear_and_delete_one() -> anyhow::Result<()> {
+    let server = Server::start().await?;
+    let (ann, bob) = (server.user("ann", "Ann").await, server.user("bob", "Bob").await);
+    let chat = json!("si_ann_bob");
+    for text in ["one", "two"] {
+        let sent = json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": text, "content": { "text": { "text": text } } } });
+        ann.data("mutation($input: SendMessageInput!) { sendMessage(input: $input) { duplicate } }", sent).await;
+    }
+    let inbox = async |client: &Client| run(client, "conversations/inbox", json!({})).await["viewer"]["conversations"].take();
+    let first = eventually("the chat is in the list", async || {
+        let found = inbox(&bob).await;
+        (found["totalUnread"] == 2).then_some(found)
+    })
+    .await;
+    let node = &first["edges"][0]["node"];
+    assert_eq!((&node["id"], &node["peer"]["nickname"], &node["latestMessage"]["seq"]), (&chat, &json!("Ann"), &json!(2)), "{first}");
+    let known = run(&bob, "conversations/sync", json!({})).await["viewer"]["conversationChanges"]["version"].take();
+
+    let set = run(&bob, "conversations/set", json!({ "conversation": chat, "pinned": true, "receive": "SILENT" })).await;
+    assert_eq!(set["updateConversation"]["changed"], true, "{set}");
+    let read = run(&bob, "conversations/read", json!({ "conversation": chat, "seq": 1 })).await;
+    assert_eq!(read["markConversationRead"]["conversation"], json!({ "readSeq": 1, "unreadCount": 1 }));
+    let readers = run(&ann, "conversations/readers", json!({ "conversation": chat, "seq": 1 })).await["message"].take();
+    assert_eq!((&readers["readCount"], &readers["readers"]["edges"][0]["node"]["nickname"]), (&json!(1), &json!("Bob")), "{readers}");
+    let unread = run(&ann, "conversations/readers", json!({ "conversation": chat, "seq": 2 })).await["message"]["readCount"].take();
+    assert_eq!(unread, 0, "the sender is no reader");
+
+    let cleared = run(&bob, "conversations/clear", json!({ "conversations": [chat] })).await;
+    assert_eq!(cleared["clearConversations"]["clearedIds"], json!([chat]));
+    let empty = inbox(&bob).await;
+    assert_eq!((&empty["totalUnread"], &empty["edges"][0]["node"]["latestMessage"]), (&json!(0), &json!(null)), "{empty}");
+    let deleted = run(&bob, "conversations/delete", json!({ "conversations": [chat] })).await;
+    assert_eq!(deleted["deleteConversations"]["deletedIds"], json!([chat]));
+    let delta = run(&bob, "conversations/sync", json!({ "since": known })).await["viewer"]["conversationChanges"].take();
+    assert_eq!((&delta["full"], &delta["deletedIds"]), (&json!(false), &json!([chat])), "{delta}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_that_was_cleared_for_everybody_begins_later_for_both() -> anyhow::Result<()> {
+    let server = Server::start().await?;
+    let (ann, bob) = (server.user("ann", "Ann").await, server.user("bob", "Bob").await);
+    let sent = json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "one", "content": { "text": { "text": "one" } } } });
+    ann.data("mutation($input: SendMessageInput!) { sendMessage(input: $input) { duplicate } }", sent).await;
+    let first = async |client: &Client| {
+        let found = client.data("{ conversation(id: \"si_ann_bob\") { minSeq latestMessage { seq } } }", json!({})).await;
+        found["conversation"].clone()
+    };
+    eventually("the chat is there", async || (first(&bob).await["latestMessage"]["seq"] == 1).then_some(())).await;
+    run(&bob, "conversations/clear", json!({ "conversations": ["si_ann_bob"], "forEverybody": true })).await;
+    eventually("nothing is left for the other one", async || {
+        (first(&ann).await == json!({ "minSeq": 2, "latestMessage": null })).then_some(())
+    })
+    .await;
     Ok(())
 }
