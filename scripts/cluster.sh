@@ -31,9 +31,9 @@ ready() { # PORT: does /readyz say yes?
     [[ "$status" == *" 200 "* ]]
 }
 
-launch() { # NAME ROLE PORT
+launch() { # NAME ROLE PORT [SDK-PORT]
     mkdir -p "$BASE/$1"
-    setsid "$BINARY" serve --roles "$2" --listen "127.0.0.1:$3" --data-dir "$BASE/$1" \
+    OPENIM__SDK__LISTEN="127.0.0.1:${4:-0}" setsid "$BINARY" serve --roles "$2" --listen "127.0.0.1:$3" --data-dir "$BASE/$1" \
         >"$BASE/$1.log" 2>&1 </dev/null 9>&- &
     remember "$BASE/$1.pid" "$!"
 }
@@ -78,7 +78,11 @@ export OPENIM__SUBGRAPHS__THIRD="http://127.0.0.1:${ports[third]}"
 "$BINARY" migrate
 for name in "${SUBGRAPHS[@]}" worker; do launch "$name" "$name" "${ports[$name]}"; done
 for name in "${SUBGRAPHS[@]}" worker; do await "$name" "${ports[$name]}"; done
-for name in gateway-1 gateway-2; do launch "$name" gateway "${ports[$name]}"; done
+declare -A sdk_ports
+for name in gateway-1 gateway-2; do
+    sdk_ports[$name]="$(free_port)"
+    launch "$name" gateway "${ports[$name]}" "${sdk_ports[$name]}"
+done
 for name in gateway-1 gateway-2; do await "$name" "${ports[$name]}"; done
 
 install -m 600 /dev/null "$BASE/secret"
@@ -86,6 +90,7 @@ printf '%s\n' "$OPENIM__AUTH__SECRET" >"$BASE/secret"
 cat <<TEXT
 The cluster is ready.
   GraphQL and GraphiQL  http://127.0.0.1:${ports[gateway-1]}/graphql  http://127.0.0.1:${ports[gateway-2]}/graphql
+  official SDKs         ws://127.0.0.1:${sdk_ports[gateway-1]}  ws://127.0.0.1:${sdk_ports[gateway-2]}
   administrators' secret  $BASE/secret
   logs                    $BASE/*.log
 Ctrl-C ends everything.

@@ -24,6 +24,8 @@ use crate::{http, subgraph_host};
 /// The routes and what they are.
 pub(crate) struct Doors {
     pub(crate) router: Router,
+    /// The door of official SDKs, which has addresses of its own.
+    pub(crate) sdk: Option<Router>,
     pub(crate) places: Vec<Place>,
 }
 
@@ -49,13 +51,16 @@ pub(crate) fn open(
     runtime: &Runtime,
 ) -> anyhow::Result<Doors> {
     let roles = &config.server.roles;
-    let mut doors = Doors { router: Router::new(), places: Vec::new() };
+    let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     if roles.has(Role::Gateway) {
-        let gateway = gateway::compose(config, domains, ports, lifecycle, runtime)?;
+        let (gateway, hub) = gateway::compose(config, domains, ports, lifecycle, runtime)?;
         let around = gateway::Around::of(config, domains, ports, runtime);
         doors.add(gateway::graphql(config, gateway.clone(), &around, lifecycle, runtime)?, GRAPHQL);
         if config.rest.enabled {
             doors.add(gateway::rest(config, &gateway, &around, runtime)?, REST);
+        }
+        if config.sdk.enabled {
+            doors.sdk = Some(gateway::sdk(config, &gateway, hub, &around, lifecycle, runtime)?);
         }
     }
     if !roles.is_all() {
@@ -85,7 +90,7 @@ pub(crate) fn open_gateway(
     lifecycle: &Lifecycle,
     runtime: &Runtime,
 ) -> anyhow::Result<Doors> {
-    let mut doors = Doors { router: Router::new(), places: Vec::new() };
+    let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     doors.add(gateway::graphql_alone(config, gateway, lifecycle, runtime)?, GRAPHQL);
     Ok(doors.finish(
         Health { ports: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
@@ -105,6 +110,7 @@ impl Doors {
         let places: Arc<[Place]> = self.places.clone().into();
         let index = get(move |headers: HeaderMap| async move { index::page(&places, &headers) });
         self.router = http::surround(self.router.route("/", index).merge(health::routes(health)), config, runtime);
+        self.sdk = self.sdk.map(|router| http::surround(router, config, runtime));
         self
     }
 }

@@ -33,14 +33,14 @@ pub(crate) struct Door {
     pub(crate) header_time: Duration,
 }
 
-/// Listens at all addresses until the server stops; returns them with real port numbers.
+/// Listens at all addresses of the setting `key` until the server stops; returns them with real port numbers.
 ///
 /// # Errors
 /// When an address cannot be had.
-pub(crate) async fn open(listen: &[SocketAddr], door: &Door, lifecycle: &Lifecycle) -> anyhow::Result<Vec<SocketAddr>> {
+pub(crate) async fn open(key: &str, listen: &[SocketAddr], door: &Door, lifecycle: &Lifecycle) -> anyhow::Result<Vec<SocketAddr>> {
     let mut addresses = Vec::new();
     for address in listen {
-        let listener = TcpListener::bind(address).await.with_context(|| format!("server.listen: {address} cannot be had"))?;
+        let listener = TcpListener::bind(address).await.with_context(|| format!("{key}: {address} cannot be had"))?;
         addresses.push(listener.local_addr().context("the address of a listener is unknown")?);
         lifecycle.doors.spawn(accept(listener, door.clone(), lifecycle.clone()));
     }

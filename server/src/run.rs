@@ -24,6 +24,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// A server that answers.
 pub struct Running {
     addresses: Vec<SocketAddr>,
+    sdk_addresses: Vec<SocketAddr>,
     places: Vec<Place>,
     does: String,
     database: Option<String>,
@@ -46,12 +47,17 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
     domains.users.ensure_admins().await.context("the administrators cannot be registered")?;
     domains.start_work(&config.server.roles, &ports, &lifecycle);
 
-    let Doors { router, places } = doors::open(&config, &domains, &ports, &telemetry, &lifecycle, &runtime)?;
+    let Doors { router, sdk, places } = doors::open(&config, &domains, &ports, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
     let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
-    let addresses = listen::open(&config.server.listen, &door, &lifecycle).await?;
+    let addresses = listen::open("server.listen", &config.server.listen, &door, &lifecycle).await?;
+    let sdk_addresses = match sdk {
+        Some(router) => listen::open("sdk.listen", &config.sdk.listen, &listen::Door { router, ..door }, &lifecycle).await?,
+        None => Vec::new(),
+    };
     Ok(Running {
         addresses,
+        sdk_addresses,
         places,
         does: format!("roles {}", config.server.roles),
         database: Some(database_name(&config)),
@@ -71,12 +77,13 @@ pub(crate) async fn serve_gateway(
     runtime: Runtime,
 ) -> anyhow::Result<Running> {
     let lifecycle = Lifecycle::default();
-    let Doors { router, places } = doors::open_gateway(&config, gateway, &telemetry, &lifecycle, &runtime)?;
+    let Doors { router, places, .. } = doors::open_gateway(&config, gateway, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
     let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
-    let addresses = listen::open(&[address], &door, &lifecycle).await?;
+    let addresses = listen::open("--listen", &[address], &door, &lifecycle).await?;
     Ok(Running {
         addresses,
+        sdk_addresses: Vec::new(),
         places,
         does: "a gateway alone".to_owned(),
         database: None,
@@ -96,6 +103,11 @@ impl Running {
     /// Returns the addresses that are listened to, with real port numbers.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Returns the addresses of the door for official SDKs, with real port numbers; none when it is shut.
+    pub fn sdk_addresses(&self) -> &[SocketAddr] {
+        &self.sdk_addresses
     }
 
     /// Returns the file of the generated secret; `None` when one is configured.

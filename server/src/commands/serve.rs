@@ -1,6 +1,7 @@
 //! `openim serve`: everything, until somebody stops it.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -36,15 +37,15 @@ pub(super) async fn wait(running: Running, telemetry: &Telemetry) -> anyhow::Res
 pub(super) fn announcement(running: &Running, milliseconds: u128) -> String {
     let mut text = format!("OpenIM Graph {} is ready after {milliseconds} ms: {}\n", env!("CARGO_PKG_VERSION"), running.does());
     for address in running.addresses() {
-        let (host, note) = match address.ip() {
-            ip if !ip.is_unspecified() => (address.to_string(), ""),
-            ip if ip.is_ipv4() => (format!("127.0.0.1:{}", address.port()), " (and every other address of this machine)"),
-            _ => (format!("[::1]:{}", address.port()), " (and every other address of this machine)"),
-        };
+        let (host, note) = shown(address);
         let _ = writeln!(text, "  http://{host}{note}");
     }
     for place in running.places() {
         let _ = writeln!(text, "    {:<12} {}", place.path, place.what);
+    }
+    for address in running.sdk_addresses() {
+        let (host, note) = shown(address);
+        let _ = writeln!(text, "  ws://{host} for official OpenIM SDKs{note}");
     }
     if let Some(database) = running.database() {
         let _ = writeln!(text, "  data: {database}");
@@ -53,4 +54,13 @@ pub(super) fn announcement(running: &Running, milliseconds: u128) -> String {
         let _ = writeln!(text, "  no auth.secret is configured; the generated one is in {}", path.display());
     }
     text
+}
+
+/// Returns an address that can be opened here, and what is to be said about it.
+fn shown(address: &SocketAddr) -> (String, &'static str) {
+    match address.ip() {
+        ip if !ip.is_unspecified() => (address.to_string(), ""),
+        ip if ip.is_ipv4() => (format!("127.0.0.1:{}", address.port()), " (and every other address of this machine)"),
+        _ => (format!("[::1]:{}", address.port()), " (and every other address of this machine)"),
+    }
 }

@@ -17,7 +17,7 @@ use openim_platform::fanout::{Fanout, MemoryFanout};
 use openim_platform::limits::{DoorLimits, MemoryLimiter, RateLimiter};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::inject_current;
-use openim_realtime::{Attendance, AttendancePorts, GraphQuery, Hub, OPERATIONS, Pace};
+use openim_realtime::{Attendance, AttendancePorts, GraphQuery, Hub, OPERATIONS};
 use openim_rest::Rest;
 
 use super::settings;
@@ -25,7 +25,8 @@ use crate::build::Domains;
 use crate::schema::subgraph_sdl;
 use crate::shutdown::Lifecycle;
 
-/// Composes the graph: subgraphs of this process directly, all others over HTTP, events always here.
+/// Composes the graph: subgraphs of this process directly, all others over HTTP, events always here. Returns it with the hub
+/// of this node.
 ///
 /// # Errors
 /// When the subgraphs do not fit together or an address is no URL.
@@ -35,7 +36,7 @@ pub(super) fn compose(
     ports: &Ports,
     lifecycle: &Lifecycle,
     runtime: &Runtime,
-) -> anyhow::Result<Gateway> {
+) -> anyhow::Result<(Gateway, Arc<Hub>)> {
     let roles = &config.server.roles;
     let signer = Arc::new(ProofSigner::new(config.internal.secret.expose()));
     let mut builder = Gateway::builder().limits(settings::limits(config)).introspection(config.graphql.introspection);
@@ -55,16 +56,17 @@ pub(super) fn compose(
         fanout: ports.fanout.clone(),
         listener: domains.users.presence_listener(),
     };
-    let (attendance, arrivals) = Attendance::new(attendance_ports, runtime.clone(), Pace::default());
+    let (attendance, arrivals) = Attendance::new(attendance_ports, runtime.clone(), settings::pace(config));
     let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone(), arrivals);
     let events = hub.subgraph();
     let gateway = builder.subgraph(events.name(), events.sdl(), InProcess(events)).build()?;
     graph.open(&gateway)?;
     let received = ports.fanout.subscribe();
     let stopping = lifecycle.stopping.clone();
-    lifecycle.doors.spawn(async move { hub.run(received, stopping).await });
+    let running = hub.clone();
+    lifecycle.doors.spawn(async move { running.run(received, stopping).await });
     lifecycle.doors.spawn(attendance.run(lifecycle.stopping.clone()));
-    Ok(gateway)
+    Ok((gateway, hub))
 }
 
 fn remote(config: &Config, role: Role, signer: &Arc<ProofSigner>) -> anyhow::Result<Http> {
@@ -161,6 +163,29 @@ pub(super) fn graphql(
 pub(super) fn rest(config: &Config, gateway: &Gateway, around: &Around, runtime: &Runtime) -> anyhow::Result<Router> {
     let rest = Rest::new(gateway, around.authenticator.clone(), runtime.clone(), settings::rest(config))?;
     Ok(openim_rest::router(rest, around.limits.clone()))
+}
+
+/// Opens the door of official SDKs.
+///
+/// # Errors
+/// When an operation does not fit the graph.
+pub(super) fn sdk(
+    config: &Config,
+    gateway: &Gateway,
+    hub: Arc<Hub>,
+    around: &Around,
+    lifecycle: &Lifecycle,
+    runtime: &Runtime,
+) -> anyhow::Result<Router> {
+    Ok(openim_sdk_door::router(openim_sdk_door::Door {
+        graph: gateway,
+        hub,
+        authenticator: around.authenticator.clone(),
+        runtime: runtime.clone(),
+        limits: around.limits.clone(),
+        settings: settings::sdk(config),
+        tasks: lifecycle.doors.clone(),
+    })?)
 }
 
 /// What the hub asks, over the very gateway that its events are a part of.

@@ -6,6 +6,7 @@ use openim_federation::Limits;
 use openim_graphql_door::{DocumentMode, Settings, SocketSettings};
 use openim_platform::config::{Config, Documents};
 use openim_platform::limits::DoorQuotas;
+use openim_realtime::Pace;
 use openim_rest::RestOptions;
 
 /// What the GraphQL doors allow.
@@ -55,13 +56,25 @@ pub(super) fn rest(config: &Config) -> RestOptions {
     RestOptions { deadline: deadline(config), body_limit: config.rest.max_body_bytes }
 }
 
+/// What the door of official SDKs allows.
+pub(super) fn sdk(config: &Config) -> openim_sdk_door::Settings {
+    openim_sdk_door::Settings { deadline: deadline(config), max_connections: config.sdk.max_connections, ..Default::default() }
+}
+
 /// How often callers may come.
 pub(super) fn quotas(config: &Config) -> DoorQuotas {
     let section = &config.limits;
     DoorQuotas { user: section.user_per_minute, admin: section.admin_per_minute, anonymous: section.anonymous_per_minute }
 }
 
-/// What event streams may keep and ask.
+/// Returns when changes of presence are told.
+pub(super) fn pace(config: &Config) -> Pace {
+    let section = &config.presence;
+    let lease = Duration::from_secs(section.lease_seconds);
+    Pace { grace: Duration::from_millis(section.grace_milliseconds), look: lease / 6 }
+}
+
+/// What event streams and SDK sockets may keep and ask.
 pub(super) fn realtime(config: &Config) -> openim_realtime::Settings {
     let section = &config.realtime;
     openim_realtime::Settings {
@@ -69,6 +82,10 @@ pub(super) fn realtime(config: &Config) -> openim_realtime::Settings {
         max_missed: section.max_missed,
         max_cursor_age: Duration::from_secs(section.max_cursor_hours * 3600),
         max_streams_per_user: section.max_streams_per_user,
+        session_frames: config.sdk.max_queue_messages,
+        session_bytes: config.sdk.max_queue_bytes,
+        max_sessions_per_user: config.sdk.max_connections_per_user,
+        max_watched: config.sdk.max_watched_users,
         ..openim_realtime::Settings::default()
     }
 }

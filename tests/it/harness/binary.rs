@@ -74,6 +74,7 @@ impl Binary {
     async fn launch(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).expect("a log");
         let mut command = self.command(arguments);
+        command.env("OPENIM__SDK__LISTEN", "127.0.0.1:0");
         let mut child = command.envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(log).spawn().expect("the binary runs");
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
         let mut output = Vec::new();

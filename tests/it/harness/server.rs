@@ -17,6 +17,7 @@ pub(crate) const SECRET: &str = "a secret of tests";
 /// A running server.
 pub(crate) struct Server {
     address: SocketAddr,
+    sdk: SocketAddr,
     lifecycle: Lifecycle,
     finished: Option<JoinHandle<bool>>,
     _folder: TempDir,
@@ -32,7 +33,12 @@ impl Server {
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().display().to_string();
-        let base = [("server.listen", "127.0.0.1:0"), ("server.data_dir", data.as_str()), ("auth.secret", SECRET)];
+        let base = [
+            ("server.listen", "127.0.0.1:0"),
+            ("sdk.listen", "127.0.0.1:0"),
+            ("server.data_dir", data.as_str()),
+            ("auth.secret", SECRET),
+        ];
         let flags = base.iter().chain(settings).map(|(key, value)| FlagSetting {
             flag: "--set".into(),
             key: (*key).into(),
@@ -42,14 +48,20 @@ impl Server {
         let loaded = load(&Inputs { file: Some("/dev/null".into()), environment: Vec::new(), flags: flags.collect() })?;
         let running: Running = start(loaded.config, Telemetry::off(), Runtime::system()).await?;
         let address = *running.addresses().first().expect("one address");
+        let sdk = *running.sdk_addresses().first().expect("an address for SDKs");
         let lifecycle = running.lifecycle().clone();
         let finished = Some(tokio::spawn(running.finished()));
-        Ok(Self { address, lifecycle, finished, _folder: folder })
+        Ok(Self { address, sdk, lifecycle, finished, _folder: folder })
     }
 
     /// Returns where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns where official SDKs connect.
+    pub(crate) fn sdk(&self) -> SocketAddr {
+        self.sdk
     }
 
     /// Returns a client without a token.

@@ -29,8 +29,12 @@ pub struct Config {
     pub graphql: Graphql,
     /// The REST door.
     pub rest: Rest,
+    /// The WebSocket of official SDKs.
+    pub sdk: Sdk,
     /// Subscriptions.
     pub realtime: Realtime,
+    /// Who is online.
+    pub presence: Presence,
     /// Groups.
     pub groups: Groups,
     /// How often callers may come.
@@ -175,6 +179,26 @@ pub struct Rest {
     pub max_body_bytes: usize,
 }
 
+/// `[sdk]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sdk {
+    /// Whether the door is open.
+    pub enabled: bool,
+    /// Its addresses.
+    pub listen: Vec<SocketAddr>,
+    /// Sockets of the process.
+    pub max_connections: usize,
+    /// Sockets of one user.
+    pub max_connections_per_user: usize,
+    /// Messages that wait for one slow client.
+    pub max_queue_messages: usize,
+    /// The same in bytes.
+    pub max_queue_bytes: usize,
+    /// Users whose presence one socket follows.
+    pub max_watched_users: usize,
+}
+
 /// `[realtime]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,6 +211,16 @@ pub struct Realtime {
     pub max_cursor_hours: u64,
     /// Streams of one user on this process.
     pub max_streams_per_user: usize,
+}
+
+/// `[presence]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presence {
+    /// For how long users of a dead process count, in seconds.
+    pub lease_seconds: u64,
+    /// For how long a platform may be gone untold, in milliseconds.
+    pub grace_milliseconds: u64,
 }
 
 /// `[groups]`
@@ -229,6 +263,10 @@ pub struct Messages {
     pub max_content_bytes: usize,
     /// Whether only friends may write to somebody.
     pub friend_verify: bool,
+    /// Whether messages can be found by their words.
+    pub search: bool,
+    /// For how many seconds a sender may edit a message.
+    pub edit_within_seconds: u64,
 }
 
 /// `[notifications]`
