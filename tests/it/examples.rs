@@ -160,3 +160,35 @@ async fn a_conversation_that_was_cleared_for_everybody_begins_later_for_both() -
     .await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_examples_of_messages_send_show_and_find() -> anyhow::Result<()> {
+    let server = Server::start().await?;
+    let (ann, bob, cid) = (server.user("ann", "Ann").await, server.user("bob", "Bob").await, server.user("cid", "Cid").await);
+    let variables = json!({ "to": "bob", "key": "k1", "text": "See you at the 图书馆 tomorrow" });
+    let sent = run(&ann, "messages/send", variables.clone()).await["sendMessage"].take();
+    assert_eq!((&sent["message"]["conversationId"], &sent["message"]["seq"], &sent["duplicate"]), (&json!("si_ann_bob"), &json!(1), &json!(false)));
+    assert_eq!(run(&ann, "messages/send", variables).await["sendMessage"]["duplicate"], true);
+    let typing = run(&bob, "messages/typing", json!({ "to": "ann", "key": "k2", "tips": "yes" })).await;
+    assert_eq!(typing["sendMessage"]["message"]["seq"], 0, "{typing}");
+
+    let history = eventually("bob has the conversation", async || {
+        let history = run(&bob, "messages/history", json!({ "conversation": "si_ann_bob" })).await["conversation"].take();
+        (!history.is_null()).then_some(history)
+    })
+    .await;
+    let first = &history["messages"]["edges"][0]["node"];
+    assert_eq!((&first["sender"]["nickname"], &history["messages"]["totalCount"]), (&json!("Ann"), &json!(1)), "{history}");
+
+    for text in ["tomor", "书馆"] {
+        let hit = eventually("the message is in the index", async || {
+            let found = run(&bob, "messages/search", json!({ "text": text })).await["viewer"]["searchMessages"]["edges"].take();
+            found.get(0).cloned()
+        })
+        .await;
+        assert_eq!((&hit["node"]["conversationId"], &hit["node"]["sender"]["nickname"]), (&json!("si_ann_bob"), &json!("Ann")), "{hit}");
+    }
+    let foreign = run(&cid, "messages/search", json!({ "text": "tomorrow" })).await;
+    assert_eq!(foreign["viewer"]["searchMessages"]["edges"], json!([]));
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Reading a body as its route's contract demands: from bytes to a value whose every field is there and satisfies the rules.
 
-use async_graphql::Value;
+use async_graphql::{Name, Value};
 use openim_core::ErrorCode;
 
 use crate::codec;
@@ -20,6 +20,16 @@ pub(crate) fn read(contract: &Contract, route: &Route, body: &[u8]) -> Result<Va
         rule.check(&request).map_err(refuse)?;
     }
     Ok(request)
+}
+
+/// Adds the parameters of the URL that the route knows to a request, each the first time it is given.
+pub(crate) fn add_query(request: &mut Value, route: &Route, query: &str) {
+    let Value::Object(fields) = request else { return };
+    for name in &route.query {
+        if let Some((_, value)) = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name.as_str()) {
+            fields.insert(Name::new(name), Value::String(value.into_owned()));
+        }
+    }
 }
 
 /// The contract without a graph: tells of any bytes whether a route would take them. Fuzz targets stand on it.

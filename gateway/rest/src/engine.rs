@@ -62,6 +62,17 @@ struct Inner {
     contract: Contract,
 }
 
+/// What a caller sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Called<'a> {
+    /// What it says about its body.
+    pub(crate) content_type: &'a str,
+    /// The parameters of the URL.
+    pub(crate) query: &'a str,
+    /// The body.
+    pub(crate) body: &'a [u8],
+}
+
 /// A route that has a document.
 pub(crate) struct Served {
     /// The path.
@@ -136,17 +147,18 @@ impl Rest {
         self.0.options
     }
 
-    /// Answers one call; `content_type` is what the caller says about its body.
-    pub(crate) async fn call(&self, served: &Served, ctx: &Ctx, content_type: &str, body: &[u8]) -> Answer {
-        match self.run(served, ctx, content_type, body).await {
+    /// Answers one call.
+    pub(crate) async fn call(&self, served: &Served, ctx: &Ctx, called: Called<'_>) -> Answer {
+        match self.run(served, ctx, called).await {
             Ok(answer) => answer,
             Err(refusal) => refusal.answer(),
         }
     }
 
-    async fn run(&self, served: &Served, ctx: &Ctx, content_type: &str, body: &[u8]) -> Result<Answer, Refusal> {
-        let form = served.forms.choose(content_type)?;
-        let request = bodies::read(&self.0.contract, &served.route, &form.body(body)?)?;
+    async fn run(&self, served: &Served, ctx: &Ctx, called: Called<'_>) -> Result<Answer, Refusal> {
+        let form = served.forms.choose(called.content_type)?;
+        let mut request = bodies::read(&self.0.contract, &served.route, &form.body(called.body)?)?;
+        bodies::add_query(&mut request, &served.route, called.query);
         if served.route.caller == Caller::Admin {
             ctx.require_admin()?;
         }

@@ -177,6 +177,8 @@ fn messages_settings(config: &Config) -> anyhow::Result<MessagesSettings> {
     let section = &config.messages;
     Ok(MessagesSettings {
         friend_verify: section.friend_verify,
+        search: section.search,
+        edit_within: Duration::from_secs(section.edit_within_seconds),
         notifications: NotificationPolicies::parse(&config.notifications.changes).context("notifications.changes")?,
         max_content_bytes: section.max_content_bytes,
         batch_messages: section.batch_messages,

@@ -60,6 +60,8 @@ pub(crate) struct Route {
     pub(crate) request: Option<TypeId>,
     /// What the body must satisfy beyond its type.
     pub(crate) rules: Vec<Rule>,
+    /// Parameters of the URL, which become fields of the request.
+    pub(crate) query: Vec<String>,
     /// What is answered.
     pub(crate) reply: Reply,
 }
@@ -74,6 +76,8 @@ struct Row {
     request: Option<String>,
     #[serde(default)]
     rules: Vec<String>,
+    #[serde(default)]
+    query: Vec<String>,
     response: Option<String>,
 }
 
@@ -99,5 +103,5 @@ fn route(row: Row, types: &Types) -> Result<Route, BuildError> {
             }
         },
     };
-    Ok(Route { path: row.path, method: row.method, bind: row.bind, caller: row.auth, request, rules, reply })
+    Ok(Route { path: row.path, method: row.method, bind: row.bind, caller: row.auth, request, rules, query: row.query, reply })
 }

@@ -18,7 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tracing::Instrument as _;
 
-use crate::engine::Rest;
+use crate::engine::{Called, Rest};
 use crate::envelope::{Answer, Refusal};
 
 const OPERATION_ID: HeaderName = HeaderName::from_static("operationid");
@@ -103,7 +103,10 @@ async fn post(door: &Door, request: Request) -> Outcome {
     let answer = async {
         let body = tokio::time::timeout(ctx.remaining(), body::read(body, rest.options().body_limit)).await;
         let answer = match body {
-            Ok(Ok(body)) => rest.call(served, &ctx, content_type, &body).await,
+            Ok(Ok(body)) => {
+                let query = parts.uri.query().unwrap_or_default();
+                rest.call(served, &ctx, Called { content_type, query, body: &body }).await
+            }
             Ok(Err(error)) => Refusal::new(ErrorCode::Args, format!("the body cannot be read: {error}")).answer(),
             Err(_) => Refusal::new(ErrorCode::DeadlineExceeded, "the body did not arrive in time").answer(),
         };

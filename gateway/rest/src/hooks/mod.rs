@@ -1,9 +1,11 @@
 //! What directives cannot say. A hook makes one variable of a document (`$input: .. @hook(name: "..")`); each is listed here.
 
+mod applications;
 mod client_config;
 mod content;
 mod groups;
 mod input;
+mod messages;
 mod send_message;
 
 use async_graphql::Value;
@@ -20,6 +22,12 @@ const HOOKS: &[(&str, Hook)] = &[
     ("send_message", send_message::one),
     // the same with many receivers, or all
     ("send_message_batch", send_message::many),
+    // one of two fields names the recipient, a number stands for a switch
+    ("business_notification", applications::notification),
+    // the key comes with the URL
+    ("simple_message", applications::answer),
+    // a day stands for a stretch of time, zero for everything
+    ("message_filter", messages::filter),
     // a map with free keys is no input type
     ("client_config", client_config::entries),
     // each entry's two fields of a version are an object of their own in the graph

@@ -66,6 +66,12 @@ fn message(request: &Request<'_>, enums: &Enums) -> Result<Input, Error> {
         let time = Utc.timestamp_millis_opt(sent_at).single().ok_or_else(|| refuse(format!("sendTime: {sent_at} is no time")))?;
         input.put("sentAt", Value::String(time.to_rfc3339_opts(SecondsFormat::Millis, true)));
     }
+    push(request, &mut input);
+    Ok(input)
+}
+
+/// Takes the push texts over, if there are any.
+pub(super) fn push(request: &Request<'_>, input: &mut Input) {
     if let given @ Value::Object(_) = request.get("offlinePushInfo") {
         let mut push = Input::default();
         for (name, from) in PUSH {
@@ -73,7 +79,6 @@ fn message(request: &Request<'_>, enums: &Enums) -> Result<Input, Error> {
         }
         input.put("offlinePush", push.done());
     }
-    Ok(input)
 }
 
 /// Checks the content and makes the text that is stored: compact, keys sorted; a notice lies as text inside `detail`.

@@ -3,14 +3,17 @@
 
 mod changing;
 mod contract;
+mod conversations;
 mod door;
 mod friends;
 mod graph;
 mod groups;
 mod limits;
+mod messages;
 mod noise;
 mod openapi;
 mod pages;
+mod protobuf;
 mod sending;
 mod support;
 mod users;

@@ -9,7 +9,7 @@ fn graph() -> Graph {
     Graph::new(|name, _| {
         let message = json!({"serverMsgID": "s", "clientMsgID": "c", "sendTime": "2026-11-21T10:20:30.123Z"});
         Ok(match name {
-            "SendMsg" => json!({"sendMessage": {"message": message}}),
+            "SendMsg" => json!({"sendMessage": {"message": message, "changes": []}}),
             _ => json!({"sendMessageBatch": {"results": [{"recvID": "b", "message": message}], "failedUserIDs": [{"receiverId": "x"}]}}),
         })
     })
