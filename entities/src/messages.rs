@@ -164,6 +164,177 @@ pub mod message_hidden {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// What edited messages said before.
+pub mod message_edit {
+    use sea_orm::entity::prelude::*;
+
+    /// One earlier content.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "message_edit")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place in its log.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+        /// Which: 1 is what was sent.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub version: i64,
+        /// The content's text.
+        #[sea_orm(column_type = "Text")]
+        pub content: String,
+        /// When it was written, in milliseconds.
+        pub written_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Reactions to messages.
+pub mod message_reaction {
+    use sea_orm::entity::prelude::*;
+
+    /// One person's reaction with one emoji.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "message_reaction")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place in its log.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+        /// The emoji.
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub emoji: String,
+        /// Who.
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub user_id: String,
+        /// When, in milliseconds.
+        pub at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// How many reactions of each kind messages have.
+pub mod reaction_count {
+    use sea_orm::entity::prelude::*;
+
+    /// The count of one emoji.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reaction_count")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place in its log.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+        /// The emoji.
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub emoji: String,
+        /// How many people.
+        pub count: i64,
+        /// When the first of them reacted, in milliseconds.
+        pub first_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Messages that are pinned in their conversation.
+pub mod pinned_message {
+    use sea_orm::entity::prelude::*;
+
+    /// One pinned message.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "pinned_message")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place in its log.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+        /// Who pinned it.
+        #[sea_orm(column_type = "Text")]
+        pub user_id: String,
+        /// When, in milliseconds.
+        pub at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Which message answers which.
+pub mod message_reply {
+    use sea_orm::entity::prelude::*;
+
+    /// One answer.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "message_reply")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place of the answered message.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub root_seq: i64,
+        /// The place of the answer.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// How many answers messages have.
+pub mod thread {
+    use sea_orm::entity::prelude::*;
+
+    /// One answered message.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "thread")]
+    pub struct Model {
+        /// The conversation.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub conv_no: i64,
+        /// The place of the answered message.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub root_seq: i64,
+        /// How many answers it has.
+        pub replies: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// When a notification that is not stored was last given, by stream and content type: one row for any number of them.
 pub mod announced {
     use sea_orm::entity::prelude::*;

@@ -1,5 +1,6 @@
 //! Tables of the messages domain.
 
+mod additions;
 mod changes;
 mod search;
 
@@ -9,7 +10,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 /// Returns the domain's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Log), Box::new(Announcements), Box::new(changes::Changes), Box::new(search::Search)]
+    vec![Box::new(Log), Box::new(Announcements), Box::new(changes::Changes), Box::new(additions::Additions), Box::new(search::Search)]
 }
 
 #[derive(DeriveIden)]

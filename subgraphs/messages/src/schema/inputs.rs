@@ -137,7 +137,8 @@ impl RecipientInput {
 
 impl SendMessageInput {
     pub(super) fn command(self) -> Result<SendMessage> {
-        self.message.command(self.recipient.decode()?, self.client_message_id)
+        let command = self.message.command(self.recipient.decode()?, self.client_message_id)?;
+        Ok(SendMessage { reply_to: self.reply_to.map(|seq| seq.0), ..command })
     }
 }
 

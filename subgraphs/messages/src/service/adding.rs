@@ -77,9 +77,7 @@ impl Service {
     }
 
     /// Returns the message as the caller sees it now.
-    pub(super) async fn seen(&self, ctx: &Ctx, target: &Target) -> Result<Slot> {
-        let place = (target.conversation_id.clone(), target.seq);
-        let found = self.messages(&Reader::of(ctx)?, std::slice::from_ref(&place)).await?.remove(&place);
-        found.ok_or_else(error::no_message)
+    pub(super) async fn seen(&self, changed: &Changed, seq: i64) -> Result<Slot> {
+        self.slots_of(&changed.window, &[seq]).await?.pop().ok_or_else(error::no_message)
     }
 }

@@ -29,7 +29,7 @@ impl Service {
         }
         composing::object(&self.settings, &content)?;
         if content == sent.envelope.content {
-            return self.seen(ctx, &target).await;
+            return self.seen(&changed, target.seq).await;
         }
         self.takes_part(ctx, &changed, true).await?;
         let own = ctx.principal().is_ok_and(|principal| principal.app_admin && principal.user_id == sent.envelope.sender);
@@ -38,7 +38,7 @@ impl Service {
             return Err(error::args("a webhook changed the content type of an edited message"));
         }
         self.write_edit(ctx, &changed, target.seq, asked.content).await?;
-        self.seen(ctx, &target).await
+        self.seen(&changed, target.seq).await
     }
 
     async fn write_edit(&self, ctx: &Ctx, changed: &Changed, seq: i64, content: String) -> Result<()> {

@@ -35,7 +35,7 @@ impl Service {
             hint(&tx, log, &[target.seq]);
         }
         tx.commit().await?;
-        self.seen(ctx, &target).await
+        self.seen(&changed, target.seq).await
     }
 
     /// Unpins a message; one that is not pinned is no error.
@@ -50,7 +50,7 @@ impl Service {
             hint(&tx, log, &[target.seq]);
         }
         tx.commit().await?;
-        self.seen(ctx, &target).await
+        self.seen(&changed, target.seq).await
     }
 
     async fn for_pinning(&self, ctx: &Ctx, target: &Target) -> Result<Changed> {

@@ -36,7 +36,7 @@ impl Service {
             hint(&tx, log, &[target.seq]);
         }
         tx.commit().await?;
-        self.seen(ctx, &target).await
+        self.seen(&changed, target.seq).await
     }
 
     /// Takes a reaction away; one that is not there is no error. Who takes part no more may still do that.
@@ -53,6 +53,6 @@ impl Service {
             hint(&tx, log, &[target.seq]);
         }
         tx.commit().await?;
-        self.seen(ctx, &target).await
+        self.seen(&changed, target.seq).await
     }
 }

@@ -51,6 +51,9 @@ impl Service {
         let envelope = composing::envelope(ctx, command, checked, appearance, reception)?;
         let (envelope, changes) = self.ask_hooks(ctx, envelope, own).await?;
         let (way, draft) = (Way::of(&envelope.options), Draft { log, envelope: Arc::new(envelope), reply_to });
+        if reply_to.is_some() && way != Way::Log {
+            return Err(error::args("an answer is stored: it has a place"));
+        }
         let stored = match way {
             Way::Log => self.batcher.append(ctx, draft).await?,
             Way::Passing => self.pass_on(ctx, draft).await?,
