@@ -14,6 +14,7 @@ mod noise;
 mod openapi;
 mod pages;
 mod protobuf;
+mod protobuf;
 mod sending;
 mod support;
 mod users;
