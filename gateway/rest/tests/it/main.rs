@@ -14,7 +14,6 @@ mod noise;
 mod openapi;
 mod pages;
 mod protobuf;
-mod protobuf;
 mod sending;
 mod support;
 mod users;

@@ -6,7 +6,7 @@ use openim_core::{ConversationId, Timestamp};
 use openim_graphql::{ConversationKind, DateTime, Long, ReceiveOption, loader_error};
 
 use super::loaders::{Ends, Marks};
-use super::references::{Group, User};
+use super::references::User;
 use crate::model::{self, Listed, marked, read_position, unread};
 
 /// Reads an id that a client sent; an impossible one names no conversation.
@@ -61,8 +61,6 @@ pub(crate) struct Conversation {
     peer: Option<User>,
     /// The other one's id; null in groups.
     peer_id: Option<ID>,
-    /// The group; null outside groups.
-    group: Option<Group>,
     /// The group's id; null outside groups.
     group_id: Option<ID>,
     /// Whether the owner keeps it on top.
@@ -144,7 +142,6 @@ impl From<model::Conversation> for Conversation {
             kind: row.kind.into(),
             peer: row.peer.clone().map(User),
             peer_id: row.peer.as_ref().map(|peer| id(peer)),
-            group: row.group.clone().map(Group),
             group_id: row.group.as_ref().map(|group| id(group)),
             pinned: row.preferences.pinned,
             receive_option: ReceiveOption::from_number(row.preferences.receive_option),

@@ -85,11 +85,11 @@ async fn users_and_groups_lead_to_the_callers_own_conversation() {
         house.groups.add("g", &["bob"]);
         house.joined("g", &["bob"], 0).await;
         let document = "query($all: [_Any!]!) { _entities(representations: $all) {
-            ... on User { conversation { id ownerId } } ... on Group { conversation { id ownerId group { id } } } } }";
+            ... on User { conversation { id ownerId } } ... on Group { conversation { id ownerId groupId } } } }";
         let all =
             json!({"all": [{"__typename": "User", "id": "ann"}, {"__typename": "User", "id": "eve"}, {"__typename": "Group", "id": "g"}]});
         let found = house.data(world.user("bob"), document, all.clone()).await["_entities"].clone();
-        let (chat, group) = (json!({"id": "si_ann_bob", "ownerId": "bob"}), json!({"id": "sg_g", "ownerId": "bob", "group": {"id": "g"}}));
+        let (chat, group) = (json!({"id": "si_ann_bob", "ownerId": "bob"}), json!({"id": "sg_g", "ownerId": "bob", "groupId": "g"}));
         assert_eq!(found, json!([{"conversation": chat}, {"conversation": null}, {"conversation": group}]));
         let eve = house.data(world.user("eve"), document, all).await["_entities"].clone();
         assert_eq!(eve, json!([{"conversation": null}, {"conversation": null}, {"conversation": null}]));
