@@ -16,14 +16,25 @@ pub(crate) fn newest_seqs(mut data: Fields) -> GetMaxSeqResp {
     GetMaxSeqResp { max_seqs, min_seqs: BTreeMap::new() }
 }
 
-pub(crate) fn sent(mut data: Fields) -> SendMsgResp {
-    let mut message = data.object("sendMessage").object("message");
-    SendMsgResp {
+/// A message that was sent.
+pub(crate) struct Sent {
+    pub(crate) answer: SendMsgResp,
+    /// Where it is stored, when it is not as the client sent it.
+    pub(crate) changed: Option<(String, i64)>,
+}
+
+pub(crate) fn sent(mut data: Fields) -> Sent {
+    let mut payload = data.object("sendMessage");
+    let mut message = payload.object("message");
+    let answer = SendMsgResp {
         server_msg_id: message.text("serverMsgID"),
         client_msg_id: message.text("clientMsgID"),
         send_time: message.time("sendTime"),
         modify: None,
-    }
+    };
+    let seq = message.long("seq");
+    let is_changed = seq > 0 && !payload.list("modify").is_empty();
+    Sent { answer, changed: is_changed.then(|| (message.text("conversationID"), seq)) }
 }
 
 pub(crate) fn pulled(data: Fields) -> PullMessageBySeqsResp {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Name, Value};
 use bytes::Bytes;
-use openim_core::{ConversationId, ErrorCode, UserId};
+use openim_core::{ConversationId, Ctx, ErrorCode, UserId};
 use openim_protocol::prost::Message as _;
+use openim_protocol::sdkws::MsgData;
 use openim_protocol::{Response, identifier};
 use openim_realtime::SessionEnd;
 
@@ -13,7 +14,7 @@ use crate::answers;
 use crate::caller::Caller;
 use crate::closing::Closing;
 use crate::door::Service;
-use crate::frames;
+use crate::frames::{self, Failure};
 use crate::operations::{object, variables};
 
 /// How many messages are read at a time.
@@ -42,19 +43,23 @@ pub(crate) async fn range(
     let first = if last - first >= LONGEST { last - PAGE + 1 } else { first };
     let end = last.min(first + PAGE - 1);
     let ctx = caller.ctx(&service, "");
-    let range = object([("conversationId", id.as_str().into()), ("begin", first.into()), ("end", end.into())]);
-    let variables = variables([
-        ("userID", caller.principal.user_id.as_str().into()),
-        ("ranges", Value::List(vec![range])),
-        ("order", Value::Enum(Name::new("ASCENDING"))),
-    ]);
-    let data = service.operations.pull_ranges.run(variables, &ctx).await.map_err(|failure| {
+    let messages = page(&service, &ctx, caller.principal.user_id.as_str(), id.as_str(), (first, end)).await.map_err(|failure| {
         tracing::warn!(code = failure.code, "missed messages cannot be read, the socket is closed");
         Closing::of_session(SessionEnd::Failed)
     })?;
-    let messages = answers::messages(data);
     let frames = messages.into_iter().map(|message| frames::push(caller.encoding, id.as_str(), message, String::new())).collect();
     Ok(Missed { frames, rest: (end < last).then_some((id, end + 1, last)) })
+}
+
+/// Reads the messages of a short part of a log that are there, as a user.
+///
+/// # Errors
+/// What the graph says.
+pub(crate) async fn page(service: &Service, ctx: &Ctx, user: &str, id: &str, (first, last): (i64, i64)) -> Result<Vec<MsgData>, Failure> {
+    let range = object([("conversationId", id.into()), ("begin", first.into()), ("end", last.into())]);
+    let variables =
+        variables([("userID", user.into()), ("ranges", Value::List(vec![range])), ("order", Value::Enum(Name::new("ASCENDING")))]);
+    Ok(answers::messages(service.operations.pull_ranges.run(variables, ctx).await?))
 }
 
 /// Looks again at what cannot be read from a log: whether the token is still good, and who is online.

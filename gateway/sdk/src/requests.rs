@@ -11,8 +11,9 @@ use openim_protocol::sdkws::{GetMaxSeqReq, MsgData, PullMessageBySeqsReq, PullOr
 use openim_protocol::{Request, Response, identifier, msg};
 use tracing::Instrument as _;
 
-use crate::answers;
+use crate::answers::{self, Sent};
 use crate::caller::Caller;
+use crate::catching_up;
 use crate::door::Service;
 use crate::frames::{self, Failure};
 use crate::operations::{object, variables};
@@ -119,8 +120,15 @@ async fn pull_ranges(service: &Service, ctx: &Ctx, request: PullMessageBySeqsReq
 }
 
 async fn send(service: &Service, ctx: &Ctx, message: MsgData) -> Outcome {
+    let sender = message.send_id.clone();
     let variables = variables([("input", sending::input(message)?)]);
-    written(&answers::sent(service.operations.send.run(variables, ctx).await?))
+    let Sent { mut answer, changed } = answers::sent(service.operations.send.run(variables, ctx).await?);
+    if let Some((conversation_id, seq)) = changed {
+        // The message is sent, whether it can be read back or not.
+        let stored = catching_up::page(service, ctx, &sender, &conversation_id, (seq, seq)).await;
+        answer.modify = stored.ok().and_then(|messages| messages.into_iter().next());
+    }
+    written(&answer)
 }
 
 async fn pull_seqs(service: &Service, ctx: &Ctx, request: msg::GetSeqMessageReq) -> Outcome {

@@ -33,7 +33,7 @@ async fn garbage_ends_the_connection() {
     unknown.req_identifier = 3001;
     let mut foreign = request.clone();
     foreign.send_id = "bob".into();
-    let big = bomb(&mut client, 8 << 20);
+    let big = bomb(&mut client, 4 << 20);
     assert!(big.len() < MAX_FRAME, "{}", big.len());
     for (what, frame) in [
         ("nothing", binary([])),
@@ -89,7 +89,7 @@ async fn frames_are_bounded_whole_or_in_pieces() {
         }
     };
     assert!(matches!(end, None | Some(1009)), "{end:?}");
-    openim_testing::eventually("both are gone", async || { (node.hub.sessions() == 0).then_some(()) }).await;
+    openim_testing::eventually("both are gone", async || (node.hub.sessions() == 0).then_some(())).await;
 }
 
 #[tokio::test]

@@ -55,10 +55,12 @@ async fn wrong_parameters_are_told_over_http_in_the_order_of_the_checks() {
 async fn refused_tokens_are_told_as_the_client_asked() {
     let node = Node::start().await;
     let address = format!("ws://{}", node.address);
-    for code in [ErrorCode::TokenExpired, ErrorCode::TokenMalformed, ErrorCode::TokenUnknown, ErrorCode::TokenKicked, ErrorCode::TokenNotExist]
+    for code in
+        [ErrorCode::TokenExpired, ErrorCode::TokenMalformed, ErrorCode::TokenUnknown, ErrorCode::TokenKicked, ErrorCode::TokenNotExist]
     {
         node.refuse("bad", code);
-        for options in [Options::native(&address, "ann", "bad", 5), Options::wasm(&address, "ann", "bad"), Options::js(&address, "ann", "bad")]
+        for options in
+            [Options::native(&address, "ann", "bad", 5), Options::wasm(&address, "ann", "bad"), Options::js(&address, "ann", "bad")]
         {
             let told = refusal(&options).await;
             assert_eq!((told.err_code, told.err_msg.as_str()), (code.number(), code.text()));
@@ -117,7 +119,7 @@ async fn connections_are_bounded_in_all_and_for_each_user() {
     assert!(head.starts_with("http/1.1 200") && body.contains(r#""errCode":1601,"errMsg":"ConnOverMaxNumLimit""#), "{body}");
     first.close().await.unwrap();
     let carol = node.native("carol", 5);
-    openim_testing::eventually("a place is free", async || { SdkClient::connect(&carol).await.is_ok().then_some(()) }).await;
+    openim_testing::eventually("a place is free", async || SdkClient::connect(&carol).await.is_ok().then_some(())).await;
 }
 
 #[tokio::test]

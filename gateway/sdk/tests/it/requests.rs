@@ -77,7 +77,8 @@ async fn every_encoding_asks_and_hears_the_same() {
     let node = Node::start().await;
     node.graph.answers("NewestSeqs", json!({"viewer": {"maxSeqs": [{"conversationID": "si_ann_bob", "maxSeq": 7}]}}));
     let (address, token) = (format!("ws://{}", node.address), node.login("ann", 5));
-    for options in [Options::native(&address, "ann", &token, 5), Options::wasm(&address, "ann", &token), Options::js(&address, "ann", &token)]
+    for options in
+        [Options::native(&address, "ann", &token, 5), Options::wasm(&address, "ann", &token), Options::js(&address, "ann", &token)]
     {
         let mut client = SdkClient::connect(&options).await.unwrap();
         let (answer, operation, variables): (GetMaxSeqResp, _, _) =
@@ -144,7 +145,7 @@ async fn a_message_is_sent_as_it_is() {
     let node = Node::start().await;
     let mut client = node.connect("ann", 1).await;
     let sent = json!({"serverMsgID": "s1", "clientMsgID": "c1", "sendTime": "2027-01-15T08:00:00.123Z"});
-    node.graph.answers("Send", json!({"sendMessage": {"message": sent}}));
+    node.graph.answers("Send", json!({"sendMessage": {"message": sent, "modify": []}}));
     let message = MsgData {
         send_id: "ann".into(),
         group_id: "g1".into(),
@@ -164,6 +165,20 @@ async fn a_message_is_sent_as_it_is() {
         "options": [], "attachedInfo": "", "ex": "", "clientMessageId": "c1", "atUserIds": ["bob"],
     });
     assert_eq!(variables["input"], expected);
+}
+
+#[tokio::test]
+async fn what_the_application_changed_in_a_message_is_told_to_its_sender() {
+    let node = Node::start().await;
+    let mut client = node.connect("ann", 1).await;
+    let sent = json!({"serverMsgID": "s1", "clientMsgID": "c1", "sendTime": null, "conversationID": "si_ann_bob", "seq": 2});
+    node.graph.answers("Send", json!({"sendMessage": {"message": sent, "modify": [{"name": "content"}]}}));
+    node.graph.answers("PullRanges", json!({"viewer": {"msgs": [{"conversationID": "si_ann_bob", "Msgs": [stored()]}]}}));
+    let message = MsgData { send_id: "ann".into(), session_type: 1, content_type: 101, ..MsgData::default() };
+    let answer: SendMsgResp = client.ask(1003, &message).await.unwrap();
+    assert_eq!(answer.modify, Some(expected()));
+    let read = node.graph.asked().pop().unwrap();
+    assert_eq!(read.variables["ranges"], json!([{"conversationId": "si_ann_bob", "begin": 2, "end": 2}]));
 }
 
 #[tokio::test]
