@@ -1,0 +1,30 @@
+// What the server says when it refuses, as keys of the texts.
+import type { CombinedError } from "@urql/core";
+
+/** Codes that mean that the token is good no more. */
+const ENDED = new Set([
+  "UNAUTHENTICATED",
+  "TOKEN_INVALID",
+  "TOKEN_KICKED",
+  "TOKEN_NOT_EXIST",
+  "TOKEN_MALFORMED",
+  "TOKEN_UNKNOWN",
+]);
+
+export interface Problem {
+  /** The word of the code table; `NETWORK` when nobody answered. */
+  code: string;
+  /** The server's sentence; shown beside our own text. */
+  detail: string;
+}
+
+export function problemOf(error: CombinedError): Problem {
+  const first = error.graphQLErrors[0];
+  if (first) return { code: String(first.extensions.code ?? "INTERNAL"), detail: first.message };
+  return { code: "NETWORK", detail: error.networkError?.message ?? "" };
+}
+
+export function endsSession(code: string): "expired" | "revoked" | null {
+  if (code === "TOKEN_EXPIRED") return "expired";
+  return ENDED.has(code) ? "revoked" : null;
+}

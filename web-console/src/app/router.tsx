@@ -1,0 +1,74 @@
+// The addresses of the console. Pages are loaded when they are opened; filters and places stand in the address.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { NotFound } from "~/components/States";
+import { Root } from "~/shell/Root";
+import { Shell } from "~/shell/Shell";
+import { session } from "./session";
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  validateSearch: (search): { next?: string } => (typeof search.next === "string" ? { next: search.next } : {}),
+  component: lazyRouteComponent(() => import("~/pages/login/LoginPage"), "LoginPage"),
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  beforeLoad: ({ location }) => {
+    if (!session()) throw redirect({ to: "/login", search: { next: location.href } });
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  component: lazyRouteComponent(() => import("~/pages/overview/OverviewPage"), "OverviewPage"),
+});
+
+export interface ListSearch {
+  search?: string;
+  offset?: number;
+}
+
+export function listSearch(search: Record<string, unknown>): ListSearch {
+  const offset = Number(search.offset);
+  return {
+    ...(typeof search.search === "string" && search.search !== "" ? { search: search.search } : {}),
+    ...(Number.isInteger(offset) && offset > 0 ? { offset } : {}),
+  };
+}
+
+const users = createRoute({
+  getParentRoute: () => inside,
+  path: "/users",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("~/pages/users/UsersPage"), "UsersPage"),
+});
+
+const user = createRoute({
+  getParentRoute: () => inside,
+  path: "/users/$id",
+  component: lazyRouteComponent(() => import("~/pages/users/UserPage"), "UserPage"),
+});
+
+const explorer = createRoute({
+  getParentRoute: () => inside,
+  path: "/explorer",
+  component: lazyRouteComponent(() => import("~/pages/explorer/ExplorerPage"), "ExplorerPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, inside.addChildren([overview, users, user, explorer])]),
+  basepath: "/console",
+  defaultPreload: "intent",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,29 @@
+// What surrounds every page: colours, notices, and the graph's client of whoever is signed in.
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef } from "react";
+import { Provider } from "urql";
+import { makeClient } from "~/app/client";
+import { useSession } from "~/app/session";
+import { theme } from "~/app/theme";
+
+export function Root() {
+  const session = useSession();
+  const router = useRouter();
+  const client = useMemo(() => makeClient(session), [session]);
+  const before = useRef(session);
+  useEffect(() => {
+    const ended = before.current !== null && session === null;
+    before.current = session;
+    if (ended) void router.navigate({ to: "/login", search: {} });
+  }, [session, router]);
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <Notifications position="bottom-right" />
+      <Provider value={client}>
+        <Outlet />
+      </Provider>
+    </MantineProvider>
+  );
+}
