@@ -64,7 +64,8 @@ eval "$("$ROOT/scripts/services.sh" env)"
 export OPENIM__DATABASE__URL="$OPENIM_TEST_POSTGRES_URL" OPENIM__REDIS__URL="$OPENIM_TEST_REDIS_URL" OPENIM__AMQP__URL="$OPENIM_TEST_AMQP_URL"
 OPENIM__AUTH__SECRET="$(secret)"
 OPENIM__INTERNAL__SECRET="$(secret)"
-export OPENIM__AUTH__SECRET OPENIM__INTERNAL__SECRET
+OPENIM__OBJECTS__FOLDER="$BASE/objects" # one machine: all processes share its disk
+export OPENIM__AUTH__SECRET OPENIM__INTERNAL__SECRET OPENIM__OBJECTS__FOLDER
 
 declare -A ports
 for name in "${SUBGRAPHS[@]}" worker gateway-1 gateway-2; do ports[$name]="$(free_port)"; done

@@ -5,4 +5,5 @@ pub mod groups;
 pub mod messages;
 pub mod platform;
 pub mod relations;
+pub mod third;
 pub mod users;

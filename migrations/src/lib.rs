@@ -6,6 +6,7 @@ mod groups;
 mod messages;
 mod platform;
 mod relations;
+mod third;
 mod users;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -17,9 +18,8 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        [platform::all(), users::all(), messages::all(), conversations::all(), relations::all(), groups::all()]
-            .into_iter()
-            .flatten()
-            .collect()
+        let owners =
+            [platform::all(), users::all(), messages::all(), conversations::all(), relations::all(), groups::all(), third::all()];
+        owners.into_iter().flatten().collect()
     }
 }

@@ -15,11 +15,17 @@ use openim_platform::config::{Config, Role};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
 
-use crate::build::Domains;
+use crate::build::{Domains, ObjectStore};
 use crate::health::{self, Health};
 use crate::index::{self, Place};
 use crate::shutdown::Lifecycle;
 use crate::{http, subgraph_host};
+
+/// What the doors stand on.
+pub(crate) struct Stands<'a> {
+    pub(crate) ports: &'a Arc<Ports>,
+    pub(crate) objects: ObjectStore,
+}
 
 /// The routes and what they are.
 pub(crate) struct Doors {
@@ -31,6 +37,8 @@ pub(crate) struct Doors {
 
 const GRAPHQL: Place = Place { path: "/graphql", what: "GraphQL: POST, GET, graphql-transport-ws, event streams; GraphiQL for browsers" };
 const REST: Place = Place { path: "/docs/rest", what: "OpenIM's REST routes, described; /openapi.json for programs" };
+const CONSOLE: Place = Place { path: "/console/", what: "the web console, for administrators" };
+const FILES: Place = Place { path: "/files", what: "signed addresses of files, with PUT, POST and GET; handed out by the other doors" };
 const SUBGRAPH: Place = Place { path: "/subgraph", what: "subgraphs for the gateways of this deployment, POST /subgraph/<name>" };
 const OPERATORS: [Place; 3] = [
     Place { path: "/healthz", what: "whether the process is alive" },
@@ -45,11 +53,12 @@ const OPERATORS: [Place; 3] = [
 pub(crate) fn open(
     config: &Config,
     domains: &Domains,
-    ports: &Arc<Ports>,
+    stands: Stands<'_>,
     telemetry: &Telemetry,
     lifecycle: &Lifecycle,
     runtime: &Runtime,
 ) -> anyhow::Result<Doors> {
+    let Stands { ports, objects } = stands;
     let roles = &config.server.roles;
     let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     if roles.has(Role::Gateway) {
@@ -58,6 +67,12 @@ pub(crate) fn open(
         doors.add(gateway::graphql(config, gateway.clone(), &around, lifecycle, runtime)?, GRAPHQL);
         if config.rest.enabled {
             doors.add(gateway::rest(config, &gateway, &around, runtime)?, REST);
+        }
+        if config.server.console {
+            doors.add(openim_console::router(), CONSOLE);
+        }
+        if let Some(router) = objects.router {
+            doors.add(router, FILES);
         }
         if config.sdk.enabled {
             doors.sdk = Some(gateway::sdk(config, &gateway, hub, &around, lifecycle, runtime)?);
@@ -72,6 +87,7 @@ pub(crate) fn open(
     }
     let health = Health {
         ports: Some(ports.clone()),
+        objects: roles.has(Role::Third).then_some(objects.port),
         events: Domains::carry_events(roles),
         stopping: lifecycle.stopping.clone(),
         metrics: telemetry.metrics().cloned(),
@@ -93,7 +109,7 @@ pub(crate) fn open_gateway(
     let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     doors.add(gateway::graphql_alone(config, gateway, lifecycle, runtime)?, GRAPHQL);
     Ok(doors.finish(
-        Health { ports: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
+        Health { ports: None, objects: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
         config,
         runtime,
     ))

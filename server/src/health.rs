@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
+use openim_core::{Error, Result};
+use openim_objects::Objects;
 use openim_platform::ports::Ports;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) struct Health {
     /// What must work; `None` for a process that stands on nothing.
     pub(crate) ports: Option<Arc<Ports>>,
+    /// Where files lie; `None` for a process that has nothing to do with them.
+    pub(crate) objects: Option<Arc<dyn Objects>>,
     /// Whether this process carries events; a gateway leaves them to the others.
     pub(crate) events: bool,
     /// Cancelled when the process is about to stop.
@@ -43,6 +47,10 @@ async fn ready(State(health): State<Health>) -> Response {
         Some(ports) => signs(ports, health.events).await,
         None => Map::new(),
     };
+    if let Some(objects) = &health.objects {
+        let sign = tokio::time::timeout(PATIENCE, objects.ping()).await.unwrap_or_else(|late| Err(Error::unavailable(late)));
+        parts.insert("objects".to_owned(), Value::String(told("objects", sign)));
+    }
     if health.stopping.is_cancelled() {
         parts.insert("process".to_owned(), json!("stopping"));
     }
@@ -56,17 +64,16 @@ async fn signs(ports: &Ports, events: bool) -> Map<String, Value> {
     let Ok(signs) = tokio::time::timeout(PATIENCE, ports.readiness()).await else {
         return Map::from_iter([("ports".to_owned(), json!("give no sign of life"))]);
     };
-    let told = signs.into_iter().filter(|(name, _)| events || *name != "events").map(|(name, sign)| {
-        let state = sign.map_or_else(
-            |error| {
-                tracing::warn!(part = name, error = &error as &dyn std::error::Error, "a part is not ready");
-                error.to_string()
-            },
-            |()| "ok".to_owned(),
-        );
-        (name.to_owned(), Value::String(state))
+    let all = signs.into_iter().filter(|(name, _)| events || *name != "events").map(|(name, sign)| {
+        (name.to_owned(), Value::String(told(name, sign)))
     });
-    told.collect()
+    all.collect()
+}
+
+fn told(name: &str, sign: Result<()>) -> String {
+    let Err(error) = sign else { return "ok".to_owned() };
+    tracing::warn!(part = name, error = &error as &dyn std::error::Error, "a part is not ready");
+    error.to_string()
 }
 
 async fn metrics(State(health): State<Health>) -> Response {

@@ -12,8 +12,8 @@ use openim_platform::config::Config;
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
 
-use crate::build::{Domains, auth_secret, database_name, migrate, open_ports};
-use crate::doors::{self, Doors};
+use crate::build::{Domains, Ground, auth_secret, database_name, migrate, open_objects, open_ports};
+use crate::doors::{self, Doors, Stands};
 use crate::index::Place;
 use crate::listen;
 use crate::shutdown::Lifecycle;
@@ -43,11 +43,13 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
     let ports = open_ports(&config, &runtime).await?;
     migrate(&ports, &config).await?;
     let secret = auth_secret(&config, &runtime)?;
-    let domains = Domains::new(&config, &secret.secret, &ports, &runtime)?;
+    let objects = open_objects(&config, &secret.secret, &runtime).await?;
+    let domains =
+        Domains::new(&config, &secret.secret, &Ground { ports: &ports, objects: &objects, lifecycle: &lifecycle }, &runtime)?;
     domains.users.ensure_admins().await.context("the administrators cannot be registered")?;
     domains.start_work(&config.server.roles, &ports, &lifecycle);
 
-    let Doors { router, sdk, places } = doors::open(&config, &domains, &ports, &telemetry, &lifecycle, &runtime)?;
+    let Doors { router, sdk, places } = doors::open(&config, &domains, Stands { ports: &ports, objects }, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
     let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
     let addresses = listen::open("server.listen", &config.server.listen, &door, &lifecycle).await?;

@@ -56,6 +56,8 @@ codes! {
     Unavailable = 500, "UNAVAILABLE", "ServerInternalError", true;
     /// The deadline passed.
     DeadlineExceeded = 500, "DEADLINE_EXCEEDED", "ServerInternalError", true;
+    /// A file or picture is not what was announced or needed; OpenIM has no number of its own for it.
+    FileRefused = 500, "FILE_REFUSED", "ServerInternalError", false;
     /// An argument is missing, malformed or out of range.
     Args = 1001, "ARGS_ERROR", "ArgsError", false;
     /// The document is not GraphQL or does not fit the schema.

@@ -47,7 +47,8 @@ pub(crate) struct Inner {
 }
 
 impl Folder {
-    /// Opens the folder and clears away what an end in the middle of writing left there.
+    /// Opens the folder and clears away what an end in the middle of writing left there, once it is ten minutes old: other
+    /// processes may share the folder.
     ///
     /// # Errors
     /// `UNAVAILABLE` when it cannot be made or written to.
@@ -55,7 +56,7 @@ impl Folder {
         if settings.secret.is_empty() {
             return Err(Error::new(ErrorCode::Args, "links need a secret to be signed with"));
         }
-        let disk = Disk::open(settings.root).await?;
+        let disk = Disk::open(settings.root, runtime.clock.now()).await?;
         Ok(Self(Arc::new(Inner { disk, links: Links::new(&settings.secret, &settings.public_url), runtime })))
     }
 

@@ -8,6 +8,7 @@ mod check;
 mod keys;
 mod layers;
 mod network;
+mod objects;
 mod problem;
 mod reference;
 mod roles;
@@ -22,6 +23,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use network::Network;
+pub use objects::{ObjectEngine, Objects};
 pub use problem::{Origin, Problem, Problems};
 pub use reference::reference;
 pub use roles::{Role, Roles};

@@ -15,14 +15,21 @@ use openim_platform::limits::{AttemptQuotas, Attempts};
 use openim_platform::ports::Ports;
 use openim_platform::webhooks::Webhooks;
 use openim_relations::Relations;
-use openim_third::Third;
+use openim_third::{FileSettings, Third, ThirdPorts};
 use openim_users::{Users, UsersPorts, UsersSettings};
 
-use super::webhook_secret;
+use super::{ObjectStore, webhook_secret};
 use crate::shutdown::Lifecycle;
 
 /// How often expired tokens are deleted.
 const TOKEN_CLEANUP: Duration = Duration::from_secs(600);
+
+/// What the domains stand on.
+pub(crate) struct Ground<'a> {
+    pub(crate) ports: &'a Ports,
+    pub(crate) objects: &'a ObjectStore,
+    pub(crate) lifecycle: &'a Lifecycle,
+}
 
 /// Every domain of the house. All processes have all of them, because all read the shared database; roles decide which
 /// are offered to gateways and which work in the background.
@@ -41,7 +48,8 @@ impl Domains {
     ///
     /// # Errors
     /// A setting that does not fit.
-    pub(crate) fn new(config: &Config, secret: &Secret, ports: &Ports, runtime: &Runtime) -> anyhow::Result<Self> {
+    pub(crate) fn new(config: &Config, secret: &Secret, ground: &Ground<'_>, runtime: &Runtime) -> anyhow::Result<Self> {
+        let ports = ground.ports;
         let store = &ports.store;
         let webhooks = webhooks(config, ports, runtime)?;
         let users_ports = UsersPorts {
@@ -78,7 +86,13 @@ impl Domains {
         let relations = Relations::new(store.clone(), ports.cache.clone(), webhooks.clone(), users.reader());
         let readers = Readers { users: users.reader(), logs: messages.log_reader() };
         let groups = Groups::new(groups_settings(config), &shared, readers, webhooks.clone());
-        let third = Third::new(store.clone(), webhooks.clone());
+        let third_ports = ThirdPorts {
+            store: store.clone(),
+            webhooks: webhooks.clone(),
+            objects: ground.objects.port.clone(),
+            tasks: ground.lifecycle.workers.clone(),
+        };
+        let third = Third::new(file_settings(config), third_ports, runtime.clone());
         Ok(Self { users, relations, groups, messages, conversations, third, webhooks })
     }
 
@@ -109,7 +123,7 @@ impl Domains {
             }
         }
         if roles.has(Role::Worker) {
-            for work in self.users.workers(draining).into_iter().chain(self.conversations.workers(draining)) {
+            for work in [self.users.workers(draining), self.conversations.workers(draining), self.third.workers(draining)].into_iter().flatten() {
                 workers.spawn(work);
             }
         }
@@ -128,8 +142,8 @@ impl Domains {
     }
 
     fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        [self.users.handlers(), self.relations.handlers(), self.groups.handlers(), self.messages.handlers(), self.conversations.handlers()]
-            .concat()
+        let own = [self.users.handlers(), self.relations.handlers(), self.groups.handlers(), self.messages.handlers()];
+        [own.concat(), self.conversations.handlers(), self.third.handlers()].concat()
     }
 }
 
@@ -165,6 +179,23 @@ fn users_settings(config: &Config, secret: &Secret) -> UsersSettings {
         login_policy: auth.login_policy,
         max_per_platform: auth.max_per_platform,
         cleanup_interval: TOKEN_CLEANUP,
+    }
+}
+
+fn file_settings(config: &Config) -> FileSettings {
+    let section = &config.objects;
+    let hours = |hours: u64| Duration::from_secs(hours * 3600);
+    FileSettings {
+        public_url: section.public_url.expose().to_owned(),
+        public_read: section.public_read,
+        upload_time: hours(section.upload_hours),
+        link_time: hours(section.link_hours),
+        max_file_bytes: section.max_file_bytes,
+        max_open_uploads: section.max_open_uploads,
+        quota_bytes: section.quota_bytes,
+        expire_causes: section.expire_causes.clone(),
+        expire_after: hours(section.expire_days * 24),
+        ..FileSettings::default()
     }
 }
 

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openim_core::{Causes, Runtime};
-use openim_platform::config::{Config, Loaded};
+use openim_platform::config::{Config, Loaded, Secret};
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::probe;
 use openim_platform::store::{DatabaseKind, Store};
 
-use crate::build::{data_folder, database_settings};
+use crate::build::{data_folder, database_settings, open_objects};
 
 /// 2025-01-01: no machine that runs this binary is older.
 const EARLIEST: i64 = 1_735_689_600_000;
@@ -38,6 +38,7 @@ pub(super) async fn run(loaded: &Loaded, runtime: Runtime) -> anyhow::Result<Exi
     table.extend(database(config, &runtime).await);
     table.push(("redis", service("redis", config.redis.url.is_empty(), probe::redis(config.redis.url.expose())).await));
     table.push(("rabbitmq", service("rabbitmq", config.amqp.url.is_empty(), probe::amqp(config.amqp.url.expose())).await));
+    table.push(("files", files(config, &runtime).await));
     table.push(("ports", ports(config)));
     table.push(("clock", clock(&runtime)));
 
@@ -64,6 +65,20 @@ fn folder(config: &Config) -> Finding {
         Ok(Ok(())) => Good(format!("{shown} can be written")),
         Ok(Err(error)) => Bad(format!("{shown} cannot be written: {error}")),
         Err(error) => Bad(format!("{error:#}")),
+    }
+}
+
+/// Asks the object store. A folder is made when it is missing, as the server would.
+async fn files(config: &Config, runtime: &Runtime) -> Finding {
+    // No address is signed here: any secret does.
+    let opened = match open_objects(config, &Secret::new("doctor"), runtime).await {
+        Ok(opened) => opened,
+        Err(error) => return Bad(format!("{error:#}")),
+    };
+    match tokio::time::timeout(PATIENCE, opened.port.ping()).await {
+        Ok(Ok(())) => Good(format!("{} takes files", opened.port.engine())),
+        Ok(Err(error)) => Bad(format!("{} takes no files: {}", opened.port.engine(), Causes(&error))),
+        Err(_) => Bad(format!("{} gives no answer", opened.port.engine())),
     }
 }
 

@@ -8,8 +8,9 @@ use async_graphql::{InputType as _, Request, Value, Variables};
 use openim_core::{Ctx, OperationId, Platform, Runtime};
 use openim_platform::config::Loaded;
 
-use crate::build::{Domains, auth_secret, migrate, open_ports};
+use crate::build::{Domains, Ground, auth_secret, migrate, open_objects, open_ports};
 use crate::cli::Token;
+use crate::shutdown::Lifecycle;
 
 const FOR_ADMIN: &str = "mutation($user: ID!, $secret: String!) {
   made: createAdminToken(input: {userId: $user, secret: $secret}) { token expiresAt }
@@ -23,7 +24,9 @@ pub(super) async fn run(loaded: &Loaded, command: Token, runtime: Runtime) -> an
     let ports = open_ports(config, &runtime).await?;
     migrate(&ports, config).await?;
     let secret = auth_secret(config, &runtime)?;
-    let domains = Domains::new(config, &secret.secret, &ports, &runtime)?;
+    let objects = open_objects(config, &secret.secret, &runtime).await?;
+    let ground = Ground { ports: &ports, objects: &objects, lifecycle: &Lifecycle::default() };
+    let domains = Domains::new(config, &secret.secret, &ground, &runtime)?;
     domains.users.ensure_admins().await.context("the administrators cannot be registered")?;
 
     let admin = config.auth.admin_user_ids.contains(&command.user);

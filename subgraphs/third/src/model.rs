@@ -1,10 +1,17 @@
 //! The terms of the domain.
 
+mod files;
+
 use openim_core::Result;
 use openim_platform::webhooks::log::{Delivery, DeliveryOutcome};
 use openim_platform::webhooks::{Command, commands};
 
 use crate::error;
+
+pub(crate) use files::{
+    CompleteUpload, File, FileFilter, FilePage, FilePlace, ImageFormat, ImageWish, SignedPart, StartForm, StartUpload, Started, Total,
+    Upload, UploadKind, WantedParts,
+};
 
 /// Which deliveries are asked for.
 #[derive(Debug, Clone, Default)]

@@ -33,9 +33,15 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Starts everything; `None` when the tests run without throw-away services.
     pub(super) async fn start() -> Option<Self> {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts everything with some settings of its own, given as the ends of their variables.
+    pub(super) async fn start_with(settings: &[(&str, &str)]) -> Option<Self> {
         let services = PrivateServices::start(&["postgres", "redis", "rabbitmq"]).await?;
         let addresses: BTreeMap<_, _> = ROLES.iter().map(|(name, _)| (*name, free_address())).collect();
-        let environment = environment(&services, &addresses).await;
+        let mut environment = environment(&services, &addresses).await;
+        environment.extend(settings.iter().map(|(key, value)| (format!("OPENIM__{key}"), (*value).to_owned())));
         let mut cluster = Self { binary: Binary::new(), processes: BTreeMap::new(), addresses, environment, services };
         let migrated = cluster.binary.run(&["migrate"], &cluster.environment()).await;
         assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
@@ -91,7 +97,9 @@ async fn environment(services: &PrivateServices, addresses: &BTreeMap<&'static s
     {
         environment.push((format!("OPENIM__{key}"), services.address(variable).await));
     }
-    for (key, value) in [("AUTH__SECRET", SECRET), ("INTERNAL__SECRET", "the proof of the tests' processes")] {
+    // All processes run in the same folder.
+    let alike = [("AUTH__SECRET", SECRET), ("INTERNAL__SECRET", "the proof of the tests' processes"), ("OBJECTS__FOLDER", "objects")];
+    for (key, value) in alike {
         environment.push((format!("OPENIM__{key}"), value.to_owned()));
     }
     for name in ["users", "relations", "groups", "messages", "conversations", "third"] {

@@ -38,6 +38,7 @@ export class Deployment {
         deployment.#set(key, address);
       }
       deployment.#set('INTERNAL__SECRET', 'the proof of the processes');
+      deployment.#set('OBJECTS__FOLDER', 'objects'); // all run in one folder
       const ports = await Promise.all(SUBGRAPHS.map(freePort));
       SUBGRAPHS.forEach((name, index) => deployment.#set(`SUBGRAPHS__${name.toUpperCase()}`, `http://127.0.0.1:${ports[index]}`));
       await deployment.#run('migrate');
@@ -133,13 +134,11 @@ export class Deployment {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     this.#processes.push({ name, child, ended, log, again: () => this.#serve(name, role, port, more) });
     await output.close();
-    const early = ended.then((code) => Promise.reject(new Error(`${name} ended with ${code} while it started`)));
-    await Promise.race([ready(name, port), early]);
+    await until(`${name} is ready`, async () => {
+      if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} while it started`);
+      return (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok;
+    });
   }
-}
-
-function ready(name, port) {
-  return until(`${name} is ready`, async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok);
 }
 
 function freePort() {

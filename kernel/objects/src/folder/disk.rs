@@ -2,12 +2,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use md5::{Digest, Md5};
-use openim_core::{Error, ErrorCode, Result};
+use openim_core::{Error, ErrorCode, Result, Timestamp};
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -16,6 +16,9 @@ use crate::{Key, Part, Stat};
 
 /// How long a sender may say nothing.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// How long nobody has written to what is cleared away as unfinished: longer than any sender may be silent.
+const UNFINISHED: Duration = Duration::from_secs(600);
 
 /// The file in an upload's folder that says for which object it is.
 const KEY_FILE: &str = "key";
@@ -41,13 +44,20 @@ impl Drop for Written {
 }
 
 impl Disk {
-    pub(super) async fn open(root: PathBuf) -> Result<Self> {
-        for folder in ["data", "tags", "parts"] {
+    /// Opens the folder and clears away what was being written long before `now`. Other processes may be writing at this
+    /// moment.
+    pub(super) async fn open(root: PathBuf, now: Timestamp) -> Result<Self> {
+        for folder in ["data", "tags", "parts", "tmp"] {
             fs::create_dir_all(root.join(folder)).await.map_err(Error::unavailable)?;
         }
-        let unfinished = root.join("tmp");
-        absent(fs::remove_dir_all(&unfinished).await)?;
-        fs::create_dir_all(&unfinished).await.map_err(Error::unavailable)?;
+        let mut unfinished = fs::read_dir(root.join("tmp")).await.map_err(Error::unavailable)?;
+        while let Some(entry) = unfinished.next_entry().await.map_err(Error::unavailable)? {
+            let written = absent(entry.metadata().await)?.and_then(|found| found.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+            let idle = written.map(|since| Timestamp(0).plus(since).until(now)).unwrap_or_default();
+            if idle > UNFINISHED {
+                absent(fs::remove_file(entry.path()).await)?;
+            }
+        }
         Ok(Self { root })
     }
 

@@ -61,9 +61,12 @@ async fn what_was_being_written_at_the_end_is_cleared_away_and_the_rest_stays() 
     let upload = place.objects.start_parts(&key, "a/b").await.expect("an upload");
     let root = place.root.path().join("objects");
     std::fs::write(root.join("tmp/half"), "ha").expect("a file");
+    std::fs::write(root.join("tmp/young"), "yo").expect("a file");
+    let old = std::time::UNIX_EPOCH + Duration::from_millis(place.now().0.unsigned_abs()) - HOUR;
+    std::fs::File::options().write(true).open(root.join("tmp/half")).and_then(|file| file.set_modified(old)).expect("an old file");
     let settings = FolderSettings { root: root.clone(), secret: "s".into(), public_url: String::new() };
     let again = Folder::open(settings, Runtime::system()).await.expect("the folder");
-    assert!(!root.join("tmp/half").exists());
+    assert!(!root.join("tmp/half").exists() && root.join("tmp/young").exists());
     assert_eq!(again.stat(&key).await.expect("a stat").map(|stat| stat.size), Some(1));
     assert_eq!(again.parts(&key, &upload).await.expect("the upload goes on"), []);
     let link = again.sign_put(&key, 1, place.now(), HOUR).expect("a signature").url;

@@ -2,6 +2,7 @@
 
 use super::layers::Settings;
 use super::problem::{Origin, Problem};
+use super::objects::{ObjectEngine, Objects};
 use super::roles::Role;
 use super::sections::{Auth, Config, Documents, Graphql, Messages};
 use super::webhooks::Webhooks;
@@ -26,6 +27,7 @@ pub(super) fn check(config: &Config, settings: &Settings) -> Vec<Problem> {
     config.auth.check(&mut report);
     config.graphql.check(&mut report);
     config.messages.check(&mut report);
+    config.objects.check(&mut report);
     config.webhooks.check(&mut report);
     deployment(config, &mut report);
     report.problems
@@ -55,6 +57,17 @@ impl Messages {
     fn check(&self, report: &mut Report<'_>) {
         if self.queue_messages < self.batch_messages {
             report.problem("messages.queue_messages", format!("is below messages.batch_messages; give at least {}", self.batch_messages));
+        }
+    }
+}
+
+impl Objects {
+    fn check(&self, report: &mut Report<'_>) {
+        for (key, what) in self.missing() {
+            report.problem(key, format!("is not set, but objects.engine is s3; give {what}"));
+        }
+        if self.expire_days > 0 && self.expire_causes.is_empty() {
+            report.problem("objects.expire_causes", "is empty, but objects.expire_days is set; name the causes whose files are deleted");
         }
     }
 }
@@ -111,6 +124,9 @@ fn deployment(config: &Config, report: &mut Report<'_>) {
     }
     if !config.webhooks.url.is_empty() && config.webhooks.secret.is_empty() {
         report.problem("webhooks.secret", format!("{split}; give all of them the same secret or secret_file"));
+    }
+    if config.objects.engine == ObjectEngine::Folder && config.objects.folder.as_os_str().is_empty() {
+        report.problem("objects.folder", format!("{split}; give a folder that all of them share, or objects.engine s3"));
     }
     if roles.has(Role::Gateway) {
         let subgraphs = &config.subgraphs;

@@ -40,6 +40,8 @@ pub(super) enum Rule {
     Roles,
     /// A list of user ids.
     UserIds,
+    /// A text without spaces.
+    Text,
     /// A list of texts that are not empty.
     Texts,
     /// A list of web origins or `*`.
@@ -69,6 +71,7 @@ pub(super) const KEYS: &[Key] = &[
     key("server.roles", Rule::Roles),
     key("server.data_dir", Rule::Path),
     key("server.allowed_origins", Rule::Origins),
+    key("server.console", Rule::Switch),
     key("server.header_seconds", Rule::Integer(1, 300)),
     key("server.trusted_proxies", Rule::Networks),
     key("server.deployment", Rule::Name),
@@ -134,6 +137,26 @@ pub(super) const KEYS: &[Key] = &[
     key("messages.search", Rule::Switch),
     key("messages.edit_within_seconds", Rule::Integer(0, 315_360_000)),
     key("notifications.changes", Rule::Texts),
+    key("objects.engine", Rule::OneOf(&["folder", "s3"])),
+    key("objects.public_url", Rule::Url(&["http", "https"])),
+    key("objects.folder", Rule::Path),
+    key("objects.s3_endpoint", Rule::Url(&["http", "https"])),
+    key("objects.s3_public_endpoint", Rule::Url(&["http", "https"])),
+    key("objects.s3_bucket", Rule::Text),
+    key("objects.s3_region", Rule::Text),
+    key("objects.s3_path_style", Rule::Switch),
+    key("objects.s3_access_key", Rule::Secret(1)),
+    key("objects.s3_access_key_file", Rule::Path),
+    key("objects.s3_secret_key", Rule::Secret(1)),
+    key("objects.s3_secret_key_file", Rule::Path),
+    key("objects.public_read", Rule::Switch),
+    key("objects.link_hours", Rule::Integer(1, 168)),
+    key("objects.upload_hours", Rule::Integer(1, 168)),
+    key("objects.max_file_bytes", Rule::Integer(1, 50_000 * 1024 * MB)),
+    key("objects.max_open_uploads", Rule::Integer(1, 1_000_000)),
+    key("objects.quota_bytes", Rule::Integer(0, i64::MAX)),
+    key("objects.expire_causes", Rule::Texts),
+    key("objects.expire_days", Rule::Integer(0, 36_600)),
     key("webhooks.url", Rule::Url(&["http", "https"])),
     key("webhooks.secret", Rule::Secret(16)),
     key("webhooks.secret_file", Rule::Path),
@@ -182,6 +205,7 @@ impl Rule {
             Self::Addresses => "a list of address:port, such as 127.0.0.1:10002".into(),
             Self::Roles => format!("a list of {}", Roles::WORDS.join(", ")),
             Self::UserIds => "a list of user ids (letters, digits and _, 64 bytes at most), each once".into(),
+            Self::Text => "a text without spaces".into(),
             Self::Texts => "a list of texts".into(),
             Self::Origins => "a list of origins such as https://chat.example.com, or *".into(),
             Self::Networks => "a list of networks such as 10.0.0.0/8 or ::1".into(),
@@ -232,6 +256,7 @@ impl Rule {
             (Self::UserIds, Value::Array(items)) => {
                 all(items, |item| UserId::parse(item).is_ok()) && items.iter().enumerate().all(|(at, item)| !items[..at].contains(item))
             }
+            (Self::Text, Value::String(text)) => text.bytes().all(|byte| byte.is_ascii_graphic()),
             (Self::Texts, Value::Array(items)) => all(items, |item| !item.is_empty()),
             (Self::Origins, Value::Array(items)) => all(items, is_origin),
             (Self::Networks, Value::Array(items)) => all(items, |item| Network::parse(item).is_some()),

@@ -7,6 +7,7 @@ use openim_core::UserId;
 use serde::Deserialize;
 
 use super::network::Network;
+use super::objects::Objects;
 use super::roles::Roles;
 use super::secret::{Secret, ServiceUrl};
 use super::webhooks::Webhooks;
@@ -43,6 +44,8 @@ pub struct Config {
     pub messages: Messages,
     /// What is told to devices.
     pub notifications: Notifications,
+    /// Files.
+    pub objects: Objects,
     /// The application's server that is asked and told.
     pub webhooks: Webhooks,
     /// Where other processes' subgraphs are.
@@ -65,6 +68,8 @@ pub struct Server {
     pub data_dir: PathBuf,
     /// Web pages that may call from a browser.
     pub allowed_origins: Vec<String>,
+    /// Whether the console is served.
+    pub console: bool,
     /// Time for the head of a request.
     pub header_seconds: u64,
     /// Whose word about a client's address is believed.

@@ -1,52 +1,68 @@
 //! What can be read.
 
 use async_graphql::{Context, ID, Object, Result};
-use openim_graphql::{Page, admin_only, caller};
+use openim_graphql::{Long, admin_only, caller, viewer_id};
 
-use super::types::{WebhookDelivery, WebhookDeliveryConnection, WebhookOutcome};
-use crate::model::Wanted;
-use crate::service::Deliveries;
+use super::admin::Admin;
+use super::files::{File, FileAccess, UploadLimits};
+use super::inputs::ImageInput;
+use super::long;
+use super::viewer::Viewer;
+use crate::service::Files;
 
 pub(crate) struct Query;
 
 /// What can be read.
 #[Object]
 impl Query {
+    /// One's own things. An app administrator may look at another user's by `as`.
+    #[graphql(shareable)]
+    async fn viewer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "as", desc = "Another user, for app administrators; oneself is allowed.")] as_user: Option<ID>,
+    ) -> Result<Option<Viewer>> {
+        Ok(Some(Viewer { id: viewer_id(caller(ctx)?, as_user)? }))
+    }
+
     /// What only app administrators may see.
     #[graphql(shareable, directive = admin_only::apply())]
     async fn admin(&self, ctx: &Context<'_>) -> Result<Option<Admin>> {
         caller(ctx)?.require_admin()?;
         Ok(Some(Admin))
     }
-}
 
-pub(crate) struct Admin;
-
-/// What only app administrators may see.
-#[Object(directive = admin_only::apply())]
-impl Admin {
-    /// The calls of the application's server, newest first: all after-hooks, and before-hooks that got no usable answer.
-    /// Finished ones are forgotten after some days.
-    async fn webhook_deliveries(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
-        #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
-        #[graphql(desc = "How many to skip, instead of `after`.")] offset: Option<i32>,
-        #[graphql(desc = "Only those of a hook, by its name or command, such as `afterQuitGroup`.")] command: Option<String>,
-        #[graphql(desc = "Only those this became of.")] outcome: Option<WebhookOutcome>,
-    ) -> Result<WebhookDeliveryConnection> {
-        let wanted = Wanted { command, outcome: outcome.map(Into::into) };
-        let page = ctx.data::<Deliveries>()?.page(caller(ctx)?, &wanted, &Page::new(first, after, offset)?).await?;
-        Ok(WebhookDeliveryConnection { page, wanted })
+    /// The file that has a name, for everybody with a token who knows it; null when there is none.
+    async fn file(&self, ctx: &Context<'_>, #[graphql(desc = "The file's name.")] name: String) -> Result<Option<File>> {
+        Ok(ctx.data::<Files>()?.find(caller(ctx)?, &name).await?.map(File))
     }
 
-    /// One call of the application's server; null when there is none of this id, or no longer.
-    async fn webhook_delivery(
+    /// A signed address for reading a file, or a smaller picture of it, for everybody who knows the name; the server can be
+    /// configured to want a token. Fails with `RECORD_NOT_FOUND` when nothing has the name.
+    async fn file_access(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id that the receiver sees as `webhook-id`.")] id: ID,
-    ) -> Result<Option<WebhookDelivery>> {
-        Ok(ctx.data::<Deliveries>()?.find(caller(ctx)?, &id).await?.map(WebhookDelivery))
+        #[graphql(desc = "The file's name.")] name: String,
+        #[graphql(desc = "A smaller picture instead of the file itself.")] image: Option<ImageInput>,
+    ) -> Result<FileAccess> {
+        let access = ctx.data::<Files>()?.access(caller(ctx)?, &name, image.map(Into::into)).await?;
+        Ok(FileAccess(access))
+    }
+
+    /// What the parts of an upload must keep to, for everybody with a token.
+    async fn upload_limits(&self, ctx: &Context<'_>) -> Result<UploadLimits> {
+        let files = ctx.data::<Files>()?;
+        let limits = files.limits(caller(ctx)?)?;
+        Ok(UploadLimits {
+            min_part_bytes: long(limits.min_part)?,
+            max_part_bytes: long(limits.max_part)?,
+            max_parts: i32::try_from(limits.max_parts).unwrap_or(i32::MAX),
+            max_file_bytes: long(files.settings().max_file_bytes)?,
+        })
+    }
+
+    /// The size of the parts that a file is sent in, all but the last one, for everybody with a token.
+    async fn part_bytes(&self, ctx: &Context<'_>, #[graphql(desc = "Bytes of the file.")] size: Long) -> Result<Long> {
+        Ok(long(ctx.data::<Files>()?.part_bytes(caller(ctx)?, size.0)?)?)
     }
 }
