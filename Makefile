@@ -1,13 +1,19 @@
 # What is done often. `make help` lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test sdk-tests cluster bench lint fmt golden
+.PHONY: help run console console-tests test sdk-tests cluster bench lint fmt golden
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## build (release) and start the server on SQLite; it prints its addresses
+run: console ## build (release) and start the server on SQLite with its console; it prints its addresses
 	cargo run --release -- serve
+
+console: ## build the web console, which the server embeds
+	scripts/console.sh
+
+console-tests: ## try the console's pages in Chromium against the real server
+	scripts/console.sh test
 
 test: ## run every test on embedded and production adapters, with throw-away services of its own (ARGS= for the runner)
 	scripts/test.sh $(ARGS)

@@ -25,8 +25,6 @@ export function useLiveState(): LiveState {
 
 let paused = false;
 
-export const isPaused = () => paused;
-
 /** Holds what comes in, or lets it through again. */
 export function pause(on: boolean) {
   paused = on;

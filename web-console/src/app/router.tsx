@@ -29,12 +29,12 @@ const overview = createRoute({
   component: lazyRouteComponent(() => import("~/pages/overview/OverviewPage"), "OverviewPage"),
 });
 
-export interface ListSearch {
+interface ListSearch {
   search?: string;
   offset?: number;
 }
 
-export function listSearch(search: Record<string, unknown>): ListSearch {
+function listSearch(search: Record<string, unknown>): ListSearch {
   const offset = Number(search.offset);
   return {
     ...(typeof search.search === "string" && search.search !== "" ? { search: search.search } : {}),

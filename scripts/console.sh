@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Builds the web console into web-console/dist, which the server embeds; `console.sh test` also tries its pages in Chromium
+# against the real server. Installs what is missing. Nothing is done again that is newer than what it is made of.
+set -euo pipefail
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$ROOT"
+# shellcheck source=scripts/lib/processes.sh
+. "$ROOT/scripts/lib/processes.sh"
+# shellcheck source=scripts/lib/node.sh
+. "$ROOT/scripts/lib/node.sh"
+
+CONSOLE="$ROOT/web-console"
+
+build() {
+    local newer
+    install_packages "$CONSOLE"
+    newer="$(find "$CONSOLE"/{src,public,scripts,index.html,vite.config.ts,tsconfig.json,package-lock.json} -newer "$CONSOLE/dist/index.html" -print -quit 2>/dev/null || true)"
+    if [ -e "$CONSOLE/dist/index.html" ] && [ -z "$newer" ]; then return 0; fi
+    say "building the console"
+    npm run --prefix "$CONSOLE" --silent build >&2
+}
+
+case "${1:-build}" in
+build) build ;;
+test)
+    build
+    install_packages "$ROOT/tests/sdk"
+    npm run --prefix "$CONSOLE" --silent lint >&2
+    npm test --prefix "$CONSOLE" --silent >&2
+    if [ -z "${CONSOLE_TESTS_CHROMIUM:-}" ]; then
+        install_chromium
+        CONSOLE_TESTS_CHROMIUM="$(command -v chromium)"
+    fi
+    if [ -z "${CONSOLE_TESTS_BINARY:-}" ]; then
+        cargo build -p openim-server
+        CONSOLE_TESTS_BINARY="$ROOT/target/debug/openim"
+    fi
+    export CONSOLE_TESTS_CHROMIUM CONSOLE_TESTS_BINARY
+    cd "$CONSOLE"
+    node --test --test-reporter=spec tests/
+    ;;
+*) die "usage: console.sh [build|test]" ;;
+esac

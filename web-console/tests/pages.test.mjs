@@ -1,0 +1,144 @@
+// The console's pages against the real server, in a real browser.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { World } from "./world.mjs";
+
+let world;
+before(async () => {
+  world = await World.start();
+  const token = await world.adminToken();
+  const users = Array.from({ length: 60 }, (_, n) => ({ id: `user${n}`, nickname: `Person ${n}` }));
+  users.push({ id: "mallory", nickname: "<img src=x onerror=alert(1)>" });
+  await world.ask(
+    "mutation($users: [NewUserInput!]!) { registerUsers(input: { users: $users }) { users { id } } }",
+    { users },
+    token,
+  );
+});
+after(() => world?.stop());
+
+test("a wrong secret is told, the right one opens the overview", async () => {
+  const page = await world.open();
+  await world.signIn(page, "not the secret");
+  await page.getByRole("alert").waitFor();
+  await world.signIn(page);
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByText("Accounts").waitFor();
+  await world.shot(page, "overview");
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("an address inside is reached after signing in, and stays after a reload", async () => {
+  const page = await world.open({ path: "/console/users?search=Person%203" });
+  await world.signIn(page);
+  await page.getByText("Person 33").waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("search"), "Person 3");
+  await page.reload();
+  await page.getByText("Person 33").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("users are found, paged, opened by keyboard, changed", async () => {
+  const page = await world.inside({ path: "/console/users" });
+  await page.getByRole("table", { name: "Users" }).waitFor();
+  await world.shot(page, "users");
+  await page.getByRole("button", { name: "Next page" }).click();
+  await page.waitForURL(/offset=50/);
+  await page.getByRole("textbox", { name: "User id or nickname" }).fill("user7");
+  await page.waitForURL(/search=user7/);
+  await page.getByText("1 entry").waitFor();
+  await page.getByRole("row", { name: /Person 7/ }).press("Enter");
+  await page.getByRole("heading", { name: "Person 7" }).waitFor();
+  await page.getByRole("textbox", { name: "Nickname" }).fill("Seven");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Seven" }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a user is registered, and an id that is taken keeps the form", async () => {
+  const page = await world.inside({ path: "/console/users" });
+  await page.getByRole("button", { name: "New user" }).click();
+  await page.getByRole("textbox", { name: "User id", exact: true }).fill("user1");
+  await page.getByRole("textbox", { name: "Nickname", exact: true }).fill("Twice");
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByText("This user id is taken.").waitFor();
+  await page.getByRole("textbox", { name: "User id", exact: true }).fill("newcomer");
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("heading", { name: "Twice" }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("what people wrote is text, whatever it looks like", async () => {
+  const page = await world.inside({ path: "/console/users?search=mallory" });
+  await page.getByText("<img src=x onerror=alert(1)>").waitFor();
+  assert.equal(await page.locator('img[src="x"]').count(), 0);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a session that the server has ended leads to signing in again", async () => {
+  const page = await world.inside();
+  const token = await world.adminToken();
+  await world.ask('mutation { revokeSessions(input: { userId: "imAdmin", platform: ADMIN }) { revoked } }', {}, token);
+  await page.getByRole("link", { name: "Users" }).click();
+  await page.getByText("Your session was ended by the server.").waitFor();
+  await world.signIn(page);
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await world.close(page);
+});
+
+test("the explorer asks the server's own graph", async () => {
+  const page = await world.inside({ path: "/console/explorer" });
+  await page.locator(".graphiql-container").waitFor();
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  await page.locator(".graphiql-execute-button").click();
+  await page.locator(".result-window").getByText("serverTime").first().waitFor();
+  await world.shot(page, "explorer");
+  await world.close(page);
+});
+
+test("an unknown address says so, and a user that is not there as well", async () => {
+  const other = await world.inside();
+  await other.goto(`${world.address}/console/users/nobody`);
+  await other.getByText("There is no user nobody.").waitFor();
+  await other.goto(`${world.address}/console/nowhere`);
+  await other.getByRole("heading", { name: "There is no such page" }).waitFor();
+  await world.close(other);
+});
+
+for (const [language, scheme] of [
+  ["en-GB", "light"],
+  ["zh-CN", "dark"],
+  ["en-GB", "dark"],
+  ["zh-CN", "light"],
+]) {
+  test(`axe finds nothing wrong with any page (${language}, ${scheme})`, async () => {
+    const page = await world.open({ language, scheme });
+    assert.deepEqual(await world.violations(page), [], "login");
+    await world.signIn(page);
+    await page.locator("#page h1").waitFor();
+    for (const path of ["/", "/users", "/users/user1"]) {
+      await page.goto(`${world.address}/console${path}`);
+      await page.locator("#page h1").waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual(await world.violations(page), [], path);
+    }
+    await world.shot(page, `user-${language}-${scheme}`);
+    await world.close(page);
+  });
+}
+
+test("a phone sees the pages by the menu", async () => {
+  const page = await world.inside({ width: 390 });
+  await page.getByRole("button", { name: "Menu" }).click();
+  await page.getByRole("link", { name: "Users" }).click();
+  await page.getByRole("table", { name: "Users" }).waitFor();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  assert.equal(wide, false, "no page is wider than the screen");
+  await world.shot(page, "users-phone");
+  await world.close(page);
+});

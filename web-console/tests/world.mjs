@@ -1,0 +1,101 @@
+// A server, a browser, and people in it, for the tests of the console's pages.
+import { mkdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { Deployment } from "../../tests/sdk/lib/deployment.mjs";
+
+const { env } = process;
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const shots = new URL("../../target/console/", import.meta.url).pathname;
+
+export class World {
+  #deployment;
+  #browser;
+
+  static async start() {
+    const world = new World();
+    world.#deployment = await Deployment.embedded(env.CONSOLE_TESTS_BINARY);
+    world.#browser = await chromium.launch({ executablePath: env.CONSOLE_TESTS_CHROMIUM, args: ["--no-sandbox"] });
+    await mkdir(shots, { recursive: true });
+    return world;
+  }
+
+  async stop() {
+    await this.#browser?.close();
+    await this.#deployment?.stop();
+  }
+
+  get secret() {
+    return this.#deployment.secret;
+  }
+
+  get address() {
+    return this.#deployment.nodes[0].api;
+  }
+
+  /** Asks the graph as the application's own server would. */
+  async ask(query, variables, token) {
+    const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+    const answer = await fetch(`${this.address}/graphql`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = await answer.json();
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data;
+  }
+
+  async adminToken() {
+    const query =
+      'mutation($secret: String!) { createAdminToken(input: { secret: $secret, userId: "imAdmin" }) { token } }';
+    return (await this.ask(query, { secret: this.secret })).createAdminToken.token;
+  }
+
+  /** Opens a window of its own; whatever it complains about is kept in `window.complaints`. */
+  async open({ language = "en-GB", scheme = "light", width = 1280, path = "/console/" } = {}) {
+    const context = await this.#browser.newContext({
+      locale: language,
+      colorScheme: scheme,
+      viewport: { width, height: 800 },
+    });
+    const page = await context.newPage();
+    page.complaints = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") page.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => page.complaints.push(String(error)));
+    page.setDefaultTimeout(10_000);
+    await page.goto(`${this.address}${path}`);
+    return page;
+  }
+
+  async signIn(page, secret = this.secret) {
+    await page.locator('input[type="password"]').fill(secret);
+    await page.locator('button[type="submit"]').click();
+  }
+
+  /** Opens a window and signs in. */
+  async inside(options) {
+    const page = await this.open(options);
+    await this.signIn(page);
+    await page.locator("#page h1").waitFor();
+    return page;
+  }
+
+  /** Returns what axe finds wrong with the page as it is. */
+  async violations(page) {
+    // Evaluated, not added as a script: the page's policy would refuse that.
+    await page.evaluate(await readFile(axe, "utf8"));
+    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
+  }
+
+  async shot(page, name) {
+    await page.screenshot({ path: `${shots}${name}.png` });
+  }
+
+  async close(page) {
+    await page.context().close();
+  }
+}
