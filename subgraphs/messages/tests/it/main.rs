@@ -4,6 +4,7 @@
 
 mod applications;
 mod batches;
+mod clearing;
 mod contents;
 mod crashes;
 mod deleting;
