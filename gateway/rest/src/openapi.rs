@@ -50,9 +50,10 @@ pub(crate) fn page<S: Clone + Send + Sync + 'static>(description: serde_json::Va
 
 fn operation(served: &Served, types: &Types) -> utoipa::openapi::path::Operation {
     let text = || ObjectBuilder::new().schema_type(Type::String);
-    let header = |name: &str| {
-        ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::True).schema(Some(text())).build()
+    let parameter = |name: &str, place: ParameterIn| {
+        ParameterBuilder::new().name(name).parameter_in(place).required(Required::True).schema(Some(text())).build()
     };
+    let header = |name: &str| parameter(name, ParameterIn::Header);
     let mut operation = OperationBuilder::new()
         .operation_id(Some(served.path.trim_matches('/').replace('/', "_")))
         .tag(served.path.split('/').nth(1).unwrap_or_default().to_owned())
@@ -61,6 +62,9 @@ fn operation(served: &Served, types: &Types) -> utoipa::openapi::path::Operation
         .parameter(header("operationID"));
     if served.route.caller != Caller::None {
         operation = operation.parameter(header("token"));
+    }
+    for name in &served.route.query {
+        operation = operation.parameter(parameter(name, ParameterIn::Query));
     }
     if let (Some(id), true) = (served.route.request, served.route.bind != Bind::None) {
         let content = Content::new(Some(reference(id, types)));

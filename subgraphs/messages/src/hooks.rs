@@ -229,14 +229,7 @@ fn sent_command(envelope: &Envelope) -> Option<&'static Command> {
     }
 }
 
-fn tell(
-    webhooks: &Webhooks,
-    ctx: &Ctx,
-    envelope: &Envelope,
-    seq: i64,
-    told: &[&'static Command],
-    calls: &mut Vec<Prepared>,
-) -> Result<()> {
+fn tell(webhooks: &Webhooks, ctx: &Ctx, envelope: &Envelope, seq: i64, told: &[&'static Command], calls: &mut Vec<Prepared>) -> Result<()> {
     let payload = Payload::of(envelope, SENT, seq);
     let key = ReplyKey { sender: payload.sender, receiver: payload.receiver.unwrap_or_default(), group: payload.group.unwrap_or_default() };
     for command in told.iter().copied() {

@@ -1,8 +1,8 @@
 //! The GraphQL face: decode, call one service method, encode. No rule lives here.
 
 mod additions;
-mod changing;
 mod admin;
+mod changing;
 mod content;
 mod conversation;
 mod enums;
@@ -29,7 +29,10 @@ struct Mutation(mutation::Sending, changing::Changing, additions::Adding);
 
 /// Makes the subgraph.
 pub(crate) fn subgraph(service: Arc<Service>) -> Arc<dyn Subgraph> {
-    let schema = Schema::build(query::Query, Mutation(mutation::Sending, changing::Changing, additions::Adding), EmptySubscription).enable_federation().data(service.clone()).finish();
+    let schema = Schema::build(query::Query, Mutation(mutation::Sending, changing::Changing, additions::Adding), EmptySubscription)
+        .enable_federation()
+        .data(service.clone())
+        .finish();
     Arc::new(SchemaSubgraph::new("messages", schema, move |_, request| loaders::provide(request, &service)))
 }
 

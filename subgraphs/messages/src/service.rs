@@ -17,8 +17,8 @@ mod listing;
 mod notifying;
 mod overlays;
 mod passing;
-mod pinning;
 mod picking;
+mod pinning;
 mod purging;
 mod reacting;
 mod reading;
@@ -39,10 +39,10 @@ use crate::batcher::Batcher;
 use crate::caches::Caches;
 use crate::settings::MessagesSettings;
 
+pub(crate) use additions::{Answers, Kind, ThreadPart};
 pub(crate) use answering::SimpleMessage;
 pub(crate) use giving::BusinessNotification;
 pub(crate) use listing::Listed;
-pub(crate) use additions::{Answers, Kind, ThreadPart};
 pub(crate) use reading::LogPage;
 pub(crate) use searching::{Hit, Hits, Search};
 

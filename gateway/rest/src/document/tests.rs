@@ -21,7 +21,16 @@ fn route(contract: &Contract, request: &str, reply: &str) -> Route {
         },
     };
     let (bind, caller) = (Bind::A2r, Caller::User);
-    Route { path: "/x".to_owned(), method: "POST".to_owned(), bind, caller, request: contract.types.id(request), rules: Vec::new(), query: Vec::new(), reply }
+    Route {
+        path: "/x".to_owned(),
+        method: "POST".to_owned(),
+        bind,
+        caller,
+        request: contract.types.id(request),
+        rules: Vec::new(),
+        query: Vec::new(),
+        reply,
+    }
 }
 
 fn compile(reply: &str, text: &str) -> Result<Document, String> {

@@ -100,7 +100,10 @@ async fn a_search_asks_for_what_is_given_and_pages() {
     let data = door.post_as("user", "/msg/search_msg", body.to_string()).await.data();
     assert_eq!((&data["chatLogsNum"], &data["chatLogs"][0]["isRevoked"]), (&json!(31), &json!(true)));
     let log = &data["chatLogs"][0]["chatLog"];
-    assert_eq!((&log["recvID"], &log["recvNickname"], &log["groupName"], &log["groupType"]), (&json!("g"), &json!(""), &json!("G"), &json!(2)));
+    assert_eq!(
+        (&log["recvID"], &log["recvNickname"], &log["groupName"], &log["groupType"]),
+        (&json!("g"), &json!(""), &json!("G"), &json!(2))
+    );
     let variables = &graph.calls()[0].variables;
     let filter = json!({"senderId": "a", "recipientId": "g", "contentType": 101, "kind": "GROUP",
         "since": "2026-11-21T00:00:00.000Z", "until": "2026-11-22T00:00:00.000Z"});
@@ -119,8 +122,10 @@ async fn statistics_are_for_administrators() {
         "StatisticsUserActive" => {
             let user = json!({"userID": "a", "nickname": "A", "faceURL": "", "ex": "", "createTime": SENT_AT, "appMangerLevel": "ORDINARY",
                 "globalRecvMsgOpt": "RECEIVE"});
-            Ok(json!({"admin": {"activeUsers": {"totals": {"msgCount": 5, "userCount": 2}, "dateCount": [{"date": "2026-11-21", "count": 5}],
-                "users": [{"user": user, "count": 4}, {"user": null, "count": 1}]}}}))
+            Ok(
+                json!({"admin": {"activeUsers": {"totals": {"msgCount": 5, "userCount": 2}, "dateCount": [{"date": "2026-11-21", "count": 5}],
+                "users": [{"user": user, "count": 4}, {"user": null, "count": 1}]}}}),
+            )
         }
         "StatisticsGroupActive" => {
             Ok(json!({"admin": {"activeGroups": {"totals": {"msgCount": 0, "groupCount": 0}, "dateCount": [], "groups": []}}}))
@@ -134,7 +139,10 @@ async fn statistics_are_for_administrators() {
     assert_eq!((&data["msgCount"], &data["userCount"], &data["dateCount"]), (&json!(5), &json!(2), &json!({"2026-11-21": 5})));
     assert_eq!((&data["users"][0]["user"]["userID"], &data["users"][0]["count"]), (&json!("a"), &json!(4)));
     let variables = &graph.calls()[0].variables;
-    assert_eq!((&variables["from"], &variables["group"], &variables["ase"]), (&json!("2026-11-21T00:00:00.000Z"), &json!(true), &json!(true)));
+    assert_eq!(
+        (&variables["from"], &variables["group"], &variables["ase"]),
+        (&json!("2026-11-21T00:00:00.000Z"), &json!(true), &json!(true))
+    );
     let data = door.post("/statistics/group/active", body.to_string()).await.data();
     assert_eq!(data, json!({"msgCount": 0, "groupCount": 0, "groups": null}));
     for path in ["/statistics/user/active", "/statistics/group/active"] {

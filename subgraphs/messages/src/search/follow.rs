@@ -18,9 +18,9 @@ use crate::repository::progress::{self, Owed};
 use crate::repository::{Range, reading, search};
 
 /// The most messages of one portion.
-const PORTION: i64 = 500;
+const PORTION: i64 = 200;
 /// For how long the worker rests after a portion, as a multiple of what it took.
-const REST: u32 = 4;
+const REST: u32 = 9;
 /// How often a process says that it is there, and after which silence it is taken for dead.
 const SEEN_EVERY: Duration = Duration::from_secs(30);
 const DEAD_AFTER: Duration = Duration::from_secs(120);
@@ -113,7 +113,9 @@ impl Follower {
         self.work().await;
         self.work().await;
         // What is owed is left to whoever finds the row.
-        if self.commits.grown.is_empty() && let Err(error) = self.leave().await {
+        if self.commits.grown.is_empty()
+            && let Err(error) = self.leave().await
+        {
             tracing::warn!(error = &error as &dyn std::error::Error, "the index of words was not closed, it will be looked through again");
         }
     }

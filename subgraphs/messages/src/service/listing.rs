@@ -30,7 +30,14 @@ impl Service {
     ///
     /// # Errors
     /// `ARGS_ERROR` for a user with more conversations than can be looked through.
-    pub(crate) async fn list(&self, reader: &Reader, filter: &MessageFilter, after: Option<Place>, offset: i64, limit: i64) -> Result<Listed> {
+    pub(crate) async fn list(
+        &self,
+        reader: &Reader,
+        filter: &MessageFilter,
+        after: Option<Place>,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Listed> {
         let db = self.store.read();
         let parts;
         let scope = match reader {

@@ -57,9 +57,16 @@ async fn end(stage: Stage, world: &TestWorld) {
 async fn words_are_found_however_they_are_written() {
     for_each_database(async |world| {
         let stage = stage(world);
-        for (seq, text) in ["Crème brûlée for tomorrow zz", "我们明天在上海见面 zz", "東京タワーへ行く zz", "한국어 수업 zz", "МОСКВА zz", "café-society zz"]
-            .into_iter()
-            .enumerate()
+        for (seq, text) in [
+            "Crème brûlée for tomorrow zz",
+            "我们明天在上海见面 zz",
+            "東京タワーへ行く zz",
+            "한국어 수업 zz",
+            "МОСКВА zz",
+            "café-society zz",
+        ]
+        .into_iter()
+        .enumerate()
         {
             stage.text(world.user("a"), "b", &seq.to_string(), text).await;
         }
@@ -84,7 +91,8 @@ async fn words_are_found_however_they_are_written() {
             assert_eq!(find(&stage, world, "b", text).await, expected, "{text}");
         }
         let found = search(&stage, world, "a", json!({"text": "上海"})).await;
-        let parts = json!([{"text": "我们明天在", "matched": false}, {"text": "上海", "matched": true}, {"text": "见面 zz", "matched": false}]);
+        let parts =
+            json!([{"text": "我们明天在", "matched": false}, {"text": "上海", "matched": true}, {"text": "见面 zz", "matched": false}]);
         assert_eq!(found["edges"][0]["excerpt"], parts);
         end(stage, world).await;
     })
@@ -148,7 +156,9 @@ async fn pages_go_on_where_the_last_one_ended() {
         let stage = stage(world);
         for seq in 1..=7 {
             world.advance(Duration::from_millis(5));
-            stage.text(world.user(if seq % 2 == 0 { "a" } else { "b" }), if seq % 2 == 0 { "b" } else { "a" }, &seq.to_string(), "walk").await;
+            stage
+                .text(world.user(if seq % 2 == 0 { "a" } else { "b" }), if seq % 2 == 0 { "b" } else { "a" }, &seq.to_string(), "walk")
+                .await;
         }
         indexed(&stage, world, "walk", 7).await;
         let (mut after, mut walked) = (Value::Null, Vec::new());
@@ -236,6 +246,40 @@ async fn what_was_stored_while_nobody_looked_is_found_later() {
         on.text(world.user("a"), "b", "2", "late bird").await;
         indexed(&on, world, "bird", 2).await;
         end(on, world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_process_left_behind_is_found_by_the_next() {
+    for_each_database(async |world| {
+        // It looks once when it starts, and then never again: as if it had been killed.
+        let killed = Stage::on(world, world.store().clone(), MessagesSettings { flush_every: Duration::from_secs(3600), ..quick() });
+        for id in ["1", "2", "3"] {
+            killed.text(world.user("a"), "b", id, "orphan").await;
+        }
+        world.advance(Duration::from_secs(300));
+        let next = stage(world);
+        indexed(&next, world, "orphan", 3).await;
+        assert_eq!(find(&next, world, "b", "orphan").await, ["si_a_b:3", "si_a_b:2", "si_a_b:1"]);
+        end(next, world).await;
+        end(killed, world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edited_message_is_found_by_what_it_says_now() {
+    for_each_database(async |world| {
+        let stage = stage(world);
+        stage.text(world.user("a"), "b", "1", "before").await;
+        indexed(&stage, world, "before", 1).await;
+        let edit =
+            "mutation { editMessage(input: {conversationId: \"si_a_b\", seq: 1, content: {text: {text: \"after\"}}}) { message { seq } } }";
+        stage.ask(world.user("a"), edit, json!({})).await;
+        assert!(find(&stage, world, "b", "before").await.is_empty());
+        assert_eq!(find(&stage, world, "b", "after").await, ["si_a_b:1"]);
+        end(stage, world).await;
     })
     .await;
 }
