@@ -33,12 +33,14 @@ pub struct PortSettings {
     pub prefix: String,
     /// When failed events come again.
     pub retry: RetryPolicy,
+    /// For how long the users of a dead process count as online.
+    pub lease: Lease,
 }
 
 impl PortSettings {
     /// Takes the addresses and leaves the rest at its default.
     pub fn new(database: DatabaseSettings, redis_url: Option<String>, amqp_url: Option<String>, node_id: impl Into<String>) -> Self {
-        Self { database, redis_url, amqp_url, node_id: node_id.into(), prefix: PREFIX.to_owned(), retry: RetryPolicy::default() }
+        Self { database, redis_url, amqp_url, node_id: node_id.into(), prefix: PREFIX.to_owned(), retry: RetryPolicy::default(), lease: Lease::default() }
     }
 }
 
@@ -90,7 +92,7 @@ impl Ports {
             ),
             Some(url) => {
                 let link = named("cache (redis)", RedisLink::connect(url, prefix).await)?;
-                let presence = RedisPresence::start(link.clone(), node_id, &*runtime.ids, Lease::default(), &link_tasks, &link_stop).await;
+                let presence = RedisPresence::start(link.clone(), node_id, &*runtime.ids, settings.lease, &link_tasks, &link_stop).await;
                 (Arc::new(RedisCache::new(link.clone())), Arc::new(named("presence (redis)", presence)?), Arc::new(RedisLimiter::new(link)))
             }
         };

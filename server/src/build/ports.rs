@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use openim_core::Runtime;
 use openim_platform::config::{Config, ServiceUrl};
 use openim_platform::ports::{PortSettings, Ports};
+use openim_platform::presence::Lease;
 use openim_platform::store::DatabaseSettings;
 
 /// Opens the ports; each has the adapter that the configuration asks for. The schema is not touched.
@@ -24,6 +25,7 @@ pub(crate) async fn open_ports(config: &Config, runtime: &Runtime) -> anyhow::Re
     let node = format!("{}-{}", config.server.roles, runtime.ids.hex32());
     let mut settings = PortSettings::new(database_settings(config), address(&config.redis.url), address(&config.amqp.url), node);
     settings.prefix.clone_from(&config.server.deployment);
+    settings.lease = Lease::lasting(Duration::from_secs(config.presence.lease_seconds));
     Ok(Arc::new(Ports::connect(&settings, runtime).await?))
 }
 

@@ -8,12 +8,13 @@ pub(super) fn nearest(wrong: &str) -> Option<&'static str> {
     KEYS.iter()
         .map(|key| {
             let name = key.name.rsplit('.').next().unwrap_or(key.name);
-            // The right name in the wrong section is as near as one typing mistake.
-            (distance(wrong, key.name).min(distance(wrong_name, name) + 1), key.name)
+            let whole = distance(wrong, key.name);
+            // The right name in the wrong section is as near as one typing mistake; of equals, the whole key decides.
+            (whole.min(distance(wrong_name, name) + 1), whole, key.name)
         })
         .min()
-        .filter(|(far, name)| *far <= 2.max(name.len() / 5))
-        .map(|(_, name)| name)
+        .filter(|(far, _, name)| *far <= 2.max(name.len() / 5))
+        .map(|(_, _, name)| name)
 }
 
 /// Returns the one of `words` that is nearest to `wrong`, if one is near enough to be worth naming.

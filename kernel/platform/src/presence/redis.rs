@@ -35,9 +35,16 @@ pub struct Lease {
     pub heartbeat: Duration,
 }
 
+impl Lease {
+    /// Returns a lease that two heartbeats may miss.
+    pub fn lasting(ttl: Duration) -> Self {
+        Self { ttl, heartbeat: ttl / 3 }
+    }
+}
+
 impl Default for Lease {
     fn default() -> Self {
-        Self { ttl: Duration::from_secs(30), heartbeat: Duration::from_secs(10) }
+        Self::lasting(Duration::from_secs(30))
     }
 }
 
