@@ -73,7 +73,8 @@ impl MigrationTrait for Additions {
             manager.create_table(table).await?;
         }
         // From an answer to what it answers.
-        let answers = Index::create().name("message_reply_seq").table(Made::MessageReply).col(Col::ConvNo).col(Col::Seq).unique().to_owned();
+        let answers =
+            Index::create().name("message_reply_seq").table(Made::MessageReply).col(Col::ConvNo).col(Col::Seq).unique().to_owned();
         manager.create_index(answers).await
     }
 }
