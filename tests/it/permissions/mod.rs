@@ -18,7 +18,7 @@ use documents::{Document, Kind};
 use people::{Caller, World, Worlds};
 
 /// The most worlds that the table may need; they are made at once.
-const WORLDS: usize = 190;
+const WORLDS: usize = 320;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_table_of_permissions_is_true_and_complete() -> anyhow::Result<()> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use openim_contracts::{Audience, MessageData, NotificationRequested, NotificationTarget, Signal, SignalKind};
-use openim_core::{ClientMessageId, ConversationId, ConversationKind, Ctx, Error, GroupId, Result, UserId};
+use openim_core::{ClientMessageId, ConversationId, ConversationKind, Ctx, GroupId, Result, UserId};
 use openim_platform::store::Tx;
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use crate::model::numbers::{self, option};
 use crate::model::{Draft, Envelope, LogKey, Parties};
 use crate::notices::NoticePolicy;
 use crate::repository::announced;
+use crate::tips;
 
 /// One notification on its way.
 struct Notice {
@@ -80,7 +81,7 @@ impl Service {
             let mut policy = policy.clone();
             // What only the reader's own devices hear is not kept.
             policy.stored &= request.content_type != numbers::READ_RECEIPT || !matches!(&to, To::User(user) if user == sender);
-            Ok(Notice { sender: sender.clone(), to, content: content(detail)?, policy })
+            Ok(Notice { sender: sender.clone(), to, content: tips::wrapped(detail)?, policy })
         };
         match &request.target {
             NotificationTarget::User(user) => Ok(vec![notice(&request.sender, To::User(user.clone()), &request.detail)?]),
@@ -232,12 +233,6 @@ impl Notice {
         };
         Signal { audience, kind: SignalKind::Notified { message: Arc::new(data) } }
     }
-}
-
-/// Wraps the tips object: its JSON text inside JSON.
-fn content(detail: &Value) -> Result<String> {
-    let text = serde_json::to_string(detail).map_err(Error::internal)?;
-    serde_json::to_string(&serde_json::json!({ "detail": text })).map_err(Error::internal)
 }
 
 /// Returns who has just entered the group or was removed from it: their streams may not follow it yet, or no more, and
