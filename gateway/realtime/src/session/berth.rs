@@ -140,6 +140,19 @@ impl Berth {
         self.waker.wake();
     }
 
+    /// Takes in what comes before everything that waits.
+    pub(super) fn push_first(&self, item: Waiting) {
+        {
+            let mut state = self.state.lock();
+            if state.end.is_some() {
+                return;
+            }
+            state.bytes += item.size();
+            state.queue.push_front(item);
+        }
+        self.waker.wake();
+    }
+
     /// Ends the session; what waits is dropped.
     pub(super) fn close(&self, end: SessionEnd) {
         {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::Push;
 use crate::feed::Feed;
-use crate::graph::Head;
+use crate::graph::{Head, Stored};
 use crate::hub::Hub;
 
 /// The most conversations that are looked at after a loss.
@@ -31,22 +31,25 @@ pub(super) async fn follow_all(hub: &Hub, principal: &Principal, operation_id: &
     Ok(())
 }
 
-/// Looks whether the user is in a group; who has just entered it gets the end of its log, because what was said between
-/// the entry and this moment was not heard.
+/// Looks whether the user is in a group. All sessions of who has just entered it get what was said a moment ago: between the
+/// entry and now they did not hear of the group.
 pub(super) async fn follow(hub: &Hub, principal: &Principal, operation_id: &OperationId, id: &ConversationId) -> Result<VecDeque<Push>> {
     let turn = Feed::ask(hub, principal, operation_id).await?;
-    let is_live = |heads: &[Head]| heads.iter().any(|head| head.conversation_id == *id && head.live);
-    let live = is_live(&turn.asking.heads(Some(id)).await?);
-    let before = hub.sessions.lock().follow(&principal.user_id, id, live);
-    if before || !live {
-        return Ok(VecDeque::new());
-    }
     let heads = turn.asking.heads(Some(id)).await?;
-    let end = |head: Head| {
-        let last = head.max_seq;
-        (last > 0).then_some(Push::Range { conversation_id: head.conversation_id, first: last, last })
-    };
-    Ok(heads.into_iter().filter_map(end).collect())
+    let live = heads.iter().any(|head| head.conversation_id == *id && head.live);
+    let before = hub.sessions.lock().follow(&principal.user_id, id, live);
+    if live && !before {
+        let stored = turn.asking.stored(&[id, &id.notification_twin()], hub.now().minus(hub.settings.margin)).await?;
+        let ranges = stored.into_iter().map(whole_or_end).collect();
+        hub.sessions.lock().tell_first(&principal.user_id, ranges);
+    }
+    Ok(VecDeque::new())
+}
+
+/// Returns a part of a log, or the end of a long one.
+fn whole_or_end(range: Stored) -> Push {
+    let first = if range.last_seq - range.first_seq < LONGEST { range.first_seq } else { range.last_seq };
+    Push::Range { conversation_id: range.conversation_id, first, last: range.last_seq }
 }
 
 /// Finds what was stored since signals were lost.
@@ -60,9 +63,6 @@ pub(super) async fn since(hub: &Hub, principal: &Principal, operation_id: &Opera
     let ids: Vec<_> = grown.iter().map(|change| &change.conversation_id).take(MAX_CONVERSATIONS).collect();
     let stored = if ids.is_empty() { Vec::new() } else { turn.asking.stored(&ids, since).await? };
     let mut pushes = VecDeque::from([Push::Lost]);
-    pushes.extend(stored.into_iter().map(|range| {
-        let first = if range.last_seq - range.first_seq < LONGEST { range.first_seq } else { range.last_seq };
-        Push::Range { conversation_id: range.conversation_id, first, last: range.last_seq }
-    }));
+    pushes.extend(stored.into_iter().map(whole_or_end));
     Ok(pushes)
 }

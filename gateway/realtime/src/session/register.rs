@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use openim_contracts::{Signal, SignalKind};
+use openim_contracts::{Audience, Signal, SignalKind};
 use openim_core::{ConversationId, ConversationKind, Error, ErrorCode, Platform, Result, Timestamp, UserId};
 use rustc_hash::FxHashSet;
 
@@ -69,6 +69,15 @@ impl Sessions {
             }
         }
         ids.iter().for_each(|id| self.registry.follow(user, id));
+    }
+
+    /// Tells ranges to all sessions of a user, before what waits there.
+    pub(super) fn tell_first(&self, user: &UserId, ranges: Vec<Push>) {
+        for range in ranges.into_iter().rev() {
+            let Push::Range { conversation_id, first, last } = range else { continue };
+            let again = || Push::Range { conversation_id: conversation_id.clone(), first, last };
+            self.registry.reach(&Audience::Users(vec![user.clone()]), |berth| berth.push_first(Waiting::Push(again())));
+        }
     }
 
     /// Hands a signal to the sessions it concerns.
