@@ -91,6 +91,58 @@ test("a session that the server has ended leads to signing in again", async () =
   await world.close(page);
 });
 
+test("two windows talk to each other, live", async () => {
+  const token = await world.adminToken();
+  const create = "mutation($id: ID!) { createUserToken(input: { userId: $id, platform: WEB }) { token } }";
+  const windows = [];
+  for (const id of ["user1", "user2"]) {
+    const page = await world.open({ path: "/console/chat" });
+    await page.getByText("With a token").click();
+    await world.signIn(page, (await world.ask(create, { id }, token)).createUserToken.token);
+    await page.getByRole("heading", { name: "Chat" }).waitFor();
+    windows.push(page);
+  }
+  const [one, two] = windows;
+  await one.getByRole("textbox", { name: "User id, then Enter" }).fill("user2");
+  await one.keyboard.press("Enter");
+  await one.getByRole("textbox", { name: "Message" }).fill("Hello <b>two</b>");
+  await one.keyboard.press("Enter");
+  await two.getByText("Hello <b>two</b>").first().waitFor();
+  await two.getByRole("button", { name: /Person 1/ }).click();
+  await two.getByRole("textbox", { name: "Message" }).fill("Hello one");
+  await two.getByRole("button", { name: "Send" }).click();
+  await one.getByRole("log").getByText("Hello one").waitFor();
+  await one.getByText("Live", { exact: true }).waitFor();
+  await world.shot(one, "chat");
+  assert.deepEqual(await world.violations(one), []);
+  assert.deepEqual([...one.complaints, ...two.complaints], []);
+  for (const page of windows) await world.close(page);
+});
+
+test("a group is found, muted, loses a member and is dismissed", async () => {
+  const token = await world.adminToken();
+  await world.ask(
+    'mutation { createGroup(input: { id: "harbour", name: "Harbour", ownerId: "user1", memberIds: ["user2", "user3"] }) { group { id } } }',
+    {},
+    token,
+  );
+  const page = await world.inside({ path: "/console/groups?search=harb" });
+  await page.getByRole("row", { name: /Harbour/ }).press("Enter");
+  await page.getByRole("heading", { name: "Harbour" }).waitFor();
+  await page.getByRole("button", { name: "Mute", exact: true }).click();
+  await page.getByRole("button", { name: "Unmute" }).waitFor();
+  await page.getByRole("button", { name: "Acts for user3" }).click();
+  await page.getByRole("menuitem", { name: "Remove from the group" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await page.getByText("2 entries").waitFor();
+  await world.shot(page, "group");
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Dismiss" }).click();
+  await page.getByText("Dismissed").first().waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
 test("the explorer asks the server's own graph", async () => {
   const page = await world.inside({ path: "/console/explorer" });
   await page.locator(".graphiql-container").waitFor();
@@ -121,7 +173,7 @@ for (const [language, scheme] of [
     assert.deepEqual(await world.violations(page), [], "login");
     await world.signIn(page);
     await page.locator("#page h1").waitFor();
-    for (const path of ["/", "/users", "/users/user1"]) {
+    for (const path of ["/", "/users", "/users/user1", "/groups", "/chat", "/webhooks"]) {
       await page.goto(`${world.address}/console${path}`);
       await page.locator("#page h1").waitFor();
       await page.waitForLoadState("networkidle");

@@ -88,7 +88,13 @@ export class World {
     // Evaluated, not added as a script: the page's policy would refuse that.
     await page.evaluate(await readFile(axe, "utf8"));
     const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 2).map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
+    return found.violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 2)
+          .map((node) => `${node.html} ${node.failureSummary}`)
+          .join(" | ")}`,
+    );
   }
 
   async shot(page, name) {

@@ -1,6 +1,7 @@
 // The addresses of the console. Pages are loaded when they are opened; filters and places stand in the address.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { NotFound } from "~/components/States";
+import { STATUSES, type Status } from "~/pages/groups/status";
 import { Root } from "~/shell/Root";
 import { Shell } from "~/shell/Shell";
 import { session } from "./session";
@@ -55,6 +56,47 @@ const user = createRoute({
   component: lazyRouteComponent(() => import("~/pages/users/UserPage"), "UserPage"),
 });
 
+const groups = createRoute({
+  getParentRoute: () => inside,
+  path: "/groups",
+  validateSearch: (search): ListSearch & { status?: Status } => {
+    const status = STATUSES.find((known) => known === search.status);
+    return { ...listSearch(search), ...(status && { status }) };
+  },
+  component: lazyRouteComponent(() => import("~/pages/groups/GroupsPage"), "GroupsPage"),
+});
+
+const group = createRoute({
+  getParentRoute: () => inside,
+  path: "/groups/$id",
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import("~/pages/groups/GroupPage"), "GroupPage"),
+});
+
+const chat = createRoute({
+  getParentRoute: () => inside,
+  path: "/chat",
+  validateSearch: (search): { id?: string; to?: string } => ({
+    ...(typeof search.id === "string" && { id: search.id }),
+    ...(typeof search.to === "string" && { to: search.to }),
+  }),
+  component: lazyRouteComponent(() => import("~/pages/chat/ChatPage"), "ChatPage"),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: "/webhooks",
+  validateSearch: (search): ListSearch & { outcome?: "PENDING" | "DELIVERED" | "FAILED"; open?: string } => {
+    const outcome = (["PENDING", "DELIVERED", "FAILED"] as const).find((known) => known === search.outcome);
+    return {
+      ...listSearch(search),
+      ...(outcome && { outcome }),
+      ...(typeof search.open === "string" && { open: search.open }),
+    };
+  },
+  component: lazyRouteComponent(() => import("~/pages/webhooks/WebhooksPage"), "WebhooksPage"),
+});
+
 const explorer = createRoute({
   getParentRoute: () => inside,
   path: "/explorer",
@@ -62,7 +104,10 @@ const explorer = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, inside.addChildren([overview, users, user, explorer])]),
+  routeTree: root.addChildren([
+    login,
+    inside.addChildren([overview, users, user, groups, group, chat, webhooks, explorer]),
+  ]),
   basepath: "/console",
   defaultPreload: "intent",
 });

@@ -11,11 +11,11 @@ export function LiveBadge() {
   if (state === "idle") return null;
   return (
     <UnstyledButton
-      aria-label={t(state === "paused" ? "live.resume" : "live.pause")}
+      aria-label={`${t(`live.${state}`)} – ${t(state === "paused" ? "live.resume" : "live.pause")}`}
       title={t(state === "paused" ? "live.resume" : "live.pause")}
       onClick={() => pause(state !== "paused")}
     >
-      <Badge color={COLOURS[state]} variant="light" role="status">
+      <Badge color={COLOURS[state]} variant="dot" role="status">
         {t(`live.${state}`)}
       </Badge>
     </UnstyledButton>

@@ -1,8 +1,16 @@
-// The pages in the order of the navigation, in groups.
-import { type Icon, IconApi, IconLayoutDashboard, IconUsers } from "@tabler/icons-react";
+// The pages in the order of the navigation.
+import {
+  type Icon,
+  IconApi,
+  IconLayoutDashboard,
+  IconMessages,
+  IconUsers,
+  IconUsersGroup,
+  IconWebhook,
+} from "@tabler/icons-react";
 
 export interface Place {
-  to: "/" | "/users" | "/explorer";
+  to: "/" | "/users" | "/groups" | "/chat" | "/webhooks" | "/explorer";
   /** The key of its name under `places`. */
   name: string;
   icon: Icon;
@@ -11,5 +19,8 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { to: "/", name: "overview", icon: IconLayoutDashboard },
   { to: "/users", name: "users", icon: IconUsers },
+  { to: "/groups", name: "groups", icon: IconUsersGroup },
+  { to: "/chat", name: "chat", icon: IconMessages },
+  { to: "/webhooks", name: "webhooks", icon: IconWebhook },
   { to: "/explorer", name: "explorer", icon: IconApi },
 ];

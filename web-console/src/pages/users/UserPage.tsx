@@ -131,10 +131,10 @@ function Devices({ user, changed }: { user: User; changed: () => void }) {
         {platforms.length === 0 && <Text c="dimmed">{t("users.noDevices")}</Text>}
         {platforms.map((platform) => (
           <Group key={platform} justify="space-between">
-            <Badge color="green" variant="light">
+            <Badge color="green" variant="dot">
               {t(`platforms.${platform}`)}
             </Badge>
-            <Button size="xs" color="red" variant="light" onClick={() => setLeaving(platform)}>
+            <Button size="xs" color="red" variant="outline" onClick={() => setLeaving(platform)}>
               {t("users.signOut")}
             </Button>
           </Group>

@@ -62,7 +62,7 @@ export function UsersPage() {
       head: t("users.online"),
       cell: (user) =>
         user.presence?.online ? (
-          <Badge color="green" variant="light">
+          <Badge color="green" variant="dot">
             {user.presence.platforms.map((platform) => t(`platforms.${platform}`)).join(", ")}
           </Badge>
         ) : (

@@ -1,0 +1,97 @@
+// Chats as whoever is signed in, live: what is said anywhere appears here by the same stream that every client has.
+import { Badge, Group, NavLink, Paper, ScrollArea, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useQuery, useSubscription } from "urql";
+import { useLiveState } from "~/app/live";
+import { Page } from "~/components/Page";
+import { Empty, Failed, Loading } from "~/components/States";
+import { type Conversation, Events, List } from "./documents";
+import { Talk } from "./Talk";
+import { preview } from "./text";
+
+export function ChatPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: "/chat" });
+  const { id, to } = useSearch({ from: "/inside/chat" });
+  const [news, setNews] = useState(0);
+  const held = useLiveState() === "paused";
+  const [{ data, error, fetching }, again] = useQuery({ query: List, requestPolicy: "cache-and-network" });
+  // A burst of news is one reload.
+  const reload = useDebouncedCallback(() => {
+    again({ requestPolicy: "network-only" });
+    setNews((count) => count + 1);
+  }, 150);
+  useSubscription({ query: Events }, (_, event) => {
+    if (!held) reload();
+    return event;
+  });
+  const [peer, setPeer] = useState("");
+
+  function start(event: FormEvent) {
+    event.preventDefault();
+    if (peer) void navigate({ search: { to: peer } });
+  }
+
+  const conversations = data?.viewer?.conversations.edges.map((edge) => edge.node) ?? [];
+  const known = to ? conversations.find((conversation) => conversation.peer?.id === to) : undefined;
+  const opened = id ?? known?.id;
+  return (
+    <Page title={t("places.chat")}>
+      {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
+      {!data && fetching && <Loading />}
+      {data && (
+        <Group align="stretch" gap="md" wrap="wrap">
+          <Paper withBorder p="xs" w={{ base: "100%", sm: 300 }}>
+            <form onSubmit={start}>
+              <TextInput
+                aria-label={t("chat.start")}
+                placeholder={t("chat.start")}
+                value={peer}
+                onChange={(event) => setPeer(event.currentTarget.value)}
+                mb="xs"
+              />
+            </form>
+            <ScrollArea.Autosize mah="65dvh">
+              <Stack gap={2} component="nav" aria-label={t("chat.conversations")}>
+                {conversations.map((conversation) => (
+                  <NavLink
+                    key={conversation.id}
+                    active={conversation.id === opened}
+                    label={nameOf(conversation)}
+                    description={preview(conversation.latestMessage) || t("chat.other")}
+                    rightSection={
+                      conversation.unreadCount > 0 && (
+                        <Badge circle aria-label={t("chat.unread", { count: conversation.unreadCount })}>
+                          {conversation.unreadCount}
+                        </Badge>
+                      )
+                    }
+                    onClick={() => navigate({ search: { id: conversation.id } })}
+                    component="button"
+                  />
+                ))}
+              </Stack>
+            </ScrollArea.Autosize>
+            {conversations.length === 0 && <Empty text={t("chat.none")} />}
+          </Paper>
+          <Paper withBorder p="md" flex={1} miw={280}>
+            {opened ? (
+              <Talk key={opened} id={opened} news={news} viewer={data.viewer?.id ?? ""} />
+            ) : to ? (
+              <Talk key={to} to={to} news={news} viewer={data.viewer?.id ?? ""} />
+            ) : (
+              <Text c="dimmed">{t("chat.choose")}</Text>
+            )}
+          </Paper>
+        </Group>
+      )}
+    </Page>
+  );
+}
+
+function nameOf(conversation: Conversation): string {
+  return conversation.group?.name || conversation.peer?.nickname || conversation.peer?.id || conversation.id;
+}
