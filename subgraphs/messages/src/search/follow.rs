@@ -92,7 +92,7 @@ impl Follower {
             // Before `now` nothing of this process is missing.
             self.note(now).await?;
         }
-        if due {
+        if due && !self.cancel.is_cancelled() {
             self.looked_at = now;
             // A database of one process has no others that live.
             let alone = first && self.commits.store.kind() == DatabaseKind::Sqlite;
@@ -187,7 +187,7 @@ impl Follower {
     }
 
     /// Catches up what processes left behind that were not seen since `before`.
-    async fn settle_debts(&self, before: Timestamp) -> Result<()> {
+    async fn settle_debts(&mut self, before: Timestamp) -> Result<()> {
         for mut owed in progress::owed(self.commits.store.read(), before).await? {
             let position = owed.position;
             if owed.process != self.process && self.claim(&mut owed, position).await? {
@@ -209,7 +209,7 @@ impl Follower {
     }
 
     /// Looks through the logs that have grown since what is owed begins.
-    async fn settle(&self, mut owed: Owed) -> Result<()> {
+    async fn settle(&mut self, mut owed: Owed) -> Result<()> {
         let since = owed.indexed_until.minus(MARGIN);
         loop {
             let page = progress::active_since(self.commits.store.read(), owed.position, since, LOGS).await?;
@@ -219,7 +219,8 @@ impl Follower {
                     self.catch_up(&log, max_seq, since).await?;
                 }
             }
-            if !self.claim(&mut owed, last).await? || self.cancel.is_cancelled() {
+            // What was not reached before the end is left to whoever finds the row.
+            if self.cancel.is_cancelled() || !self.claim(&mut owed, last).await? {
                 return Ok(());
             }
         }
@@ -229,9 +230,9 @@ impl Follower {
     }
 
     /// Walks back from the end of a log to what was stored before.
-    async fn catch_up(&self, log: &Arc<Log>, max_seq: i64, since: Timestamp) -> Result<()> {
+    async fn catch_up(&mut self, log: &Arc<Log>, max_seq: i64, since: Timestamp) -> Result<()> {
         let mut last = max_seq;
-        while last > 0 {
+        while last > 0 && !self.cancel.is_cancelled() {
             let started = Instant::now();
             let first = (last - PORTION + 1).max(1);
             let range = Range { log: log.clone(), first, last };
@@ -244,7 +245,11 @@ impl Follower {
             last = first - 1;
             self.pause(started).await;
             // What is new does not wait for what is old.
+            let now = self.commits.runtime.clock.now();
             self.flush().await?;
+            if now < self.noted_at || self.noted_at.until(now) >= SEEN_EVERY {
+                self.note(now).await?;
+            }
         }
         Ok(())
     }
