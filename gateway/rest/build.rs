@@ -22,7 +22,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for file in documents {
         println!("cargo::rerun-if-changed={}", file.display());
         let route = file.strip_prefix(&root)?.with_extension("");
-        code.push_str(&format!("    ({:?}, include_str!({:?})),\n", format!("/{}", route.display()), file));
+        // The rest of a path has a name: `/object/*name`, which is no good name of a file.
+        let path = format!("/{}", route.display()).replace("/_", "/*");
+        code.push_str(&format!("    ({path:?}, include_str!({file:?})),\n"));
     }
     code.push_str("]\n");
     let out = std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;

@@ -10,7 +10,7 @@ use openim_federation::{Operation, Operations};
 use rustc_hash::FxHashMap;
 
 use crate::bodies;
-use crate::contract::{Caller, Contract, Route};
+use crate::contract::{Caller, Contract, Reply, Route};
 use crate::document::{Document, Merged, Misfit};
 use crate::documents::documents;
 use crate::envelope::{self, Answer, Refusal};
@@ -34,17 +34,19 @@ pub enum BuildError {
 }
 
 /// The bounds of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RestOptions {
     /// How long a call may take.
     pub deadline: Duration,
     /// How much of a body is read, in bytes.
     pub body_limit: usize,
+    /// What addresses of this server begin with; empty for what each caller called it by.
+    pub public_url: String,
 }
 
 impl Default for RestOptions {
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(30), body_limit: 16 << 20 }
+        Self { deadline: Duration::from_secs(30), body_limit: 16 << 20, public_url: String::new() }
     }
 }
 
@@ -67,6 +69,8 @@ struct Inner {
 pub(crate) struct Called<'a> {
     /// What it says about its body.
     pub(crate) content_type: &'a str,
+    /// The address that it called us by, without a path; empty when that is not known.
+    pub(crate) base: &'a str,
     /// The parameters of the URL.
     pub(crate) query: &'a str,
     /// The body.
@@ -143,8 +147,23 @@ impl Rest {
         &self.0.runtime
     }
 
-    pub(crate) fn options(&self) -> RestOptions {
-        self.0.options
+    pub(crate) fn options(&self) -> &RestOptions {
+        &self.0.options
+    }
+
+    /// Returns the route that leads elsewhere from a path, and what begins such paths.
+    pub(crate) fn redirecting(&self, path: &str) -> Option<(&Served, &str)> {
+        let mut redirects = self.0.routes.values().filter(|served| served.route.reply == Reply::Redirect);
+        redirects.find_map(|served| served.path.split_once('*').map(|(start, _)| (served, start)).filter(|(_, start)| path.starts_with(start)))
+    }
+
+    /// Tells where a caller is led who asks with `request`.
+    pub(crate) async fn redirect(&self, served: &Served, ctx: &Ctx, request: &Value, base: &str) -> Result<String, Refusal> {
+        let variables = served.document.variables(request, &self.0.contract.enums, base)?;
+        let data = self.data(served, ctx, request, variables).await?;
+        let mut text = Vec::new();
+        let written = served.document.render(&data, &mut text).ok().and_then(|()| serde_json::from_slice(&text).ok());
+        written.ok_or_else(|| Refusal::new(ErrorCode::Internal, "something went wrong inside"))
     }
 
     /// Answers one call.
@@ -162,7 +181,7 @@ impl Rest {
         if served.route.caller == Caller::Admin {
             ctx.require_admin()?;
         }
-        let variables = served.document.variables(&request, &self.0.contract.enums)?;
+        let variables = served.document.variables(&request, &self.0.contract.enums, called.base)?;
         let data = self.data(served, ctx, &request, variables).await?;
         if let Some(code) = served.document.missing(&data, ctx.is_admin()) {
             return Err(Refusal::new(code, code.text()));

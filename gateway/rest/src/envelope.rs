@@ -82,6 +82,19 @@ impl Refusal {
         Self { code, text: Cow::Owned(error.message.clone()), detail, status: StatusCode::OK, retry_after: None }
     }
 
+    /// Makes the status and the text of an answer without an envelope.
+    pub(crate) fn plain(self) -> (StatusCode, String) {
+        let status = match self.code {
+            429 => StatusCode::TOO_MANY_REQUESTS,
+            1001 => StatusCode::BAD_REQUEST,
+            1002 => StatusCode::FORBIDDEN,
+            1004 => StatusCode::NOT_FOUND,
+            1501..=1507 => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, if self.detail.is_empty() { self.text.into_owned() } else { self.detail })
+    }
+
     /// Makes the envelope.
     pub(crate) fn answer(self) -> Answer {
         let mut body = Vec::with_capacity(128);

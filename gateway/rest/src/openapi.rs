@@ -19,11 +19,16 @@ pub(crate) fn describe<'a>(contract: &Contract, served: impl Iterator<Item = &'a
     let mut used = Used { types: &contract.types, seen: FxHashSet::default(), order: Vec::new() };
     let mut paths = PathsBuilder::new();
     for route in served {
-        used.need(route.route.request);
+        if route.route.bind != Bind::None {
+            used.need(route.route.request);
+        }
         if let Reply::Object(id) | Reply::Array(id) = route.route.reply {
             used.need(Some(id));
         }
-        paths = paths.path(route.path.to_string(), PathItem::new(HttpMethod::Post, operation(route, &contract.types)));
+        paths = match route.path.split_once("/*") {
+            Some((start, name)) => paths.path(format!("{start}/{{{name}}}"), PathItem::new(HttpMethod::Get, leading(route, name))),
+            None => paths.path(route.path.to_string(), PathItem::new(HttpMethod::Post, operation(route, &contract.types))),
+        };
     }
     let mut components = ComponentsBuilder::new();
     for id in used.order {
@@ -78,13 +83,28 @@ fn operation(served: &Served, types: &Types) -> utoipa::openapi::path::Operation
     operation.response("200", response).extensions(Some(ExtensionsBuilder::new().add("x-graphql", served.source).build())).build()
 }
 
+/// Describes a route that leads elsewhere.
+fn leading(served: &Served, name: &str) -> utoipa::openapi::path::Operation {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let name = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(text)).build();
+    OperationBuilder::new()
+        .operation_id(Some(served.path.trim_matches('/').replace("/*", "_")))
+        .tag(served.path.split('/').nth(1).unwrap_or_default().to_owned())
+        .summary(served.document.description.lines().next().map(str::to_owned))
+        .description(Some(format!("{}\n\n```graphql\n{}```", served.document.description, served.source)))
+        .parameter(name)
+        .response("302", ResponseBuilder::new().description("`Location` is where to go; refusals are plain text.").build())
+        .extensions(Some(ExtensionsBuilder::new().add("x-graphql", served.source).build()))
+        .build()
+}
+
 fn envelope(served: &Served, types: &Types) -> utoipa::openapi::schema::Object {
     let object = ObjectBuilder::new()
         .property("errCode", ObjectBuilder::new().schema_type(Type::Integer))
         .property("errMsg", ObjectBuilder::new().schema_type(Type::String))
         .property("errDlt", ObjectBuilder::new().schema_type(Type::String));
     let object = match served.route.reply {
-        Reply::Nothing => object,
+        Reply::Nothing | Reply::Redirect => object,
         Reply::Object(id) => object.property("data", reference(id, types)),
         Reply::Array(id) => object.property("data", ArrayBuilder::new().items(reference(id, types))),
         Reply::Text => object.property("data", ObjectBuilder::new().schema_type(Type::String)),

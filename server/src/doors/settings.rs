@@ -53,7 +53,11 @@ pub(super) fn document_mode(config: &Config) -> DocumentMode {
 
 /// What the REST door allows.
 pub(super) fn rest(config: &Config) -> RestOptions {
-    RestOptions { deadline: deadline(config), body_limit: config.rest.max_body_bytes }
+    RestOptions {
+        deadline: deadline(config),
+        body_limit: config.rest.max_body_bytes,
+        public_url: config.objects.public_url.expose().to_owned(),
+    }
 }
 
 /// What the door of official SDKs allows.

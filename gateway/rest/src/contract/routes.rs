@@ -43,6 +43,8 @@ pub(crate) enum Reply {
     Array(TypeId),
     /// Text.
     Text,
+    /// No envelope: the caller is led elsewhere (302). The path ends in `*name`.
+    Redirect,
 }
 
 /// One of OpenIM's routes.
@@ -95,6 +97,7 @@ fn route(row: Row, types: &Types) -> Result<Route, BuildError> {
     let reply = match row.response.as_deref() {
         None => Reply::Nothing,
         Some("string") => Reply::Text,
+        Some("redirect") => Reply::Redirect,
         Some(name) => match name.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
             Some(item) => Reply::Array(known(item)?),
             None => {

@@ -10,6 +10,7 @@ use crate::contract::{EnumTable, Enums};
 /// The directives that the engine takes out of a document before the gateway sees it.
 const OURS: &[&str] = &[
     "absent",
+    "base",
     "base64",
     "count",
     "fails",

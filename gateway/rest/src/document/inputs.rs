@@ -30,6 +30,8 @@ struct Input {
 enum From {
     Path { path: Vec<Name>, take: Take },
     Hook(Hook),
+    /// The address that the caller called us by.
+    Base,
 }
 
 /// How one value is taken over.
@@ -89,6 +91,9 @@ fn input(variable: &VariableDefinition, name: Name, request: Option<TypeId>, con
         let hook = hooks::find(hook).ok_or_else(|| format!("no hook {hook}"))?;
         return Ok(Input { name, from: From::Hook(hook), empty_list: false });
     }
+    if find(&variable.directives, "base").is_some() {
+        return Ok(Input { name, from: From::Base, empty_list: false });
+    }
     let request = request.ok_or("this route has no body")?;
     let from = find(&variable.directives, "from");
     let path = match from.as_ref().and_then(|args| args.text("path")) {
@@ -146,11 +151,12 @@ fn field_at<'a>(types: &'a Types, id: TypeId, path: &[Name]) -> Result<&'a Field
 }
 
 impl Inputs {
-    /// Fills in the variables.
-    pub(super) fn fill(&self, request: &Value, enums: &Enums, variables: &mut Variables) -> Result<(), Error> {
+    /// Fills in the variables. `base` is the address that the caller called us by, empty when it is not known.
+    pub(super) fn fill(&self, request: &Value, enums: &Enums, base: &str, variables: &mut Variables) -> Result<(), Error> {
         for input in &self.0 {
             let value = match &input.from {
                 From::Hook(hook) => Some(hook(request, enums)?),
+                From::Base => Some(Value::from(base)).filter(|_| !base.is_empty()),
                 From::Path { path, take } => {
                     let value = super::at(request, path);
                     if *value == Value::Null && input.empty_list {

@@ -71,13 +71,13 @@ impl Document {
         })
     }
 
-    /// Makes the operation's variables from a decoded body.
+    /// Makes the operation's variables from a decoded body and the address that the caller called us by.
     ///
     /// # Errors
     /// `ARGS_ERROR` that names the field.
-    pub(crate) fn variables(&self, request: &Value, enums: &Enums) -> Result<Variables, Error> {
+    pub(crate) fn variables(&self, request: &Value, enums: &Enums, base: &str) -> Result<Variables, Error> {
         let mut variables = Variables::default();
-        self.inputs.fill(request, enums, &mut variables)?;
+        self.inputs.fill(request, enums, base, &mut variables)?;
         Ok(variables)
     }
 

@@ -28,6 +28,16 @@ pub(super) fn compile(source: &Source, reply: &Reply, contract: &Contract) -> Re
             let found = Found { name: place.to_string(), path: vec![place.clone()], field: root, pick, steering };
             Some(Node::Below { path: vec![place], inner: Box::new(compiler.node(&field, &found)?) })
         }
+        Reply::Redirect => {
+            let (mut field, place) = compiler.only(roots)?;
+            let mut path = vec![place];
+            while !field.selection_set.is_empty() {
+                let (inner, place) = compiler.only(&field.selection_set)?;
+                path.push(place);
+                field = inner;
+            }
+            Some(Node::Below { path, inner: Box::new(compiler.single(Kind::String, false, field, &[])?) })
+        }
         Reply::Text => {
             let (root, place) = compiler.only(roots)?;
             Some(Node::Below { path: vec![place], inner: Box::new(compiler.single(Kind::String, false, root, &[])?) })
@@ -65,7 +75,7 @@ impl<'a> Compiler<'a> {
     fn only(&self, selections: &'a [Selection]) -> Result<(&'a Selected, Name), String> {
         match self.source.fields(selections)?.as_slice() {
             [root] => Ok((*root, Name::new(key(root)))),
-            _ => Err("this route's operation has exactly one root field".to_owned()),
+            _ => Err("this route's operation has exactly one field here".to_owned()),
         }
     }
 

@@ -181,7 +181,7 @@ fn variables(request: &str, text: &str, body: &str) -> Result<serde_json::Value,
     let json = crate::codec::parse(body)?;
     let id = contract.types.id(request).ok_or("no such type")?;
     let request = crate::codec::decode(&contract.types, id, &json).map_err(|error| error.to_string())?;
-    let variables = document.variables(&request, &contract.enums).map_err(|error| error.message().to_owned())?;
+    let variables = document.variables(&request, &contract.enums, "http://here").map_err(|error| error.message().to_owned())?;
     serde_json::to_value(variables).map_err(|error| error.to_string())
 }
 

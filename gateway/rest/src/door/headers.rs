@@ -1,7 +1,7 @@
 //! The headers of every answer.
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use uuid::{Builder, Uuid};
 
@@ -24,13 +24,21 @@ const CORS: [(HeaderName, &str); 6] = [
 
 /// Makes the HTTP response.
 pub(super) fn respond(outcome: Outcome, rest: &Rest) -> Response {
-    let mut retry_after = None;
+    let (mut retry_after, mut location) = (None, None);
     let (status, content_type, body, code) = match outcome {
         Outcome::Answer(answer) => {
             retry_after = answer.retry_after;
             (answer.status, "application/json", Body::from(answer.body), Some(Code(answer.code)))
         }
         Outcome::Text(status, content_type, text) => (status, content_type, Body::from(text), None),
+        Outcome::Plain(status, text) => (status, "text/plain; charset=utf-8", Body::from(text), None),
+        Outcome::Redirect(url) => match HeaderValue::from_str(&url) {
+            Ok(url) => {
+                location = Some(url);
+                (StatusCode::FOUND, "text/plain; charset=utf-8", Body::empty(), None)
+            }
+            Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", Body::from("the address cannot be told"), None),
+        },
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -42,6 +50,9 @@ pub(super) fn respond(outcome: Outcome, rest: &Rest) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(location) = location {
+        headers.insert(header::LOCATION, location);
+    }
     if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

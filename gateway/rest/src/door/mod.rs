@@ -1,7 +1,9 @@
 //! The HTTP side: who calls, which route, what comes back. The order of the checks is OpenIM's (rest.json, `meta.common`).
 
+mod base;
 mod body;
 mod headers;
+mod redirect;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -39,7 +41,9 @@ pub fn router(rest: Rest, limits: Arc<DoorLimits>) -> Router {
     let mut router = Router::new().merge(crate::openapi::page(description));
     // The fallback would answer them as well; as routes of their own they have names for whoever measures around this door.
     for path in rest.paths() {
-        router = router.route(path, any(handle));
+        // The rest of a path is written differently here.
+        let path = path.split_once("/*").map_or_else(|| path.to_owned(), |(start, name)| format!("{start}/{{*{name}}}"));
+        router = router.route(&path, any(handle));
     }
     router.fallback(handle).with_state(Door { rest, limits }).layer(CatchPanicLayer::custom(panicked)).layer(CompressionLayer::new())
 }
@@ -55,9 +59,14 @@ async fn handle(State(door): State<Door>, request: Request) -> Response {
     let rest = &door.rest;
     let started = rest.runtime().clock.now();
     let method = request.method().clone();
-    let path: Option<Arc<str>> =
-        rest.served(request.uri().path()).filter(|served| served.route.method == method.as_str()).map(|served| served.path.clone());
+    let leading = rest.redirecting(request.uri().path()).map(|(served, _)| served).filter(|_| matches!(method, Method::GET | Method::HEAD));
+    let exact = rest.served(request.uri().path()).filter(|served| served.route.method == method.as_str());
+    let path: Option<Arc<str>> = leading.or(exact).map(|served| served.path.clone());
     let answer = match method {
+        Method::GET | Method::HEAD => match leading {
+            Some(served) => redirect::lead(&door, served, request).await,
+            None => Outcome::not_found(),
+        },
         Method::OPTIONS => Outcome::Text(StatusCode::OK, "application/json", "\"Options Request!\""),
         Method::POST => post(&door, request).await,
         _ => Outcome::not_found(),
@@ -73,6 +82,10 @@ enum Outcome {
     Answer(Answer),
     /// A fixed text.
     Text(StatusCode, &'static str, &'static str),
+    /// A text.
+    Plain(StatusCode, String),
+    /// Another address.
+    Redirect(String),
 }
 
 impl Outcome {
@@ -105,7 +118,8 @@ async fn post(door: &Door, request: Request) -> Outcome {
         let answer = match body {
             Ok(Ok(body)) => {
                 let query = parts.uri.query().unwrap_or_default();
-                rest.call(served, &ctx, Called { content_type, query, body: &body }).await
+                let base = base::of(&parts, &rest.options().public_url);
+                rest.call(served, &ctx, Called { content_type, base: &base, query, body: &body }).await
             }
             Ok(Err(error)) => Refusal::new(ErrorCode::Args, format!("the body cannot be read: {error}")).answer(),
             Err(_) => Refusal::new(ErrorCode::DeadlineExceeded, "the body did not arrive in time").answer(),

@@ -6,6 +6,7 @@ mod content;
 mod groups;
 mod input;
 mod messages;
+mod objects;
 mod send_message;
 
 use async_graphql::Value;
@@ -28,6 +29,8 @@ const HOOKS: &[(&str, Hook)] = &[
     ("simple_message", applications::answer),
     // a day stands for a stretch of time, zero for everything
     ("message_filter", messages::filter),
+    // a map with free keys, of which four ask for a smaller picture
+    ("image", objects::image),
     // a map with free keys is no input type
     ("client_config", client_config::entries),
     // each entry's two fields of a version are an object of their own in the graph

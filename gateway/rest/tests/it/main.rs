@@ -11,6 +11,7 @@ mod groups;
 mod limits;
 mod messages;
 mod noise;
+mod objects;
 mod openapi;
 mod pages;
 mod protobuf;

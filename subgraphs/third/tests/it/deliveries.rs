@@ -5,9 +5,12 @@ use std::sync::Arc;
 use openim_core::Ctx;
 use openim_graphql::Subgraph;
 use openim_platform::webhooks::{Hook, WebhookSettings, Webhooks, commands};
+use openim_objects::{Folder, FolderSettings};
 use openim_testing::{TestWorld, ask, for_each_database};
-use openim_third::Third;
+use openim_third::{FileSettings, Third, ThirdPorts};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::task::TaskTracker;
 
 const LIST: &str = "query($first: Int, $after: String, $command: String, $outcome: WebhookOutcome) { admin { webhookDeliveries(first: $first, after: $after, command: $command, outcome: $outcome) {
     totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { node { id name kind outcome attempts body error nextAttemptAt } } } } }";
@@ -15,17 +18,23 @@ const LIST: &str = "query($first: Int, $after: String, $command: String, $outcom
 struct House {
     webhooks: Webhooks,
     subgraph: Arc<dyn Subgraph>,
+    _root: TempDir,
 }
 
 impl House {
-    fn new(world: &TestWorld) -> Self {
+    async fn new(world: &TestWorld) -> Self {
         // Port 9 is in nobody's use; private addresses are refused before anything is sent.
         let settings = WebhookSettings::new("http://127.0.0.1:9", "a secret of tests")
             .with(Hook::new(&commands::AFTER_QUIT_GROUP))
             .with(Hook::new(&commands::AFTER_DISMISS_GROUP))
             .with(Hook::new(&commands::BEFORE_ADD_BLACK));
         let webhooks = Webhooks::new(settings, world.store().clone(), world.runtime().clone()).unwrap();
-        Self { subgraph: Third::new(world.store().clone(), webhooks.clone()).subgraph(), webhooks }
+        let root = TempDir::new().unwrap();
+        let folder = FolderSettings { root: root.path().into(), secret: "a test's secret".into(), public_url: String::new() };
+        let objects = Arc::new(Folder::open(folder, world.runtime().clone()).await.unwrap());
+        let ports = ThirdPorts { store: world.store().clone(), webhooks: webhooks.clone(), objects, tasks: TaskTracker::new() };
+        let third = Third::new(FileSettings::default(), ports, world.runtime().clone());
+        Self { subgraph: third.subgraph(), webhooks, _root: root }
     }
 
     async fn happened(&self, world: &TestWorld, group: &str) {
@@ -43,7 +52,7 @@ impl House {
 #[tokio::test]
 async fn the_newest_deliveries_come_first_and_pages_follow_each_other() {
     for_each_database(async |world| {
-        let house = House::new(world);
+        let house = House::new(world).await;
         for group in ["1", "2", "3"] {
             house.happened(world, group).await;
         }
@@ -63,7 +72,7 @@ async fn the_newest_deliveries_come_first_and_pages_follow_each_other() {
 #[tokio::test]
 async fn deliveries_are_found_by_hook_and_by_outcome() {
     for_each_database(async |world| {
-        let house = House::new(world);
+        let house = House::new(world).await;
         house.happened(world, "1").await;
         let count = async |variables| house.list(world.admin(), variables).await["totalCount"].clone();
         assert_eq!(count(json!({"command": "afterQuitGroup", "outcome": "PENDING"})).await, 1);
@@ -91,7 +100,7 @@ async fn deliveries_are_found_by_hook_and_by_outcome() {
 #[tokio::test]
 async fn one_delivery_is_queued_again_with_its_id() {
     for_each_database(async |world| {
-        let house = House::new(world);
+        let house = House::new(world).await;
         house.happened(world, "1").await;
         house.webhooks.deliver_due().await.unwrap();
         let id = house.list(world.admin(), json!({})).await["edges"][0]["node"]["id"].clone();
@@ -117,7 +126,7 @@ async fn one_delivery_is_queued_again_with_its_id() {
 #[tokio::test]
 async fn a_before_hook_cannot_be_sent_again() {
     for_each_database(async |world| {
-        let house = House::new(world);
+        let house = House::new(world).await;
         let refused: Result<Option<Value>, _> = house.webhooks.before(&world.user("ann"), &commands::BEFORE_ADD_BLACK, &json!({})).await;
         refused.unwrap_err();
         house.webhooks.deliver_due().await.unwrap();
@@ -131,7 +140,7 @@ async fn a_before_hook_cannot_be_sent_again() {
 #[tokio::test]
 async fn only_administrators_see_deliveries_or_repeat_them() {
     for_each_database(async |world| {
-        let house = House::new(world);
+        let house = House::new(world).await;
         let again = "mutation { redeliverWebhook(input: {id: \"x\"}) { delivery { id } } }";
         for (ctx, code) in [(world.user("ann"), "NO_PERMISSION"), (world.anonymous(), "UNAUTHENTICATED")] {
             assert_eq!(ask(&*house.subgraph, ctx.clone(), LIST, json!({})).await.refused().0, code);

@@ -1,0 +1,43 @@
+//! How much a user may store.
+
+use openim_testing::for_each_database;
+use openim_third::FileSettings;
+use serde_json::json;
+
+use crate::house::House;
+
+#[tokio::test]
+async fn uploads_under_way_and_bytes_are_bounded_for_each_user() {
+    for_each_database(async |world| {
+        let settings = FileSettings { max_open_uploads: 2, quota_bytes: 10, max_file_bytes: 20, ..FileSettings::default() };
+        let house = House::with(world, settings).await;
+        let start = async |ctx, name: &str, content: &[u8]| house.start(ctx, name, content).await;
+        house.store(|| world.user("ann"), "ann/a", b"12345").await;
+        assert_eq!(start(world.user("ann"), "ann/b", b"123456").await.refused().0, "LIMIT_EXCEEDED");
+        assert_eq!(start(world.user("ann"), "ann/b", &[7; 21]).await.refused().0, "FILE_REFUSED");
+        start(world.user("ann"), "ann/b", b"1").await.data();
+        start(world.user("ann"), "ann/b", b"1").await.data();
+        start(world.user("ann"), "ann/c", b"2").await.data();
+        assert_eq!(start(world.user("ann"), "ann/d", b"3").await.refused().0, "LIMIT_EXCEEDED", "a third upload");
+        start(world.user("bob"), "bob/d", b"3").await.data();
+        start(world.admin(), "ann/d", &[7; 20]).await.data();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everybody_with_a_token_learns_what_parts_must_keep_to() {
+    for_each_database(async |world| {
+        let house = House::new(world).await;
+        let limits = "query($size: Long!) { uploadLimits { minPartBytes maxPartBytes maxParts maxFileBytes } partBytes(size: $size) }";
+        let ask = async |ctx, size: i64| house.ask(ctx, limits, json!({"size": size})).await;
+        let data = ask(world.user("ann"), 100_i64 << 30).await.data();
+        let expected = json!({"minPartBytes": 5 << 20, "maxPartBytes": 5_i64 << 30, "maxParts": 10_000, "maxFileBytes": 5_i64 << 30});
+        assert_eq!((&data["uploadLimits"], &data["partBytes"]), (&expected, &json!(10_737_419)));
+        for bad in [0, -1, i64::MAX] {
+            assert_eq!(ask(world.user("ann"), bad).await.refused().0, "FILE_REFUSED");
+        }
+        assert_eq!(ask(world.anonymous(), 1).await.refused().0, "UNAUTHENTICATED");
+    })
+    .await;
+}
