@@ -48,18 +48,24 @@ impl Service {
 
     /// Returns one conversation of an owner.
     pub(crate) async fn conversation(&self, ctx: &Ctx, owner: &UserId, id: &ConversationId) -> Result<Option<Conversation>> {
-        policy::may_open(ctx, owner)?;
-        let row = repository::find(self.store.read(), owner, id).await?;
-        Ok(self.shown(ctx, row.into_iter().collect()).await?.pop())
+        Ok(self.views(ctx, owner, vec![id.clone()]).await?.pop())
     }
 
-    /// Returns the conversations that exist among `ids`, in the order asked, repeated ids once.
+    /// Returns the rows that exist among `ids`, in the order asked, repeated ids once.
     pub(crate) async fn by_ids(&self, ctx: &Ctx, owner: &UserId, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
         policy::may_open(ctx, owner)?;
         let keys: Vec<_> = ids.into_iter().map(|id| (owner.clone(), id)).collect();
         let rows = self.shown(ctx, repository::find_many(self.store.read(), &keys).await?).await?;
-        let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
-        Ok(keys.iter().filter_map(|(_, id)| rows.remove(id)).collect())
+        Ok(in_order(&keys, rows))
+    }
+
+    /// Returns the same, and the views that are there before their rows: a client that is told of a first message asks for
+    /// its conversation at once.
+    pub(crate) async fn views(&self, ctx: &Ctx, owner: &UserId, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
+        policy::may_open(ctx, owner)?;
+        let keys: Vec<_> = ids.into_iter().map(|id| (owner.clone(), id)).collect();
+        let rows = self.visible(ctx, &keys).await?;
+        Ok(in_order(&keys, rows))
     }
 
     /// Returns the rows among the keys that the caller may see; a foreign or missing one is simply not there. Who takes
@@ -154,4 +160,9 @@ impl Service {
         let mut heads = self.log_ends(&ids).await?;
         Ok(rows.into_iter().map(|row| Listed { head: heads.remove(&row.id), row }).collect())
     }
+}
+
+fn in_order(keys: &[(UserId, ConversationId)], rows: Vec<Conversation>) -> Vec<Conversation> {
+    let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
+    keys.iter().filter_map(|(_, id)| rows.remove(id)).collect()
 }

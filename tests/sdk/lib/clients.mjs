@@ -30,7 +30,7 @@ export class Browser {
     page.on('console', (message) => device.wrote(message.text()));
     page.on('pageerror', (error) => device.wrote(String(error)));
     await page.goto(`${this.#site.address}/pages/${kind}.html`);
-    await page.waitForFunction('window.invoke');
+    await device.loaded();
     return device;
   }
 
@@ -126,6 +126,17 @@ export class Device {
   forget() {
     this.#events = [];
     this.#output = [];
+  }
+
+  /** Waits until the page has its client. */
+  async loaded() {
+    await this.#page.waitForFunction('window.invoke');
+  }
+
+  /** Loads the page again. */
+  async reload() {
+    await this.#page.reload();
+    await this.loaded();
   }
 
   /** Ends the client. */

@@ -63,6 +63,14 @@ export class World {
     await device.call('logout');
   }
 
+  /** Makes a device good again whose client was refused or sent away. */
+  async recover(device) {
+    device.user = '';
+    device.forget();
+    // After a refusal the plain client does not log in again: its page has to be loaded anew.
+    if (device.kind === 'pure') await device.reload();
+  }
+
   /** Whether the second device's gateway is another than the first one's. */
   get clustered() {
     return this.#deployment.nodes.length > 1;
@@ -93,6 +101,7 @@ export class World {
       } else if (device.user) {
         await this.leave(device);
       }
+      this.#devices[index].forget();
     }
   }
 

@@ -21,7 +21,9 @@ export default {
     await world.mend();
     for (const device of world.clustered ? [hers] : [hers, his]) await device.seen('OnConnectSuccess');
     await say(his, alice, 'Are you back?');
-    for (const text of [...answers, 'Are you back?']) await hearsText(hers, text);
+    // Of what was missed the core tells the newest and fetches the rest when one looks.
+    if (answers.length > 0) await hearsText(hers, answers.at(-1));
+    await hearsText(hers, 'Are you back?');
     const told = [...spoken, ...answers, 'Are you back?'];
     const messages = await historyShows(hers, pair(alice, bob), (all) => all.length === told.length);
     assert.deepEqual(texts(messages), told);

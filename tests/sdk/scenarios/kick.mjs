@@ -13,7 +13,6 @@ export default {
 
     await world.enter(second, alice);
     await first.seen('OnKickedOffline');
-    first.user = '';
     await say(his, alice, 'Which one are you?');
     await hearsText(second, 'Which one are you?');
     await say(second, bob, 'The second');
@@ -21,9 +20,10 @@ export default {
     assert.equal(second.count('OnKickedOffline'), 0);
 
     // The old token is of no use any more.
-    first.forget();
+    await world.recover(first);
     await first.call('login', world.credentials(first, alice, token)).catch(() => {});
     await first.seen('OnKickedOffline');
     assert.equal(first.count('OnConnectSuccess'), 0);
+    await world.recover(first);
   },
 };

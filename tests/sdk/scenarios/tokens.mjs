@@ -9,15 +9,15 @@ export default {
     const [device] = await world.devices(1);
 
     for (const token of ['garbled', await world.business.token(bob)]) {
-      device.forget();
       await device.call('login', world.credentials(device, alice, token)).catch(() => {});
       await device.seen('OnUserTokenInvalid');
       assert.equal(device.count('OnConnectSuccess'), 0);
+      await world.recover(device);
     }
 
     await world.enter(device, alice);
     await world.business.call('/auth/force_logout', { userID: alice, platformID: WEB });
     await device.seen('OnKickedOffline');
-    device.user = '';
+    await world.recover(device);
   },
 };

@@ -7,17 +7,28 @@ export default {
   async run(world) {
     const [alice, bob] = await world.users('alice', 'bob');
     const conversation = pair(alice, bob);
-    const [hers, his] = await world.login(alice, bob);
+    const [hers, his] = await world.devices(2);
+    const args = [{ sourceID: alice, sessionType: SINGLE }];
 
+    // What came while he was away.
+    await world.enter(hers, alice);
+    await say(hers, bob, 'zero');
+    await world.enter(his, bob);
+    await his.eventually('getTotalUnreadMsgCount', [], (count) => count === 1);
+    await historyShows(his, conversation, (messages) => messages.length === 1);
+    await his.call('markConversationMessageAsRead', conversation);
+    await his.eventually('getTotalUnreadMsgCount', [], (count) => count === 0);
+    await hers.seen('OnRecvC2CReadReceipt', ({ userID }) => userID === bob);
+
+    // What comes while he is there.
     const sent = [];
     for (const text of ['one', 'two', 'three']) sent.push((await say(hers, bob, text)).clientMsgID);
     await hearsText(his, 'three');
     await his.eventually('getTotalUnreadMsgCount', [], (count) => count === 3);
-    const args = [{ sourceID: alice, sessionType: SINGLE }];
     await his.eventually('getOneConversation', args, (one) => one.unreadCount === 3);
     assert.equal(await hers.call('getTotalUnreadMsgCount'), 0, 'own messages are read');
 
-    await historyShows(hers, conversation, (messages) => messages.length === 3 && messages.every(({ seq }) => seq > 0));
+    await historyShows(hers, conversation, (messages) => messages.length === 4 && messages.every(({ seq }) => seq > 0));
     await his.call('markConversationMessageAsRead', conversation);
     await his.eventually('getTotalUnreadMsgCount', [], (count) => count === 0);
     await his.eventually('getOneConversation', args, (one) => one.unreadCount === 0);
@@ -27,6 +38,7 @@ export default {
 
     // Another device counts from what the server keeps.
     await world.leave(hers);
+    await world.leave(his);
     await world.enter(hers, bob);
     assert.equal(await hers.call('getTotalUnreadMsgCount'), 0);
   },

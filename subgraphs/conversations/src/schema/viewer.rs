@@ -95,7 +95,7 @@ impl Viewer {
         ctx: &Context<'_>,
         #[graphql(desc = "The conversations' ids, at most 1,000.")] ids: Vec<ID>,
     ) -> Result<Vec<Conversation>> {
-        let rows = service(ctx)?.by_ids(caller(ctx)?, &self.owner, parse_ids(&ids)?).await?;
+        let rows = service(ctx)?.views(caller(ctx)?, &self.owner, parse_ids(&ids)?).await?;
         Ok(rows.into_iter().map(Conversation::from).collect())
     }
 
@@ -115,7 +115,7 @@ impl Viewer {
         Ok(ends.into_iter().map(ConversationHead::from).collect())
     }
 
-    /// How far the viewer has read. Conversations without a row are left out.
+    /// How far the viewer has read. Conversations that the viewer does not have are left out.
     async fn read_positions(
         &self,
         ctx: &Context<'_>,

@@ -14,7 +14,7 @@ impl Service {
         let ListQuery { page, order, only, started } = query;
         let after = page.after.as_deref().map(Place::parse).transpose()?.map(|place| sorting(order, place));
         let rows = match only {
-            Some(ids) => self.by_ids(ctx, owner, ids).await?,
+            Some(ids) => self.views(ctx, owner, ids).await?,
             None => self.all(ctx, owner).await?,
         };
         let mut all = self.listed(rows).await?;
@@ -55,7 +55,7 @@ impl Service {
                 let keys: Vec<_> = ids.into_iter().map(|id| (owner.clone(), id)).collect();
                 repository::find_many(self.store.read(), &keys).await?
             }
-            Some(ids) => self.by_ids(ctx, owner, ids).await?,
+            Some(ids) => self.views(ctx, owner, ids).await?,
             None if include_empty => {
                 let rows = self.all(ctx, owner).await?;
                 rows.into_iter().chain(self.awaken(ctx, owner).await?).collect()
@@ -88,7 +88,7 @@ impl Service {
     /// Returns how far an owner has read, in all conversations or in those of `only` that have a row.
     pub(crate) async fn positions(&self, ctx: &Ctx, owner: &UserId, only: Option<Vec<ConversationId>>) -> Result<Vec<Position>> {
         let rows = match only {
-            Some(ids) => self.by_ids(ctx, owner, ids).await?,
+            Some(ids) => self.views(ctx, owner, ids).await?,
             None => self.all(ctx, owner).await?,
         };
         let listed = self.listed(rows).await?;

@@ -92,6 +92,30 @@ async fn named_conversations_come_once_in_the_order_asked_and_missing_ones_are_l
 }
 
 #[tokio::test]
+async fn a_named_conversation_is_there_as_soon_as_its_first_message() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = ConversationId::single(&user("ann"), &user("bob"));
+        house.log(&id, 1, "ann", &["ann", "bob"]);
+        let document = "query($ids: [ID!]!) { viewer { conversationsById(ids: $ids) { id } activeConversations(ids: $ids) { startedCount } \
+            readPositions(ids: $ids) { conversationId maxSeq } conversation(id: \"si_ann_bob\") { unreadCount } } }";
+        let ids = json!({"ids": [id.as_str()]});
+        let data = house.data(world.user("bob"), document, ids.clone()).await;
+        let there = json!({
+            "conversationsById": [{"id": id.as_str()}], "activeConversations": {"startedCount": 1},
+            "readPositions": [{"conversationId": id.as_str(), "maxSeq": 1}], "conversation": {"unreadCount": 1}
+        });
+        assert_eq!(data["viewer"], there);
+        let data = house.data(world.user("eve"), document, ids).await;
+        assert_eq!(
+            data["viewer"],
+            json!({"conversationsById": [], "activeConversations": {"startedCount": 0}, "readPositions": [], "conversation": null})
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn ends_cover_notification_streams_and_leave_out_empty_logs() {
     for_each_database(async |world| {
         let house = House::new(world);
