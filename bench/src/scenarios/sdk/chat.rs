@@ -8,7 +8,7 @@ use openim_protocol::client::Received;
 use openim_protocol::identifier;
 use tokio::task::JoinSet;
 
-use super::seat::{Seat, text_of};
+use super::seat::{Faults, Seat, text_of};
 use crate::report::histogram;
 use crate::server::Server;
 
@@ -34,17 +34,8 @@ pub(super) struct Outcome {
     pub(super) delivery: Histogram<u64>,
     /// The server's CPU time for each message, microseconds.
     pub(super) cpu_micros: Option<f64>,
-    lost: u64,
-    repeated: u64,
-    misordered: u64,
-}
-
-impl Outcome {
-    /// Says what must not have happened.
-    pub(super) fn problems(&self) -> Vec<String> {
-        let found = [(self.lost, "lost"), (self.repeated, "repeated"), (self.misordered, "out of order")];
-        found.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} pushes {what}")).collect()
-    }
+    /// What must not have happened.
+    pub(super) faults: Faults,
 }
 
 /// Lets every seat write to its peer, and follows every message to both.
@@ -62,8 +53,7 @@ pub(super) async fn run(server: &Server, seats: Vec<Seat>, plan: Plan) -> anyhow
         talks.spawn(Talk { seat, epoch, until: epoch + plan.duration, pace, next: first, waiting: None, seen: Seen::default() }.run());
     }
     let mut seats = Vec::with_capacity(count);
-    let mut outcome =
-        Outcome { rate: 0.0, ack: histogram()?, delivery: histogram()?, cpu_micros: None, lost: 0, repeated: 0, misordered: 0 };
+    let mut outcome = Outcome { rate: 0.0, ack: histogram()?, delivery: histogram()?, cpu_micros: None, faults: Faults::default() };
     while let Some(talk) = talks.join_next().await {
         let (seat, seen) = talk??;
         for micros in &seen.acks {
@@ -72,9 +62,8 @@ pub(super) async fn run(server: &Server, seats: Vec<Seat>, plan: Plan) -> anyhow
         for micros in &seen.deliveries {
             outcome.delivery.record(u64::from(*micros).clamp(1, 60_000_000))?;
         }
-        outcome.lost += seat.pair.stored.load(Ordering::Relaxed).saturating_sub(seat.last);
-        outcome.repeated += seen.repeated;
-        outcome.misordered += seen.misordered;
+        outcome.faults.add(seen.faults);
+        outcome.faults.lost += seat.pair.stored.load(Ordering::Relaxed).saturating_sub(seat.last);
         seats.push(seat);
     }
     seats.sort_by(|a, b| a.id.cmp(&b.id));
@@ -91,8 +80,7 @@ struct Seen {
     // Thousands of sockets: a histogram each would take a gigabyte.
     acks: Vec<u32>,
     deliveries: Vec<u32>,
-    repeated: u64,
-    misordered: u64,
+    faults: Faults,
 }
 
 /// One seat in one phase.
@@ -161,12 +149,8 @@ impl Talk {
 
     fn see(&mut self, push: &openim_protocol::Response) -> anyhow::Result<()> {
         let Some(text) = text_of(push, self.epoch)? else { return Ok(()) };
-        if text.seq <= self.seat.last {
-            self.seen.repeated += 1;
+        if !self.seen.faults.follow(Some(self.seat.last), text.seq) {
             return Ok(());
-        }
-        if text.seq != self.seat.last + 1 {
-            self.seen.misordered += 1;
         }
         self.seat.last = text.seq;
         if text.sender != self.seat.id {

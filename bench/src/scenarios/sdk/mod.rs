@@ -49,7 +49,7 @@ pub(crate) async fn run(server: Server, report: &mut Report, deployment: &str, g
     }
     report.latency("sdk", &name("delivery at that rate"), &steady.delivery);
     for (phase, outcome) in [("flat out", &flat), ("at half load", &half), ("at 1,000 a second", &steady)] {
-        for problem in outcome.problems() {
+        for problem in outcome.faults.told() {
             report.failure(format!("sdk: {deployment} {phase}: {problem}"));
         }
     }
@@ -59,7 +59,7 @@ pub(crate) async fn run(server: Server, report: &mut Report, deployment: &str, g
         let what = format!("server CPU for each further online member ({} members)", fanout.members);
         report.goal("sdk", name(&what), each, "µs", Goal::AtMost(15.0));
     }
-    for problem in fanout.problems {
+    for problem in fanout.faults.told() {
         report.failure(format!("sdk: {deployment} group: {problem}"));
     }
     drop(seats);

@@ -80,6 +80,42 @@ impl Seat {
     }
 }
 
+/// What must not happen to any message at any socket.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Faults {
+    /// Acknowledged and not seen.
+    pub(super) lost: u64,
+    /// Seen before.
+    pub(super) repeated: u64,
+    /// Seen before the one that it follows.
+    pub(super) misordered: u64,
+}
+
+impl Faults {
+    /// Looks at a seq that came after `last`; tells whether it is new.
+    pub(super) fn follow(&mut self, last: Option<u64>, seq: u64) -> bool {
+        match last {
+            Some(last) if seq <= last => self.repeated += 1,
+            Some(last) if seq > last + 1 => self.misordered += 1,
+            _ => {}
+        }
+        last.is_none_or(|last| seq > last)
+    }
+
+    /// Adds those of another socket.
+    pub(super) fn add(&mut self, other: Self) {
+        self.lost += other.lost;
+        self.repeated += other.repeated;
+        self.misordered += other.misordered;
+    }
+
+    /// Says what happened in words.
+    pub(super) fn told(self) -> Vec<String> {
+        let found = [(self.lost, "lost"), (self.repeated, "repeated"), (self.misordered, "out of order")];
+        found.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} pushes {what}")).collect()
+    }
+}
+
 /// A text that was pushed.
 pub(super) struct Text {
     /// The conversation.
