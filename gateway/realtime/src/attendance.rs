@@ -23,6 +23,9 @@ const AT_ONCE: usize = 32;
 /// How many changes are taken up at a time; of one connection only the last counts.
 const BATCH: usize = 1_000;
 
+/// How many of those that wait are tried before the next are.
+const SLICE: usize = 256;
+
 /// How long to wait before what could not be told is told again.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -116,33 +119,32 @@ impl Attendance {
         }
     }
 
-    /// Notes visits and those that wait; returns what is to be told.
+    /// Notes visits and those that wait; returns what is to be told. After a failure the rest waits, too.
     async fn note(&mut self, visits: Vec<Visit>) -> Vec<PresenceChange> {
         self.waiting.extend(visits.into_iter().map(|visit| (visit.connection.clone(), visit)));
-        let presence = &*self.ports.presence;
-        let noted = stream::iter(std::mem::take(&mut self.waiting).into_values()).map(|visit| async move {
-            let noted = note(presence, &visit).await;
-            (visit, noted)
-        });
-        let noted: Vec<_> = noted.buffer_unordered(AT_ONCE).collect().await;
         let mut changes = Vec::new();
-        let mut failed = None;
-        for (visit, noted) in noted {
-            match noted {
-                Ok(change) => {
-                    changes.extend(change);
-                    if !visit.here {
-                        self.leaving.push_back((Instant::now() + self.pace.grace, visit.user));
+        while !self.waiting.is_empty() {
+            let next: Vec<String> = self.waiting.keys().take(SLICE).cloned().collect();
+            let visits: Vec<Visit> = next.into_iter().filter_map(|connection| self.waiting.remove(&connection)).collect();
+            let mut failed = None;
+            for (visit, noted) in note_all(&*self.ports.presence, visits).await {
+                match noted {
+                    Ok(change) => {
+                        changes.extend(change);
+                        if !visit.here {
+                            self.leaving.push_back((Instant::now() + self.pace.grace, visit.user));
+                        }
+                    }
+                    Err(error) => {
+                        self.waiting.insert(visit.connection.clone(), visit);
+                        failed = Some(error);
                     }
                 }
-                Err(error) => {
-                    self.waiting.insert(visit.connection.clone(), visit);
-                    failed = Some(error);
-                }
             }
-        }
-        if let Some(error) = failed {
-            tracing::warn!(error = &error as &dyn std::error::Error, connections = self.waiting.len(), "presence cannot be told now");
+            if let Some(error) = failed {
+                tracing::warn!(error = &error as &dyn std::error::Error, connections = self.waiting.len(), "presence cannot be told now");
+                break;
+            }
         }
         changes
     }
@@ -194,6 +196,14 @@ impl Attendance {
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "changes of presence are not taken now"),
         }
     }
+}
+
+async fn note_all(presence: &dyn Presence, visits: Vec<Visit>) -> Vec<(Visit, Result<Option<PresenceChange>>)> {
+    let noted = stream::iter(visits).map(|visit| async move {
+        let noted = note(presence, &visit).await;
+        (visit, noted)
+    });
+    noted.buffer_unordered(AT_ONCE).collect().await
 }
 
 async fn note(presence: &dyn Presence, visit: &Visit) -> Result<Option<PresenceChange>> {
