@@ -15,6 +15,7 @@ mod harness;
 mod limits;
 mod operators;
 mod permissions;
+mod presence;
 mod stopping;
 mod tour;
 mod webhooks;

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod load;
+mod presence;
 
 use crate::harness::{Binary, Client, SECRET};
 use cluster::Cluster;

@@ -4,8 +4,8 @@ use openim_core::{Result, Timestamp};
 use rustc_hash::FxHashMap;
 use sea_orm::ConnectionTrait;
 
-use super::{clearing, rows};
 use super::sql::{Column, Sql, chunk_rows};
+use super::{clearing, rows};
 
 /// How many places of a log are looked at and deleted at a time.
 pub(crate) const STEP: i64 = 1_000;

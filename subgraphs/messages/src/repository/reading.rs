@@ -22,7 +22,9 @@ pub(crate) async fn in_ranges(db: &impl ConnectionTrait, ranges: &[Range]) -> Re
 /// Returns the newest message in each part; those that were emptied, and those that `hider` has deleted, are left aside.
 pub(crate) async fn newest(db: &impl ConnectionTrait, ranges: &[Range], hider: Option<&UserId>) -> Result<Vec<(i64, Arc<Message>)>> {
     let unless_hidden = match hider {
-        Some(_) => " AND NOT EXISTS (SELECT 1 FROM message_hidden h WHERE h.user_id = d.user_id AND h.conv_no = n.conv_no AND h.seq = n.seq)",
+        Some(_) => {
+            " AND NOT EXISTS (SELECT 1 FROM message_hidden h WHERE h.user_id = d.user_id AND h.conv_no = n.conv_no AND h.seq = n.seq)"
+        }
         None => "",
     };
     let newest = format!(

@@ -20,8 +20,7 @@ pub(crate) struct Range {
 }
 
 /// The columns that [`message`] reads, of the table `m`.
-pub(super) const MESSAGE_COLUMNS: &str =
-    "m.conv_no, m.seq, m.sender_id, m.client_msg_id, m.server_msg_id, m.send_time, m.create_time, m.stored_at, m.content_type, m.body, m.state";
+pub(super) const MESSAGE_COLUMNS: &str = "m.conv_no, m.seq, m.sender_id, m.client_msg_id, m.server_msg_id, m.send_time, m.create_time, m.stored_at, m.content_type, m.body, m.state";
 
 /// The columns that [`log`] reads, of the table `c`.
 pub(super) const LOG_COLUMNS: &str = "c.conv_no, c.conversation_id, c.kind, c.user_a, c.user_b, c.group_id";

@@ -40,8 +40,8 @@ struct StoredEdit {
 /// Reads the column; whether a message was emptied stands elsewhere.
 pub(super) fn read(column: Option<Vec<u8>>) -> Result<State> {
     let Some(column) = column else { return Ok(State::default()) };
-    let stored: Stored =
-        serde_json::from_slice(&column).map_err(|error| Error::new(ErrorCode::Data, "a message's state cannot be read").with_source(error))?;
+    let stored: Stored = serde_json::from_slice(&column)
+        .map_err(|error| Error::new(ErrorCode::Data, "a message's state cannot be read").with_source(error))?;
     let revoked = |one: StoredRevocation| {
         let StoredRevocation { by, role, app_admin, nickname, at } = one;
         Revocation { by, role, app_admin, nickname, at: Timestamp(at) }

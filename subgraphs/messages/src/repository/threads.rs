@@ -101,7 +101,8 @@ pub(crate) async fn answers(db: &impl ConnectionTrait, parts: &[Part], first: i6
             "t.conv_no = d.conv_no AND t.root_seq = d.root_seq AND t.seq IN (SELECT x.seq FROM message_reply x \
              WHERE x.conv_no = d.conv_no AND x.root_seq = d.root_seq AND x.seq > d.from_seq ORDER BY x.seq LIMIT {first})"
         );
-        let sql = Sql::new(db, "SELECT d.conv_no AS conv_no, d.root_seq AS root_seq, d.from_seq AS from_seq, t.seq AS seq FROM ").rows(columns);
+        let sql =
+            Sql::new(db, "SELECT d.conv_no AS conv_no, d.root_seq AS root_seq, d.from_seq AS from_seq, t.seq AS seq FROM ").rows(columns);
         for row in sql.look_up("message_reply", "t", &condition).text(" ORDER BY t.seq").all(db).await? {
             let part = (rows::get(&row, "conv_no")?, rows::get(&row, "root_seq")?, rows::get(&row, "from_seq")?);
             found.push((part, rows::get(&row, "seq")?));

@@ -218,11 +218,7 @@ impl Adding {
 
     /// Pins a message in its conversation, for everybody in it; at most 100 at a time. Both people of a chat may; in a group
     /// owner and administrators; app administrators everywhere.
-    async fn pin_message(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The message.")] input: PinMessageInput,
-    ) -> Result<PinMessagePayload> {
+    async fn pin_message(&self, ctx: &Context<'_>, #[graphql(desc = "The message.")] input: PinMessageInput) -> Result<PinMessagePayload> {
         let caller = caller(ctx)?;
         let target = target(caller, input.conversation_id, input.seq, input.as_user)?;
         let slot = service(ctx)?.pin(caller, target.clone()).await?;

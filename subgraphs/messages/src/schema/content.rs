@@ -14,7 +14,9 @@ use serde_json::Value;
 use crate::error;
 use media::{FaceContent, FileContent, LocationContent, PictureContent, VideoContent, VoiceContent};
 use notice::SystemNoticeContent;
-use texts::{AdvancedTextContent, AtContent, CardContent, CustomContent, MarkdownContent, MergerContent, QuoteContent, TextContent, TypingContent};
+use texts::{
+    AdvancedTextContent, AtContent, CardContent, CustomContent, MarkdownContent, MergerContent, QuoteContent, TextContent, TypingContent,
+};
 
 /// A content whose type is not known here, or which does not fit its type.
 #[derive(Debug, Clone, PartialEq, SimpleObject)]

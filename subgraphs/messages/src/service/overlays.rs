@@ -21,11 +21,7 @@ impl Service {
     }
 
     /// Changes messages that quote one which was revoked or is gone. Costs nothing where nobody quotes.
-    pub(super) async fn requote<'a>(
-        &self,
-        messages: &mut [(i64, Arc<Message>)],
-        logs: impl Iterator<Item = &'a Arc<Log>>,
-    ) -> Result<()> {
+    pub(super) async fn requote<'a>(&self, messages: &mut [(i64, Arc<Message>)], logs: impl Iterator<Item = &'a Arc<Log>>) -> Result<()> {
         let quote = |(place, (log, message)): (usize, &(i64, Arc<Message>))| Some((place, *log, Quote::of(message)?));
         let quotes: Vec<_> = messages.iter().enumerate().filter_map(quote).collect();
         if quotes.is_empty() {

@@ -119,11 +119,9 @@ impl Service {
             let known = if hider.is_none() { self.caches.message(window.head.log.no, window.upper).await } else { None };
             match known.filter(|message| !message.state.emptied) {
                 Some(message) => found.push((window.head.log.no, message)),
-                None => ranges.entry(hider).or_default().push(Range {
-                    log: window.head.log.clone(),
-                    first: window.lower,
-                    last: window.upper,
-                }),
+                None => {
+                    ranges.entry(hider).or_default().push(Range { log: window.head.log.clone(), first: window.lower, last: window.upper })
+                }
             }
         }
         for (hider, ranges) in ranges {

@@ -124,8 +124,13 @@ async fn an_administrator_sends_notifications_by_their_switches() {
         assert_eq!(places(&[off, ("isSendMsg", false), ("history", false)]).await, ("n_a_b".to_owned(), 0));
         assert_eq!(places(&[off, ("history", false), ("unreadCount", false)]).await, ("si_a_b".to_owned(), 2));
         assert_eq!(notified(&world.take_signals()[2..]).1.seq, 0);
-        let (code, _) = stage.refused(world.user("a"), json!({"recipient": {"userId": "b"}, "clientMessageId": "1",
-            "content": {"text": {"text": "x"}}, "options": [{"key": "isNotNotification", "value": false}]})).await;
+        let (code, _) = stage
+            .refused(
+                world.user("a"),
+                json!({"recipient": {"userId": "b"}, "clientMessageId": "1",
+            "content": {"text": {"text": "x"}}, "options": [{"key": "isNotNotification", "value": false}]}),
+            )
+            .await;
         assert_eq!(code, "ARGS_ERROR");
         stage.stop().await;
         world.take_events().await;
@@ -142,7 +147,8 @@ async fn who_got_a_message_answers_in_its_conversation() {
     for_each_database(async |world| {
         let stage = Stage::start(world);
         stage.groups.add("g", &["a", "b"]);
-        let answer = async |ctx, input: Value| stage.ask(ctx, SIMPLE, json!({"input": input})).await["sendSimpleMessage"]["message"].clone();
+        let answer =
+            async |ctx, input: Value| stage.ask(ctx, SIMPLE, json!({"input": input})).await["sendSimpleMessage"]["message"].clone();
         let single = answer(world.user("b"), json!({"replyKey": key("a", "b", ""), "text": "*hi*", "ex": "e"})).await;
         let expected = json!({"conversationId": "si_a_b", "seq": 1, "senderId": "b", "senderPlatform": "ADMIN", "senderNickname": "B",
             "receiverId": "a", "groupId": null, "contentType": 118, "rawText": "{\"content\":\"*hi*\"}", "source": "USER", "ex": "e"});

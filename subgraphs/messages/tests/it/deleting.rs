@@ -122,7 +122,10 @@ async fn what_is_deleted_for_everybody_leaves_only_its_place() {
         assert_eq!(request.detail, json!({"userID": "a", "conversationID": "si_a_b", "seqs": [2, 5]}));
         // Sending it again stores nothing, and brings nothing back.
         let again = stage.text(world.user("a"), "b", "m5", "5").await;
-        assert_eq!((&again["duplicate"], &again["message"]["seq"], &again["message"]["status"]), (&json!(true), &json!(5), &json!("DELETED")));
+        assert_eq!(
+            (&again["duplicate"], &again["message"]["seq"], &again["message"]["status"]),
+            (&json!(true), &json!(5), &json!("DELETED"))
+        );
         assert_eq!(revoke(&stage, world.user("a"), "si_a_b", 5).await, Err("RECORD_NOT_FOUND".into()));
         assert_eq!(delete(&stage, world.user("a"), "si_a_b", &[5, 2], "EVERYBODY").await["deletedSeqs"], json!([]), "once");
         assert!(asked(world).await.is_empty());

@@ -80,7 +80,8 @@ async fn only_the_sender_edits_in_good_time_and_only_texts() {
         stage.send(world.user("a"), custom).await;
         stage.send(world.user("b"), to_group("g1")).await;
         stage.groups.enter("g", "owner", GroupRole::Owner, openim_core::Timestamp(0));
-        let refused = async |ctx, conversation: &str, seq, content| edit(&stage, ctx, conversation, seq, content).await.expect_err("a refusal");
+        let refused =
+            async |ctx, conversation: &str, seq, content| edit(&stage, ctx, conversation, seq, content).await.expect_err("a refusal");
         assert_eq!(refused(world.user("b"), "si_a_b", 1, text("x")).await, "NO_PERMISSION");
         assert_eq!(refused(world.user("a"), "sg_g", 1, text("x")).await, "NO_PERMISSION", "not even the owner");
         assert_eq!(refused(world.admin(), "si_a_b", 1, text("x")).await, "NO_PERMISSION", "in the own name it is another's");
@@ -117,7 +118,9 @@ async fn the_applications_server_is_asked_about_an_edit_as_about_a_message() {
     for_each_database(async |world| {
         let receiver = WebhookReceiver::answering(|command, body| match body["content"].as_str() {
             Some(content) if content.contains("spam") => json!({"actionCode": 0, "nextCode": 1, "errCode": 10086, "errMsg": "no spam"}),
-            Some(content) if content.contains("rude") && command == "callbackBeforeMsgModifyCommand" => json!({"content": "{\"content\":\"***\"}"}),
+            Some(content) if content.contains("rude") && command == "callbackBeforeMsgModifyCommand" => {
+                json!({"content": "{\"content\":\"***\"}"})
+            }
             _ => json!({}),
         })
         .await;

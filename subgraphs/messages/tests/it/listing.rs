@@ -19,7 +19,9 @@ async fn filled(world: &TestWorld) -> Stage {
     pass();
     stage.text(world.user("b"), "a", "2", "two").await;
     pass();
-    stage.send(world.user("a"), json!({"recipient": {"groupId": "g"}, "clientMessageId": "3", "content": {"markdown": {"text": "three"}}})).await;
+    stage
+        .send(world.user("a"), json!({"recipient": {"groupId": "g"}, "clientMessageId": "3", "content": {"markdown": {"text": "three"}}}))
+        .await;
     pass();
     stage.text(world.user("c"), "desk", "4", "four").await;
     pass();
@@ -54,7 +56,10 @@ async fn an_administrator_lists_everything_and_filters_are_joined_by_and() {
         let middle = json!({"since": "2026-01-01T00:00:01Z", "until": "2026-01-01T00:00:03Z"});
         assert_eq!(listed(middle).await, ["si_a_b:2", "sg_g:1"]);
         assert!(listed(json!({"senderId": "nobody"})).await.is_empty());
-        assert_eq!(list(&stage, world.admin(), json!({"first": 2, "offset": 3})).await, (vec!["si_c_desk:1".to_owned(), "si_a_a:1".to_owned()], 5));
+        assert_eq!(
+            list(&stage, world.admin(), json!({"first": 2, "offset": 3})).await,
+            (vec!["si_c_desk:1".to_owned(), "si_a_a:1".to_owned()], 5)
+        );
         let first = stage.ask(world.admin(), LIST, json!({"first": 2})).await["messages"]["pageInfo"].clone();
         assert_eq!(first["hasNextPage"], true);
         let (next, total) = list(&stage, world.admin(), json!({"first": 2, "after": first["endCursor"]})).await;
@@ -88,7 +93,9 @@ async fn everybody_else_lists_what_is_their_own() {
 async fn what_was_taken_back_is_marked_and_what_was_deleted_is_gone() {
     for_each_database(async |world| {
         let stage = filled(world).await;
-        stage.ask(world.user("a"), "mutation { revokeMessage(input: {conversationId: \"si_a_b\", seq: 1}) { message { seq } } }", json!({})).await;
+        stage
+            .ask(world.user("a"), "mutation { revokeMessage(input: {conversationId: \"si_a_b\", seq: 1}) { message { seq } } }", json!({}))
+            .await;
         let delete = "mutation { deleteMessages(input: {conversationId: \"si_a_b\", seqs: [2], for: SELF}) { __typename } }";
         stage.ask(world.user("a"), delete, json!({})).await;
         let found = stage.ask(world.user("a"), LIST, json!({"filter": {"kind": "SINGLE"}})).await["messages"].clone();

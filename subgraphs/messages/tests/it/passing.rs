@@ -37,8 +37,14 @@ async fn typing_goes_to_both_people_and_is_not_stored() {
         let operation = ctx.operation_id().to_string();
         let sent = stage.send(ctx, typing(json!({"userId": "b"}))).await;
         let message = &sent["message"];
-        assert_eq!((&message["seq"], &message["contentType"], &message["rawText"]), (&json!(0), &json!(113), &json!("{\"msgTips\":\"yes\"}")));
-        assert_eq!((&sent["duplicate"], &message["clientMessageId"], message["id"].as_str().map(str::len)), (&json!(false), &json!("t"), Some(32)));
+        assert_eq!(
+            (&message["seq"], &message["contentType"], &message["rawText"]),
+            (&json!(0), &json!(113), &json!("{\"msgTips\":\"yes\"}"))
+        );
+        assert_eq!(
+            (&sent["duplicate"], &message["clientMessageId"], message["id"].as_str().map(str::len)),
+            (&json!(false), &json!("t"), Some(32))
+        );
         let signals = world.take_signals();
         let [signal] = signals.as_slice() else { panic!("{signals:?}") };
         let (audience, data) = told(signal);
@@ -132,12 +138,8 @@ async fn what_passes_in_an_id_of_others_is_refused() {
 
 #[tokio::test]
 async fn the_application_is_asked_and_told_but_not_of_typing() {
-    const HOOKS: [&Command; 4] = [
-        &commands::BEFORE_SEND_SINGLE_MSG,
-        &commands::BEFORE_MSG_MODIFY,
-        &commands::AFTER_SEND_SINGLE_MSG,
-        &commands::AFTER_MSG_SAVE_DB,
-    ];
+    const HOOKS: [&Command; 4] =
+        [&commands::BEFORE_SEND_SINGLE_MSG, &commands::BEFORE_MSG_MODIFY, &commands::AFTER_SEND_SINGLE_MSG, &commands::AFTER_MSG_SAVE_DB];
     for_each_database(async |world| {
         let receiver = WebhookReceiver::allowing().await;
         let webhooks = receiver.webhooks(world, &HOOKS);

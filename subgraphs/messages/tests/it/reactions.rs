@@ -13,9 +13,7 @@ use crate::stage::{Stage, seqs};
 const REACTIONS: &str = "reactions { emoji count reactedByViewer users(first: 2) { id } }";
 
 async fn react(stage: &Stage, ctx: Ctx, act: &str, conversation: &str, seq: i64, emoji: &str) -> Result<Value, String> {
-    let document = format!(
-        "mutation($input: ReactionInput!) {{ {act}Reaction(input: $input) {{ message {{ {REACTIONS} }} }} }}"
-    );
+    let document = format!("mutation($input: ReactionInput!) {{ {act}Reaction(input: $input) {{ message {{ {REACTIONS} }} }} }}");
     let input = json!({"conversationId": conversation, "seq": seq, "emoji": emoji});
     let answer = stage.run(ctx, &document, json!({"input": input})).await;
     match answer.code() {
@@ -38,7 +36,8 @@ async fn pin(stage: &Stage, ctx: Ctx, act: &str, conversation: &str, seq: i64) -
 
 /// What a user sees pinned.
 async fn pins(stage: &Stage, world: &TestWorld, user: &str, conversation: &str) -> Vec<i64> {
-    let document = "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Conversation { pinnedMessages { message { seq } } } } }";
+    let document =
+        "query($keys: [_Any!]!) { _entities(representations: $keys) { ... on Conversation { pinnedMessages { message { seq } } } } }";
     let keys = json!([{"__typename": "Conversation", "ownerId": user, "id": conversation}]);
     let found = stage.ask(world.user(user), document, json!({"keys": keys})).await["_entities"][0]["pinnedMessages"].clone();
     seqs(&found.as_array().expect("a list").iter().map(|pin| pin["message"].clone()).collect::<Value>())
@@ -98,7 +97,8 @@ async fn who_takes_part_reacts_within_bounds() {
         let stage = Stage::start(world);
         group(&stage, world, 1).await;
         stage.text(world.user("a"), "b", "m1", "hi").await;
-        let refused = async |ctx, conversation: &str, emoji: &str| react(&stage, ctx, "add", conversation, 1, emoji).await.expect_err("a refusal");
+        let refused =
+            async |ctx, conversation: &str, emoji: &str| react(&stage, ctx, "add", conversation, 1, emoji).await.expect_err("a refusal");
         assert_eq!(refused(world.user("c"), "si_a_b", "👍").await, "RECORD_NOT_FOUND");
         assert_eq!(refused(world.user("desk"), "sg_g", "👍").await, "RECORD_NOT_FOUND");
         assert_eq!(refused(world.anonymous(), "sg_g", "👍").await, "UNAUTHENTICATED");

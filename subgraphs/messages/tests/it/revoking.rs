@@ -153,7 +153,8 @@ async fn in_a_group_the_role_decides() {
         stage.states.set("left", "sg_g", ReaderState { max_seq: 8, ..ReaderState::default() });
         asked(world).await;
         let no = Err("NO_PERMISSION".to_owned());
-        let act = async |user: &str, seq| revoke(&stage, world.user(user), "sg_g", seq).await.map(|message| message["revoked"]["role"].clone());
+        let act =
+            async |user: &str, seq| revoke(&stage, world.user(user), "sg_g", seq).await.map(|message| message["revoked"]["role"].clone());
         assert_eq!(act("b", 5).await, no, "a member another's");
         assert_eq!(act("adm", 1).await, no, "an administrator the owner's");
         assert_eq!(act("adm", 3).await, no, "an administrator another administrator's");

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
-const USERS: &str = "query($from: DateTime!, $to: DateTime!, $groupsToo: Boolean! = false, $ascending: Boolean! = false, $first: Int! = 20, $offset: Int) {
+const USERS: &str =
+    "query($from: DateTime!, $to: DateTime!, $groupsToo: Boolean! = false, $ascending: Boolean! = false, $first: Int! = 20, $offset: Int) {
     admin { activeUsers(from: $from, to: $to, groupsToo: $groupsToo) { totals { messages active } days { date count }
         users(first: $first, offset: $offset, ascending: $ascending) { user { id } count } } } }";
 const GROUPS: &str = "query($from: DateTime!, $to: DateTime!) { admin { activeGroups(from: $from, to: $to) { totals { messages active }
@@ -24,7 +25,8 @@ async fn messages_are_counted_by_day_sender_and_group() {
         let stage = Stage::start(world);
         stage.groups.add("g", &["a", "b"]);
         stage.groups.add("h", &["a", "b"]);
-        let to_group = |group: &str, id: &str| json!({"recipient": {"groupId": group}, "clientMessageId": id, "content": {"text": {"text": "x"}}});
+        let to_group =
+            |group: &str, id: &str| json!({"recipient": {"groupId": group}, "clientMessageId": id, "content": {"text": {"text": "x"}}});
         for id in ["1", "2", "3"] {
             stage.text(world.user("a"), "b", id, "hi").await;
         }

@@ -50,7 +50,10 @@ async fn answers_are_found_under_what_they_answer() {
         let answered = thread_of(&stage, world.user("a"), "si_a_b", 3, "").await;
         assert_eq!((seqs(&answered["replies"]["nodes"]), &answered["replyTo"]["seq"]), (vec![5], &json!(1)), "an answer to an answer");
         let page = thread_of(&stage, world.user("a"), "si_a_b", 1, "(first: 2)").await["replies"].clone();
-        assert_eq!((seqs(&page["nodes"]), &page["pageInfo"]["hasNextPage"], &page["pageInfo"]["endCursor"]), (vec![3, 4], &json!(true), &json!("4")));
+        assert_eq!(
+            (seqs(&page["nodes"]), &page["pageInfo"]["hasNextPage"], &page["pageInfo"]["endCursor"]),
+            (vec![3, 4], &json!(true), &json!("4"))
+        );
         let rest = thread_of(&stage, world.user("a"), "si_a_b", 1, "(first: 2, after: \"4\")").await["replies"].clone();
         assert_eq!((seqs(&rest["nodes"]), &rest["pageInfo"]["hasNextPage"]), (vec![6], &json!(false)));
         assert_eq!(thread_of(&stage, world.user("a"), "si_a_b", 2, "").await["replyCount"], json!(0));
