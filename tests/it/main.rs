@@ -16,6 +16,7 @@ mod limits;
 mod operators;
 mod permissions;
 mod presence;
+mod sdk;
 mod stopping;
 mod tour;
 mod webhooks;
