@@ -8,6 +8,7 @@ mod chat;
 mod command_line;
 mod examples;
 mod faults;
+mod files;
 mod friends;
 mod gateway_alone;
 mod groups;

@@ -14,7 +14,7 @@ mod wait;
 mod world;
 
 pub use asking::{Answer, ask};
-pub use environment::{amqp_url, postgres_url, redis_url, services_script};
+pub use environment::{amqp_url, large_megabytes, postgres_url, redis_url, services_script};
 pub use readers::{MemoryGroups, MemoryRelations};
 pub use receiver::WebhookReceiver;
 pub use recording::RecordingFanout;

@@ -90,6 +90,14 @@ impl Binary {
 }
 
 impl Process {
+    /// Returns the most memory that it has had so far, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let id = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the process's state");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");
+        line.trim().trim_end_matches(" kB").trim().parse::<u64>().expect("a number") << 10
+    }
+
     /// Sends a signal.
     pub(crate) async fn signal(&self, name: &str) {
         let id = self.child.id().expect("it runs").to_string();

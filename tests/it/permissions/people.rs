@@ -99,6 +99,7 @@ impl World {
             "open" => open_group(number),
             "chat" => chat(number),
             "groupChat" => format!("sg_{}", group(number)),
+            "ownersFile" => format!("{}/file", person(number, Caller::Owner)),
             "secret" => crate::harness::SECRET.to_owned(),
             "fresh" => format!("fresh{number}{}", caller.word()),
             "token" => self.tokens[0].clone(),

@@ -167,7 +167,7 @@ impl Contract {
         let mut object = Map::new();
         for (key, ty) in self.fields(name) {
             let value = match key.as_str() {
-                "contentType" => json!(101),
+                "contentType" if ty != "string" => json!(101),
                 "roleLevel" => json!(60),
                 "content" if ty == "string" => json!("hi"),
                 "content" => json!({"content": "hi"}),
