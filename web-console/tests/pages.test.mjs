@@ -119,6 +119,35 @@ test("two windows talk to each other, live", async () => {
   for (const page of windows) await world.close(page);
 });
 
+test("a message is found by its words, in Chinese too, and taken back", async () => {
+  const token = await world.adminToken();
+  const create = 'mutation { createUserToken(input: { userId: "user4", platform: IOS }) { token } }';
+  const writer = (await world.ask(create, {}, token)).createUserToken.token;
+  const send =
+    'mutation($key: ID!, $text: String!) { sendMessage(input: { recipient: { userId: "user5" }, clientMessageId: $key, content: { text: { text: $text } } }) { message { seq } } }';
+  await world.ask(send, { key: "1", text: "The lighthouse keeper waved" }, writer);
+  await world.ask(send, { key: "2", text: "今天晚上一起吃饭吗" }, writer);
+  const page = await world.inside({ path: "/console/messages" });
+  const words = page.getByRole("textbox", { name: "Words of a message" });
+  // The index follows the log within about a second.
+  await words.fill("lighthouse");
+  await page.waitForURL(/search=lighthouse/);
+  for (let tries = 0; tries < 40 && !(await page.locator("mark").count()); tries++) {
+    await page.reload();
+    await page.locator("mark, .mantine-Center-root").first().waitFor();
+  }
+  await page.locator("mark").getByText("lighthouse").waitFor();
+  await world.shot(page, "messages");
+  assert.deepEqual(await world.violations(page), []);
+  await page.getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("The message was revoked").waitFor();
+  await words.fill("吃饭");
+  await page.locator("mark").getByText("吃饭").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
 test("a group is found, muted, loses a member and is dismissed", async () => {
   const token = await world.adminToken();
   await world.ask(
@@ -173,7 +202,7 @@ for (const [language, scheme] of [
     assert.deepEqual(await world.violations(page), [], "login");
     await world.signIn(page);
     await page.locator("#page h1").waitFor();
-    for (const path of ["/", "/users", "/users/user1", "/groups", "/chat", "/webhooks"]) {
+    for (const path of ["/", "/users", "/users/user1", "/groups", "/messages", "/chat", "/webhooks"]) {
       await page.goto(`${world.address}/console${path}`);
       await page.locator("#page h1").waitFor();
       await page.waitForLoadState("networkidle");

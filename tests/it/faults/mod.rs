@@ -17,20 +17,30 @@ async fn users(client: &Client, prefix: &str, count: usize) -> Vec<User> {
     ids.into_iter().zip(tokens).map(|(id, token)| User { id, token }).collect()
 }
 
+/// Returns what the environment asks for in place of the short form.
+#[expect(clippy::disallowed_methods, reason = "how long a test runs is no setting of the product")]
+fn asked(name: &str, short: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(short)
+}
+
+/// The long form: `OPENIM_FAULT_ROUNDS=100 OPENIM_FAULT_USERS=200`; each user sends five messages a second.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_server_loses_nothing_that_it_acknowledged() {
+    let (rounds, people) = (asked("OPENIM_FAULT_ROUNDS", 3), asked("OPENIM_FAULT_USERS", 8) / 2 * 2);
+    // Between two ends everybody says some 25 messages.
+    let between = people * 25;
     let binary = Binary::new();
     let environment = [("OPENIM__AUTH__SECRET", SECRET)];
     let mut process = binary.serve_with(&["--listen", "127.0.0.1:0"], &environment).await;
-    let mut load = Load::start(users(&Client::new(process.address), "solo", 8).await, vec![process.address]).await;
-    for _ in 0..3 {
-        load.progress(200).await;
+    let mut load = Load::start(users(&Client::new(process.address), "solo", people).await, vec![process.address]).await;
+    for _ in 0..rounds {
+        load.progress(between).await;
         process.signal("KILL").await;
         process.ended().await;
         process = binary.serve_with(&["--listen", "127.0.0.1:0"], &environment).await;
         load.moved(vec![process.address]);
     }
-    load.progress(200).await;
+    load.progress(between).await;
     load.check().await;
 }
 

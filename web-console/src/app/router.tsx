@@ -83,6 +83,17 @@ const chat = createRoute({
   component: lazyRouteComponent(() => import("~/pages/chat/ChatPage"), "ChatPage"),
 });
 
+const messages = createRoute({
+  getParentRoute: () => inside,
+  path: "/messages",
+  validateSearch: (search): { search?: string; sender?: string; after?: string } => ({
+    ...(typeof search.search === "string" && search.search !== "" && { search: search.search }),
+    ...(typeof search.sender === "string" && search.sender !== "" && { sender: search.sender }),
+    ...(typeof search.after === "string" && search.after !== "" && { after: search.after }),
+  }),
+  component: lazyRouteComponent(() => import("~/pages/messages/MessagesPage"), "MessagesPage"),
+});
+
 const webhooks = createRoute({
   getParentRoute: () => inside,
   path: "/webhooks",
@@ -106,7 +117,7 @@ const explorer = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    inside.addChildren([overview, users, user, groups, group, chat, webhooks, explorer]),
+    inside.addChildren([overview, users, user, groups, group, messages, chat, webhooks, explorer]),
   ]),
   basepath: "/console",
   defaultPreload: "intent",

@@ -3,6 +3,7 @@ import {
   type Icon,
   IconApi,
   IconLayoutDashboard,
+  IconMessageSearch,
   IconMessages,
   IconUsers,
   IconUsersGroup,
@@ -10,7 +11,7 @@ import {
 } from "@tabler/icons-react";
 
 export interface Place {
-  to: "/" | "/users" | "/groups" | "/chat" | "/webhooks" | "/explorer";
+  to: "/" | "/users" | "/groups" | "/messages" | "/chat" | "/webhooks" | "/explorer";
   /** The key of its name under `places`. */
   name: string;
   icon: Icon;
@@ -20,6 +21,7 @@ export const PLACES: readonly Place[] = [
   { to: "/", name: "overview", icon: IconLayoutDashboard },
   { to: "/users", name: "users", icon: IconUsers },
   { to: "/groups", name: "groups", icon: IconUsersGroup },
+  { to: "/messages", name: "messages", icon: IconMessageSearch },
   { to: "/chat", name: "chat", icon: IconMessages },
   { to: "/webhooks", name: "webhooks", icon: IconWebhook },
   { to: "/explorer", name: "explorer", icon: IconApi },
