@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test of the workspace, on embedded and on production adapters. Starts throw-away PostgreSQL, Redis and RabbitMQ
-# of its own and stops exactly those, however the tests end. Arguments go to the test runner.
+# Runs every test, on embedded and on production adapters: those of the workspace, the console's pages and official OpenIM
+# clients in a browser. Starts throw-away PostgreSQL, Redis and RabbitMQ of its own and stops exactly those, however the tests
+# end. Arguments go to the runner of the workspace, and then it is the only one.
 set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -10,10 +11,15 @@ cd "$ROOT"
 
 use_services run
 
-# The black box tests start the binary that lies beside them.
+# The server embeds the console; the black box tests start the binary that lies beside them.
+scripts/console.sh
 cargo build --workspace --bins
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace "$@"
 else
     cargo test --workspace "$@"
+fi
+if [ "$#" = 0 ]; then
+    scripts/console.sh test
+    scripts/sdk-tests.sh
 fi
