@@ -59,6 +59,9 @@ fn ranges(mut data: Fields) -> (Ranges, Ranges) {
         log.is_end |= range.flag("isEnd");
         log.end_seq = log.end_seq.max(range.long("endSeq"));
     }
+    // A value that is zero all over is not written, and the plain client misses it. Without isEnd nobody reads endSeq.
+    let bare = chats.values_mut().chain(streams.values_mut()).filter(|log| **log == PullMsgs::default());
+    bare.for_each(|log| log.end_seq = -1);
     (chats, streams)
 }
 

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { hearsText, pair, history, say, texts } from '../lib/talk.mjs';
 
 const BLOCKED = 1302;
+/** The client's own error for what it did not expect. */
+const SDK_INTERNAL = 10005;
 
 export default {
   name: 'who is on the black list cannot write',
@@ -12,7 +14,10 @@ export default {
     await say(hers, bob, 'Listen');
     await hearsText(his, 'Listen');
 
-    await his.call('addBlack', { toUserID: alice, ex: '' });
+    await his.call('addBlack', { toUserID: alice, ex: '' }).catch((error) => {
+      // The core stores the new entry twice at once, when it is done and when it is told, and says so at times.
+      if (error.code !== SDK_INTERNAL) throw error;
+    });
     await his.seen('OnBlackAdded', ({ userID }) => userID === alice);
     const message = await hers.call('createTextMessage', 'Listen!');
     const refusal = await hers.refused('sendMessage', { recvID: bob, groupID: '', message });

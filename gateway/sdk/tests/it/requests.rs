@@ -115,6 +115,8 @@ async fn messages_are_pulled_by_ranges_by_seqs_and_by_their_end() {
     let list = json!({"conversationId": "si_ann_bob", "seqs": [2, 1]});
     assert_eq!(variables, json!({"userID": "ann", "lists": [list], "order": "ASCENDING"}));
     assert_eq!(answer.msgs["si_ann_bob"].msgs, [expected()]);
+    // Who asked for a log finds it in the answer: a part without anything is not left out on the wire.
+    assert_eq!((answer.notification_msgs["n_ann_bob"].is_end, answer.notification_msgs["n_ann_bob"].end_seq), (false, -1));
 
     node.graph.answers("LastMessages", json!({"viewer": {"msgs": [{"latestMessage": stored()}, {"latestMessage": null}]}}));
     let request = GetLastMessageReq { user_id: "ann".into(), conversation_ids: vec!["si_ann_bob".into(), "si_ann_eve".into()] };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error;
 use crate::model::numbers::{self, option};
-use crate::model::{Envelope, OfflinePush, Recipient, SendMessage, Way};
+use crate::model::{Envelope, OfflinePush, Recipient, SendMessage, Way, switched};
 use crate::policy::{self, Reception};
 use crate::settings::MessagesSettings;
 
@@ -108,7 +108,12 @@ fn switches(ctx: &Ctx, command: &SendMessage) -> Result<Vec<(String, bool)>> {
     for key in policy::forced_off(command.content_type) {
         set(&mut options, key, false);
     }
-    let off = |key: &str| options.iter().any(|(name, value)| name == key && !value);
+    // A client that wants nothing to be kept switches off all there is: that makes it neither a notification nor private.
+    if !switched(&options, option::HISTORY) && (!ctx.is_admin() || command.content_type == numbers::TYPING) {
+        options
+            .retain(|(name, _)| name != option::IS_NOT_NOTIFICATION && (name != option::NOT_PRIVATE || !command.attached_info.is_empty()));
+    }
+    let off = |key: &str| !switched(&options, key);
     if off(option::IS_NOT_NOTIFICATION) && !(ctx.is_admin() && command.content_type != numbers::SYSTEM_NOTICE) {
         return Err(error::args("notifications are made by the server"));
     }
