@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openim_core::{Causes, Runtime};
-use openim_platform::config::{Config, Loaded, Secret};
+use openim_platform::config::{Config, Loaded, Role, Secret};
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::probe;
 use openim_platform::store::{DatabaseKind, Store};
@@ -160,13 +160,11 @@ async fn service(name: &str, embedded: bool, ping: impl Future<Output = openim_c
 }
 
 fn ports(config: &Config) -> Finding {
-    let taken: Vec<_> = config
-        .server
-        .listen
-        .iter()
-        .filter_map(|address| TcpListener::bind(address).err().map(|error| format!("{address}: {error}")))
-        .collect();
-    let all = config.server.listen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let sdk = config.sdk.listen.iter().filter(|_| config.sdk.enabled && config.server.roles.has(Role::Gateway));
+    let addresses: Vec<_> = config.server.listen.iter().chain(sdk).collect();
+    let taken: Vec<_> =
+        addresses.iter().filter_map(|address| TcpListener::bind(address).err().map(|error| format!("{address}: {error}"))).collect();
+    let all = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if taken.is_empty() { Good(format!("{all} free")) } else { Doubtful(format!("{} (is the server running already?)", taken.join(", "))) }
 }
 
