@@ -121,6 +121,29 @@ async fn either_switch_keeps_a_message_out_of_the_log() {
 }
 
 #[tokio::test]
+async fn what_a_client_switches_off_altogether_passes_as_a_message() {
+    for_each_database(async |world| {
+        let stage = Stage::start(world);
+        let keys = ["isNotNotification", "isSendMsg", "history", "persistent", "senderSync", "notPrivate", "unreadCount"];
+        let off = keys.map(|key| json!({"key": key, "value": false}));
+        let send = |id: &str, content: Value| json!({"recipient": {"userId": "b"}, "clientMessageId": id, "content": content, "options": off});
+        let typing = json!({"typing": {"tips": "yes"}});
+        for (ctx, id, content) in [
+            (world.user("a"), "t", typing.clone()),
+            (world.user("a"), "o", json!({"text": {"text": "now"}})),
+            (world.admin(), "admin", typing),
+        ] {
+            assert_eq!(stage.send(ctx, send(id, content)).await["message"]["seq"], 0);
+            let signals = world.take_signals();
+            let [signal] = signals.as_slice() else { panic!("{signals:?}") };
+            assert!(told(signal).1.conversation_id.as_str().starts_with("si_"));
+        }
+        stage.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_passes_in_an_id_of_others_is_refused() {
     for_each_database(async |world| {
         let stage = Stage::start(world);
