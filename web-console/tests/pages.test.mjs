@@ -1,5 +1,6 @@
 // The console's pages against the real server, in a real browser.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { World } from "./world.mjs";
 
@@ -148,6 +149,32 @@ test("a message is found by its words, in Chinese too, and taken back", async ()
   await world.close(page);
 });
 
+test("a file is listed with its size, opened and deleted", async () => {
+  const token = await world.adminToken();
+  const content = "the content of a file";
+  const md5 = (text) => createHash("md5").update(text).digest("hex");
+  const start =
+    'mutation($size: Long!, $hash: String!) { startUpload(input: { name: "user1/notes.txt", size: $size, hash: $hash, contentType: "text/plain", cause: "msg-file" }) { upload { id signedParts(first: -1) { parts { url } } } } }';
+  const { upload } = (await world.ask(start, { size: content.length, hash: md5(md5(content)) }, token)).startUpload;
+  const sent = await fetch(new URL(upload.signedParts.parts[0].url, world.address), { method: "PUT", body: content });
+  assert.equal(sent.status, 200);
+  const complete =
+    "mutation($id: ID!, $hash: String!) { completeUpload(input: { uploadId: $id, partHashes: [$hash] }) { file { name } } }";
+  await world.ask(complete, { id: upload.id, hash: md5(content) }, token);
+  const page = await world.inside({ path: "/console/files" });
+  await page.getByRole("link", { name: "user1/notes.txt" }).waitFor();
+  await page.getByText("21 byte together").waitFor();
+  const link = await page.getByRole("link", { name: "user1/notes.txt" }).getAttribute("href");
+  assert.equal(await (await fetch(new URL(link, world.address))).text(), content);
+  await world.shot(page, "files");
+  assert.deepEqual(await world.violations(page), []);
+  await page.getByRole("button", { name: "Delete user1/notes.txt" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText("No files.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
 test("a group is found, muted, loses a member and is dismissed", async () => {
   const token = await world.adminToken();
   await world.ask(
@@ -202,7 +229,7 @@ for (const [language, scheme] of [
     assert.deepEqual(await world.violations(page), [], "login");
     await world.signIn(page);
     await page.locator("#page h1").waitFor();
-    for (const path of ["/", "/users", "/users/user1", "/groups", "/messages", "/chat", "/webhooks"]) {
+    for (const path of ["/", "/users", "/users/user1", "/groups", "/messages", "/chat", "/files", "/webhooks"]) {
       await page.goto(`${world.address}/console${path}`);
       await page.locator("#page h1").waitFor();
       await page.waitForLoadState("networkidle");

@@ -94,6 +94,20 @@ const messages = createRoute({
   component: lazyRouteComponent(() => import("~/pages/messages/MessagesPage"), "MessagesPage"),
 });
 
+const files = createRoute({
+  getParentRoute: () => inside,
+  path: "/files",
+  validateSearch: (search): { owner?: string; cause?: string; offset?: number } => {
+    const { offset } = listSearch(search);
+    return {
+      ...(typeof search.owner === "string" && search.owner !== "" && { owner: search.owner }),
+      ...(typeof search.cause === "string" && search.cause !== "" && { cause: search.cause }),
+      ...(offset && { offset }),
+    };
+  },
+  component: lazyRouteComponent(() => import("~/pages/files/FilesPage"), "FilesPage"),
+});
+
 const webhooks = createRoute({
   getParentRoute: () => inside,
   path: "/webhooks",
@@ -117,7 +131,7 @@ const explorer = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    inside.addChildren([overview, users, user, groups, group, messages, chat, webhooks, explorer]),
+    inside.addChildren([overview, users, user, groups, group, messages, chat, files, webhooks, explorer]),
   ]),
   basepath: "/console",
   defaultPreload: "intent",

@@ -2,6 +2,7 @@
 import {
   type Icon,
   IconApi,
+  IconFiles,
   IconLayoutDashboard,
   IconMessageSearch,
   IconMessages,
@@ -11,7 +12,7 @@ import {
 } from "@tabler/icons-react";
 
 export interface Place {
-  to: "/" | "/users" | "/groups" | "/messages" | "/chat" | "/webhooks" | "/explorer";
+  to: "/" | "/users" | "/groups" | "/messages" | "/chat" | "/files" | "/webhooks" | "/explorer";
   /** The key of its name under `places`. */
   name: string;
   icon: Icon;
@@ -23,6 +24,7 @@ export const PLACES: readonly Place[] = [
   { to: "/groups", name: "groups", icon: IconUsersGroup },
   { to: "/messages", name: "messages", icon: IconMessageSearch },
   { to: "/chat", name: "chat", icon: IconMessages },
+  { to: "/files", name: "files", icon: IconFiles },
   { to: "/webhooks", name: "webhooks", icon: IconWebhook },
   { to: "/explorer", name: "explorer", icon: IconApi },
 ];
