@@ -128,7 +128,12 @@ async fn measure(arguments: &Arguments, report: &mut Report) -> anyhow::Result<(
         sdk::run(server, report, "SQLite", 150.0, full).await?;
         if let (Some(postgres), Some(redis), Some(amqp)) = (&arguments.postgres, &arguments.redis, &arguments.amqp) {
             let database = store::fresh_database(postgres).await?;
-            let services = [("OPENIM__DATABASE__URL", database.as_str()), ("OPENIM__REDIS__URL", redis), ("OPENIM__AMQP__URL", amqp)];
+            let services = [
+                ("OPENIM__DATABASE__URL", database.as_str()),
+                ("OPENIM__DATABASE__MIGRATE_ON_START", "true"),
+                ("OPENIM__REDIS__URL", redis),
+                ("OPENIM__AMQP__URL", amqp),
+            ];
             sdk::run(Server::start(&services).await?, report, "services", 400.0, full).await?;
         }
     }

@@ -43,12 +43,11 @@ pub(super) async fn run(server: &Server, admin: &Caller) -> anyhow::Result<Login
         .try_collect::<Vec<_>>()
         .await?;
     let caller = admin.with_token(&token);
-    for _ in 0..100 {
-        // The rows of the conversations follow the messages by an event.
-        if read_positions(&caller, &user).await? >= CONVERSATIONS {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    // The rows of the conversations follow the messages by events.
+    let patience = Instant::now() + Duration::from_secs(60);
+    while conversation_ids(&caller, &user).await? < CONVERSATIONS {
+        anyhow::ensure!(Instant::now() < patience, "not all conversations have a row after a minute");
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     login(server, &caller, &user, &token).await?;
     let before = server.cpu();
@@ -61,7 +60,7 @@ pub(super) async fn run(server: &Server, admin: &Caller) -> anyhow::Result<Login
     Ok(Login { cpu_millis: cpu.map(each), elapsed_millis: each(started.elapsed()) })
 }
 
-async fn read_positions(caller: &Caller, user: &str) -> anyhow::Result<usize> {
+async fn conversation_ids(caller: &Caller, user: &str) -> anyhow::Result<usize> {
     let answer = caller.rest("/conversation/get_full_conversation_ids", &json!({"userID": user, "idHash": 0})).await?;
     Ok(answer["conversationIDs"].as_array().map_or(0, Vec::len))
 }
