@@ -153,7 +153,7 @@ pub(crate) struct IdSnapshot {
 /// A page of who has read a message.
 #[derive(Debug, Clone)]
 pub(crate) struct ReaderPage {
-    pub(crate) readers: Vec<UserId>,
+    /// With their positions, which order the list.
+    pub(crate) readers: Vec<(i64, UserId)>,
     pub(crate) has_next: bool,
-    pub(crate) total: i64,
 }

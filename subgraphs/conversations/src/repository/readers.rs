@@ -5,7 +5,7 @@ use openim_core::{ConversationId, Result, UserId};
 use openim_entities::conversations::user_conv::{Column, Entity};
 use openim_platform::store::db_error;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 /// Messages of one statement.
 const CHUNK: usize = 100;
@@ -42,22 +42,26 @@ fn reached(id: &ConversationId, seq: i64) -> Select<Entity> {
     Entity::find().filter(Column::ConversationId.eq(id.as_str())).filter(Column::ReadSeq.gte(seq))
 }
 
-/// Returns who has read a message, in id order after `after`, at most `limit`.
+/// Returns who has read a message with their positions, in order of position and id after `after`, at most `limit`. A position
+/// that moves meanwhile moves on in this order: who has read it is never left out, only told twice.
 pub(crate) async fn list(
     db: &impl ConnectionTrait,
     id: &ConversationId,
     (seq, sender): &Written,
-    after: Option<&UserId>,
+    after: Option<&(i64, UserId)>,
     limit: u64,
-) -> Result<Vec<UserId>> {
-    let mut select = reached(id, *seq).filter(Column::MinSeq.lte(*seq));
+) -> Result<Vec<(i64, UserId)>> {
+    let first = after.map_or(*seq, |(position, _)| Ord::max(*position, *seq));
+    let mut select = reached(id, first).filter(Column::MinSeq.lte(*seq));
     if let Some(sender) = sender {
         select = select.filter(Column::OwnerId.ne(sender.as_str()));
     }
-    if let Some(after) = after {
-        select = select.filter(Column::OwnerId.gt(after.as_str()));
+    if let Some((position, owner)) = after {
+        let same = Condition::all().add(Column::ReadSeq.eq(*position)).add(Column::OwnerId.gt(owner.as_str()));
+        select = select.filter(Condition::any().add(Column::ReadSeq.gt(*position)).add(same));
     }
-    let select = select.select_only().column(Column::OwnerId).order_by_asc(Column::OwnerId).limit(limit);
-    let owners: Vec<String> = select.into_tuple().all(db).await.map_err(db_error)?;
-    owners.into_iter().map(UserId::parse).collect()
+    let select = select.select_only().column(Column::ReadSeq).column(Column::OwnerId);
+    let select = select.order_by_asc(Column::ReadSeq).order_by_asc(Column::OwnerId).limit(limit);
+    let readers: Vec<(i64, String)> = select.into_tuple().all(db).await.map_err(db_error)?;
+    readers.into_iter().map(|(position, owner)| Ok((position, UserId::parse(owner)?))).collect()
 }

@@ -32,15 +32,23 @@ impl Service {
         Ok(counts)
     }
 
-    /// Returns a page of who has read a message, in id order; nothing for who does not take part.
-    pub(crate) async fn readers(&self, ctx: &Ctx, message: &Written, after: Option<&UserId>, limit: u64) -> Result<Option<ReaderPage>> {
+    /// Returns a page of who has read a message; nothing for who does not take part.
+    pub(crate) async fn readers(
+        &self,
+        ctx: &Ctx,
+        message: &Written,
+        after: Option<&(i64, UserId)>,
+        limit: u64,
+    ) -> Result<Option<ReaderPage>> {
         let (id, seq, sender) = message;
-        let Some(total) = self.read_counts(ctx, std::slice::from_ref(message)).await?.remove(message) else { return Ok(None) };
+        if !self.seen(ctx, id).await?.is_some_and(|limits| limits.contains(seq)) {
+            return Ok(None);
+        }
         let mut page = readers::list(self.store.read(), id, &(*seq, sender.clone()), after, limit + 1).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let has_next = page.len() > limit;
         page.truncate(limit);
-        Ok(Some(ReaderPage { readers: page, has_next, total }))
+        Ok(Some(ReaderPage { readers: page, has_next }))
     }
 
     /// Returns the seqs of a conversation that the caller may ask about: what a member or participant sees of it.
