@@ -1,5 +1,6 @@
 //! Who is online, at every door: with real connections, as watchers hear of it and as the status routes show it.
 
+use openim_protocol::client::{Options, SdkClient};
 use openim_testing::eventually;
 use serde_json::{Value, json};
 
@@ -98,7 +99,10 @@ async fn the_status_routes_show_open_connections() -> anyhow::Result<()> {
     let (ann, bob) = (server.user("ann", "Ann").await, server.user("bob", "Bob").await);
     let admin = server.admin().await;
     let phone = login(&admin, "ann", 2).await;
-    let _open = (stream(&ann, &[], None).await, stream(&ann, &[], None).await, stream(&phone, &[], None).await);
+    // Two streams of events, and a socket of an SDK.
+    let _open = (stream(&ann, &[], None).await, stream(&ann, &[], None).await);
+    let token = phone.token().unwrap_or_default().to_owned();
+    let _socket = SdkClient::connect(&Options::native(format!("ws://{}", server.sdk()), "ann", token, 2)).await?;
     let ids = json!({ "userIDs": ["bob", "ann", "nobody"] });
     let offline = |id: &str| json!({ "userID": id, "status": 0, "platformIDs": null });
     eventually("all three connections are known", async || {
