@@ -66,12 +66,15 @@ struct Called {
 impl Files {
     /// Completes an upload of the caller's own.
     pub(crate) async fn complete(&self, ctx: &Ctx, command: CompleteUpload) -> Result<File> {
+        // Before anything else, as OpenIM does.
+        if let Some(name) = &command.name {
+            policy::check_name(ctx, name)?;
+        }
         let upload = self.own(ctx, &command.id).await?.ok_or_else(gone)?;
         if upload.kind == UploadKind::Form {
             return Err(error::refused("the upload is a form"));
         }
         let name = command.name.unwrap_or_else(|| upload.name.clone());
-        policy::check_name(ctx, &name)?;
         let cause = command.cause.filter(|cause| !cause.is_empty()).unwrap_or_else(|| upload.cause.clone());
         policy::check_cause(&cause)?;
         let given = command.content_type.filter(|given| !given.is_empty()).unwrap_or_else(|| upload.content_type.clone());
