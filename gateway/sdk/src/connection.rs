@@ -34,8 +34,9 @@ use crate::requests::{self, read, read_whole};
 /// How long a client may take to receive what is left and to answer the close frame.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// The longest that a socket does not look at the clock.
+/// The longest and the shortest that a socket does not look at the clock.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
+const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
 
 /// What the client waits for.
 enum Busy {
@@ -46,7 +47,6 @@ enum Busy {
 }
 
 /// What happens next on a socket.
-#[expect(clippy::large_enum_variant, reason = "it lives for one turn of the loop, on the stack")]
 enum Step {
     Frame(Option<Result<Message, axum::Error>>),
     Opened(openim_core::Result<()>),
@@ -74,6 +74,8 @@ pub(crate) struct Connection {
     heard: Instant,
     /// When the next ping is due, for clients that are pinged.
     ping: Option<Instant>,
+    /// When the clock must be looked at because the token may have ended.
+    expiry: Instant,
 }
 
 impl Connection {
@@ -96,6 +98,7 @@ impl Connection {
             outbox,
             timer: Box::pin(tokio::time::sleep_until(now)),
             heard: now,
+            expiry: now,
         }
     }
 
@@ -315,19 +318,18 @@ impl Connection {
 
     /// Returns when the socket must look at the clock again.
     fn alarm_at(&self) -> Instant {
-        let left = self.service.runtime.clock.now().until(self.caller.expires_at);
         let silent = self.busy.is_none().then(|| self.heard + self.service.settings.read_deadline);
         let times = [self.ping, silent, self.outbox.stalled_at(self.service.settings.slow_timeout)];
-        // Rounded, so that the timer is not set anew at every turn.
-        let expiry = self.heard + LONGEST_SLEEP.min(left).max(Duration::from_millis(100));
-        times.into_iter().flatten().fold(expiry, Instant::min)
+        times.into_iter().flatten().fold(self.expiry, Instant::min)
     }
 
     fn alarm(&mut self) -> ControlFlow<Closing> {
         let (now, settings) = (Instant::now(), &self.service.settings);
-        if self.service.runtime.clock.now() >= self.caller.expires_at {
+        let left = self.service.runtime.clock.now().until(self.caller.expires_at);
+        if left.is_zero() {
             return ControlFlow::Break(Closing::forbidden(ErrorCode::TokenExpired));
         }
+        self.expiry = now + left.clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
         if self.outbox.stalled_at(settings.slow_timeout).is_some_and(|at| at <= now) {
             self.outbox.clear();
             return ControlFlow::Break(Closing::SLOW);
