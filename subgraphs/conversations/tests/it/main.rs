@@ -1,6 +1,6 @@
 //! What the conversations domain promises, on every database.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod changes;
 mod clearing;
