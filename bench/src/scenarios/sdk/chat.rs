@@ -8,7 +8,7 @@ use openim_protocol::client::Received;
 use openim_protocol::identifier;
 use tokio::task::JoinSet;
 
-use super::seat::{Faults, Seat, text_of};
+use super::seat::{Faults, Seat, told};
 use crate::report::histogram;
 use crate::server::Server;
 
@@ -148,13 +148,13 @@ impl Talk {
     }
 
     fn see(&mut self, push: &openim_protocol::Response) -> anyhow::Result<()> {
-        let Some(text) = text_of(push, self.epoch)? else { return Ok(()) };
-        if !self.seen.faults.follow(Some(self.seat.last), text.seq) {
+        let Some(told) = told(push, self.epoch)?.filter(|told| told.conversation.starts_with("si_")) else { return Ok(()) };
+        if !self.seen.faults.follow(Some(self.seat.last), told.seq) {
             return Ok(());
         }
-        self.seat.last = text.seq;
-        if text.sender != self.seat.id {
-            self.seen.deliveries.push(text.micros);
+        self.seat.last = told.seq;
+        if told.sender != self.seat.id {
+            self.seen.deliveries.extend(told.micros);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use openim_protocol::client::ClientError;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use super::seat::{Faults, Seat, text_of};
+use super::seat::{Faults, Seat, told};
 use crate::client::Caller;
 use crate::server::Server;
 
@@ -122,10 +122,10 @@ async fn read(mut seat: Seat, conversation: String) -> anyhow::Result<(Seat, Fau
             Err(ClientError::Silence) => break,
             push => push?,
         };
-        let Some(text) = text_of(&push, epoch)?.filter(|text| text.conversation == conversation) else { continue };
-        if faults.follow(last, text.seq) {
-            last = Some(text.seq);
-            faults.lost -= 1;
+        let Some(told) = told(&push, epoch)?.filter(|told| told.conversation == conversation) else { continue };
+        if faults.follow(last, told.seq) {
+            last = Some(told.seq);
+            faults.lost -= u64::from(told.micros.is_some());
         }
     }
     Ok((seat, faults))

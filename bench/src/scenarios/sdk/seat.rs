@@ -116,27 +116,29 @@ impl Faults {
     }
 }
 
-/// A text that was pushed.
-pub(super) struct Text {
+/// A stored message that was pushed.
+pub(super) struct Told {
     /// The conversation.
     pub(super) conversation: String,
     /// Its place there.
     pub(super) seq: u64,
     /// Who wrote it.
     pub(super) sender: String,
-    /// The microseconds from the moment of sending until now.
-    pub(super) micros: u32,
+    /// Of a text, the microseconds from the moment of sending until now.
+    pub(super) micros: Option<u32>,
 }
 
-/// Reads a push; `None` is one that brings no text.
-pub(super) fn text_of(push: &Response, epoch: Instant) -> anyhow::Result<Option<Text>> {
+/// Reads a push; `None` is one that brings no stored message.
+pub(super) fn told(push: &Response, epoch: Instant) -> anyhow::Result<Option<Told>> {
     anyhow::ensure!(push.req_identifier != identifier::KICK, "a socket was kicked");
     if push.req_identifier != identifier::PUSH {
         return Ok(None);
     }
-    let Some((conversation, message)) = pushed(push)?.filter(|(_, message)| message.content_type == TEXT) else { return Ok(None) };
-    let digits: String = message.content.iter().filter(|byte| byte.is_ascii_digit()).map(|&byte| char::from(byte)).collect();
-    let sent: u128 = digits.parse()?;
-    let micros = u32::try_from(epoch.elapsed().as_micros().saturating_sub(sent))?;
-    Ok(Some(Text { conversation, seq: u64::try_from(message.seq)?, sender: message.send_id, micros }))
+    let Some((conversation, message)) = pushed(push)?.filter(|(_, message)| message.seq > 0) else { return Ok(None) };
+    let mut micros = None;
+    if message.content_type == TEXT {
+        let digits: String = message.content.iter().filter(|byte| byte.is_ascii_digit()).map(|&byte| char::from(byte)).collect();
+        micros = Some(u32::try_from(epoch.elapsed().as_micros().saturating_sub(digits.parse()?))?);
+    }
+    Ok(Some(Told { conversation, seq: u64::try_from(message.seq)?, sender: message.send_id, micros }))
 }
