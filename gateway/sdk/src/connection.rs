@@ -29,6 +29,7 @@ use crate::closing::Closing;
 use crate::door::Service;
 use crate::frames::{self, Failure};
 use crate::outbox::Outbox;
+use crate::own::Own;
 use crate::requests::{self, read, read_whole};
 
 /// How long a client may take to receive what is left and to answer the close frame.
@@ -67,6 +68,8 @@ pub(crate) struct Connection {
     busy: Option<Busy>,
     /// What must be read from the graph before the next push.
     missed: Option<BoxFuture<'static, Result<Missed, Closing>>>,
+    /// The message that the client sends at the moment.
+    own: Own,
     /// Why it ends once the request at hand is answered.
     draining: Option<Closing>,
     outbox: Outbox,
@@ -94,6 +97,7 @@ impl Connection {
             caller,
             session,
             missed: None,
+            own: Own::default(),
             draining: None,
             outbox,
             timer: Box::pin(tokio::time::sleep_until(now)),
@@ -163,6 +167,7 @@ impl Connection {
             return Poll::Ready(Step::Frame(frame));
         }
         match &mut self.missed {
+            _ if self.own.is_held() => Poll::Pending,
             Some(missed) => missed.poll_unpin(cx).map(Step::CaughtUp),
             None => self.session.poll_next(cx).map(|next| next.map_or_else(Step::Ended, Step::Push)),
         }
@@ -182,6 +187,7 @@ impl Connection {
                 self.heard = Instant::now();
                 let logout = response.req_identifier == identifier::LOGOUT && response.err_code == 0;
                 self.send(self.caller.encoding.encode_response(&response));
+                self.own.answered().into_iter().for_each(|push| self.push(push));
                 if logout { ControlFlow::Break(Closing::LOGOUT) } else { ControlFlow::Continue(()) }
             }
             Step::Push(push) => {
@@ -252,6 +258,7 @@ impl Connection {
             return ControlFlow::Break(Closing::bad("reqIdentifier is unknown"));
         }
         let done = self.own_business(&request);
+        self.own.asked(&request);
         let answering = requests::answer(self.service.clone(), self.caller.clone(), request, done);
         self.busy = Some(Busy::Answering(answering.boxed()));
         ControlFlow::Continue(())
@@ -276,6 +283,7 @@ impl Connection {
     }
 
     fn push(&mut self, push: Push) {
+        let Some(push) = self.own.pass(push) else { return };
         let encoding = self.caller.encoding;
         match push {
             Push::Message(pushed) => {

@@ -17,6 +17,7 @@ mod meters;
 mod numbers;
 mod operations;
 mod outbox;
+mod own;
 mod requests;
 mod sending;
 mod settings;

@@ -5,7 +5,7 @@ export const SINGLE = 1;
 export const GROUP = 3;
 
 /** The events by which a client tells of a message: as it comes, and what came while it was away. */
-const ARRIVALS = ['OnRecvNewMessage', 'OnRecvNewMessages', 'OnRecvOfflineNewMessage', 'OnRecvOfflineNewMessages'];
+export const ARRIVALS = ['OnRecvNewMessage', 'OnRecvNewMessages', 'OnRecvOfflineNewMessage', 'OnRecvOfflineNewMessages'];
 
 /** The conversation of two users. */
 export function pair(one, other) {

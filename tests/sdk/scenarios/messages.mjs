@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { hearsText, historyShows, pair, say, texts } from '../lib/talk.mjs';
+import { ARRIVALS, hearsText, historyShows, pair, say, texts } from '../lib/talk.mjs';
 
 export default {
   name: 'two users exchange messages both ways',
@@ -25,6 +25,7 @@ export default {
     const many = Array.from({ length: 10 }, (_, index) => `number ${index}`);
     for (const text of many) await say(hers, bob, text);
     for (const text of many) await hearsText(his, text);
+    assert.equal(hers.count(ARRIVALS, ({ sendID }) => sendID === alice), 0, 'one\'s own messages are no news');
     for (const device of [hers, his]) {
       const messages = await historyShows(device, pair(alice, bob), (all) => all.length === 12 && all.every(({ seq }) => seq > 0));
       assert.deepEqual(texts(messages), ['Hello Bob', '你好, Alice ❤', ...many]);
