@@ -52,7 +52,7 @@ pub mod upload {
         /// 0 parts, 1 whole, 2 a browser's form.
         pub kind: i32,
         /// The store's id of an upload of parts; empty for the others.
-        pub store_upload: String,
+        pub store_id: String,
         /// Where a whole file is sent to; empty for parts.
         pub temp_key: String,
         /// Where the content lies in the end; empty until a whole file was checked.

@@ -28,7 +28,7 @@ enum Upload {
     Id,
     OwnerId,
     Kind,
-    StoreUpload,
+    StoreId,
     TempKey,
     ObjectKey,
     Name,
@@ -120,7 +120,7 @@ async fn uploads(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(string_len(Upload::Id, 32).primary_key())
                 .col(string_len(Upload::OwnerId, 64))
                 .col(integer(Upload::Kind))
-                .col(string_len(Upload::StoreUpload, 1024))
+                .col(string_len(Upload::StoreId, 1024))
                 .col(string_len(Upload::TempKey, 128))
                 .col(string_len(Upload::ObjectKey, 128))
                 .col(string_len(Upload::Name, 1024))

@@ -64,9 +64,10 @@ async fn signs(ports: &Ports, events: bool) -> Map<String, Value> {
     let Ok(signs) = tokio::time::timeout(PATIENCE, ports.readiness()).await else {
         return Map::from_iter([("ports".to_owned(), json!("give no sign of life"))]);
     };
-    let all = signs.into_iter().filter(|(name, _)| events || *name != "events").map(|(name, sign)| {
-        (name.to_owned(), Value::String(told(name, sign)))
-    });
+    let all = signs
+        .into_iter()
+        .filter(|(name, _)| events || *name != "events")
+        .map(|(name, sign)| (name.to_owned(), Value::String(told(name, sign))));
     all.collect()
 }
 

@@ -44,12 +44,12 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
     migrate(&ports, &config).await?;
     let secret = auth_secret(&config, &runtime)?;
     let objects = open_objects(&config, &secret.secret, &runtime).await?;
-    let domains =
-        Domains::new(&config, &secret.secret, &Ground { ports: &ports, objects: &objects, lifecycle: &lifecycle }, &runtime)?;
+    let domains = Domains::new(&config, &secret.secret, &Ground { ports: &ports, objects: &objects, lifecycle: &lifecycle }, &runtime)?;
     domains.users.ensure_admins().await.context("the administrators cannot be registered")?;
     domains.start_work(&config.server.roles, &ports, &lifecycle);
 
-    let Doors { router, sdk, places } = doors::open(&config, &domains, Stands { ports: &ports, objects }, &telemetry, &lifecycle, &runtime)?;
+    let Doors { router, sdk, places } =
+        doors::open(&config, &domains, Stands { ports: &ports, objects }, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
     let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
     let addresses = listen::open("server.listen", &config.server.listen, &door, &lifecycle).await?;

@@ -92,7 +92,8 @@ async fn the_examples_of_files_store_and_show_one() -> anyhow::Result<()> {
     let address = upload["signedParts"]["parts"][0]["url"].as_str().expect("an address");
     // A browser asks first.
     let asked = browser().request(reqwest::Method::OPTIONS, address).header("origin", "https://chat.example.com");
-    let asked = asked.header("access-control-request-method", "PUT").header("access-control-request-headers", "content-type").send().await?;
+    let asked =
+        asked.header("access-control-request-method", "PUT").header("access-control-request-headers", "content-type").send().await?;
     assert_eq!(asked.headers()["access-control-allow-origin"], "*");
     assert!(asked.headers()["access-control-allow-methods"].to_str()?.contains("PUT"));
     assert_eq!(browser().put(address).body(picture.to_vec()).send().await?.status(), StatusCode::OK);
@@ -173,7 +174,9 @@ async fn a_large_file_takes_little_memory() -> anyhow::Result<()> {
     head.push_str(&field(form["file"].as_str().expect("a name"), "; filename=\"large\""));
     let tail = format!("\r\n--{boundary}--\r\n");
     let chunk = Bytes::from(vec![5_u8; 1 << 20]);
-    let pieces = stream::iter([Bytes::from(head)]).chain(stream::iter(std::iter::repeat_n(chunk, megabytes))).chain(stream::iter([Bytes::from(tail)]));
+    let pieces = stream::iter([Bytes::from(head)])
+        .chain(stream::iter(std::iter::repeat_n(chunk, megabytes)))
+        .chain(stream::iter([Bytes::from(tail)]));
     let body = reqwest::Body::wrap_stream(pieces.map(Ok::<_, std::convert::Infallible>));
     let request = browser().post(form["url"].as_str().expect("an address"));
     let sent = request.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body).send().await?;

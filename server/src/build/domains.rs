@@ -123,7 +123,9 @@ impl Domains {
             }
         }
         if roles.has(Role::Worker) {
-            for work in [self.users.workers(draining), self.conversations.workers(draining), self.third.workers(draining)].into_iter().flatten() {
+            for work in
+                [self.users.workers(draining), self.conversations.workers(draining), self.third.workers(draining)].into_iter().flatten()
+            {
                 workers.spawn(work);
             }
         }

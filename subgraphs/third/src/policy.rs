@@ -216,9 +216,20 @@ mod tests {
         assert_eq!(code(&admin, "bob/a"), None);
         let (longest, long) = (format!("ann/{}", "x".repeat(1020)), "a".repeat(10 << 10));
         assert_eq!(code(&user, &longest), None);
-        for bad in
-            ["", "  ", "/ann/a", "ann/../bob/a", "../a", "ann/..", "ann/.", "ann\\..\\a", "ann/a\0", "ann/a\n", "ann/\u{202e}gpj.exe", &long]
-        {
+        for bad in [
+            "",
+            "  ",
+            "/ann/a",
+            "ann/../bob/a",
+            "../a",
+            "ann/..",
+            "ann/.",
+            "ann\\..\\a",
+            "ann/a\0",
+            "ann/a\n",
+            "ann/\u{202e}gpj.exe",
+            &long,
+        ] {
             assert_eq!(code(&user, bad), Some(ErrorCode::Args), "{bad:?}");
             assert_eq!(code(&admin, bad), Some(ErrorCode::Args), "{bad:?}");
         }

@@ -28,7 +28,10 @@ struct Input {
 
 #[derive(Debug)]
 enum From {
-    Path { path: Vec<Name>, take: Take },
+    Path {
+        path: Vec<Name>,
+        take: Take,
+    },
     Hook(Hook),
     /// The address that the caller called us by.
     Base,

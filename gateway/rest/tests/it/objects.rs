@@ -47,7 +47,9 @@ async fn an_upload_has_the_contracts_shape_and_addresses_of_the_callers_server()
     let body = r#"{"hash":"5d41402abc4b2a76b9719d911017c592","size":5,"partSize":1,"maxParts":-1,"cause":"c","name":"user/a.png","contentType":"image/png","urlPrefix":"http://elsewhere/"}"#;
     let headers = [("operationID", "x"), ("token", "user"), ("host", "im.example.com:10002")];
     let answer = door.post_with(&headers, "/object/initiate_multipart_upload", body).await;
-    let sign = format!(r#"{{"url":"","query":null,"header":null,"parts":[{{"partNumber":1,"url":"http://im.example.com:10002{PART}","query":null,"header":[{{"key":"a","values":["b"]}}]}}]}}"#);
+    let sign = format!(
+        r#"{{"url":"","query":null,"header":null,"parts":[{{"partNumber":1,"url":"http://im.example.com:10002{PART}","query":null,"header":[{{"key":"a","values":["b"]}}]}}]}}"#
+    );
     let sign = sign.replace('&', "\\u0026");
     let expected = format!(
         r#"{{"errCode":0,"errMsg":"","errDlt":"","data":{{"url":"","upload":{{"uploadID":"u1","partSize":5242880,"sign":{sign},"expireTime":1795256430123}}}}}}"#

@@ -4,9 +4,7 @@ use openim_core::{Result, Timestamp, UserId};
 use openim_entities::third::file::{ActiveModel, Column, Entity, Model};
 use openim_platform::store::db_error;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, TryInsertResult,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, TryInsertResult};
 
 use super::{key, size, stored};
 use crate::error;

@@ -54,9 +54,7 @@ pub(crate) async fn extend(db: &impl ConnectionTrait, id: &str, expires_at: Time
 
 /// Notes that an upload was completed and where its content lies; tells whether it had not been completed or forgotten.
 pub(crate) async fn finish(db: &impl ConnectionTrait, id: &str, content: &Key) -> Result<bool> {
-    let update = Entity::update_many()
-        .col_expr(Column::Done, Expr::value(true))
-        .col_expr(Column::ObjectKey, Expr::value(content.as_str()));
+    let update = Entity::update_many().col_expr(Column::Done, Expr::value(true)).col_expr(Column::ObjectKey, Expr::value(content.as_str()));
     let done = update.filter(Column::Id.eq(id)).filter(Column::Done.eq(false)).exec(db).await.map_err(db_error)?;
     Ok(done.rows_affected > 0)
 }
@@ -95,7 +93,7 @@ fn to_row(upload: &Upload) -> Result<ActiveModel> {
         id: Set(upload.id.clone()),
         owner_id: Set(upload.owner.to_string()),
         kind: Set(kind),
-        store_upload: Set(upload.store_upload.clone()),
+        store_id: Set(upload.store_upload.clone()),
         temp_key: Set(text(&upload.temp)),
         object_key: Set(text(&upload.key)),
         name: Set(upload.name.clone()),
@@ -122,7 +120,7 @@ fn from_row(row: Model) -> Result<Upload> {
         id: row.id,
         owner: UserId::parse(row.owner_id).map_err(error::bad_row)?,
         kind,
-        store_upload: row.store_upload,
+        store_upload: row.store_id,
         temp: given(row.temp_key)?,
         key: given(row.object_key)?,
         name: row.name,

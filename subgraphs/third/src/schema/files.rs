@@ -30,7 +30,9 @@ impl File {
     async fn url(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What it begins with; the configured public address when absent, and nothing without one: it is an address at the server that was asked, then.")]
+        #[graphql(
+            desc = "What it begins with; the configured public address when absent, and nothing without one: it is an address at the server that was asked, then."
+        )]
         base: Option<String>,
     ) -> Result<String> {
         let base = base.unwrap_or_else(|| ctx.data::<Files>().map(|files| files.settings().public_url.clone()).unwrap_or_default());
@@ -120,7 +122,9 @@ fn written(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
-            ' ' | '"' | '#' | '%' | '<' | '>' | '?' | '\\' | '^' | '`' | '{' | '|' | '}' => text.push_str(&format!("%{:02X}", u32::from(c))),
+            ' ' | '"' | '#' | '%' | '<' | '>' | '?' | '\\' | '^' | '`' | '{' | '|' | '}' => {
+                text.push_str(&format!("%{:02X}", u32::from(c)))
+            }
             c => text.push(c),
         }
     }

@@ -34,11 +34,7 @@ pub(crate) struct ImageInput {
 impl From<ImageInput> for ImageWish {
     fn from(input: ImageInput) -> Self {
         let pixels = |given: Option<i32>| given.and_then(|given| u32::try_from(given).ok()).unwrap_or(0);
-        Self {
-            format: input.format.map_or(model::ImageFormat::Png, Into::into),
-            width: pixels(input.width),
-            height: pixels(input.height),
-        }
+        Self { format: input.format.map_or(model::ImageFormat::Png, Into::into), width: pixels(input.width), height: pixels(input.height) }
     }
 }
 
@@ -88,13 +84,7 @@ pub(crate) struct CompleteUploadInput {
 
 impl From<CompleteUploadInput> for CompleteUpload {
     fn from(input: CompleteUploadInput) -> Self {
-        Self {
-            id: input.upload_id.0,
-            hashes: input.part_hashes,
-            name: input.name,
-            content_type: input.content_type,
-            cause: input.cause,
-        }
+        Self { id: input.upload_id.0, hashes: input.part_hashes, name: input.name, content_type: input.content_type, cause: input.cause }
     }
 }
 

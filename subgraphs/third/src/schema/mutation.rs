@@ -82,11 +82,7 @@ impl Mutation {
     }
 
     /// Deletes a file, for its owner and app administrators. Its content is deleted when no other name stands for it.
-    async fn delete_file(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which file.")] input: DeleteFileInput,
-    ) -> Result<DeleteFilePayload> {
+    async fn delete_file(&self, ctx: &Context<'_>, #[graphql(desc = "Which file.")] input: DeleteFileInput) -> Result<DeleteFilePayload> {
         Ok(DeleteFilePayload { deleted: ctx.data::<Files>()?.delete(caller(ctx)?, &input.name).await? })
     }
 }

@@ -52,7 +52,7 @@ impl Joins {
                 }
             }
         };
-        join.await.map_err(|error| Error::from(loader_error(error)))
+        join.await.map_err(|error| loader_error(error))
     }
 }
 

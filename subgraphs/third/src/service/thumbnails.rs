@@ -135,7 +135,9 @@ fn smaller(source: &[u8], wish: ImageWish) -> Result<Vec<u8>, ImageError> {
     match wish.format {
         ImageFormat::Png => picture.write_to(&mut made, image::ImageFormat::Png)?,
         ImageFormat::Gif => DynamicImage::from(picture.into_rgba8()).write_to(&mut made, image::ImageFormat::Gif)?,
-        ImageFormat::Jpeg => DynamicImage::from(picture.into_rgb8()).write_with_encoder(JpegEncoder::new_with_quality(&mut made, JPEG_QUALITY))?,
+        ImageFormat::Jpeg => {
+            DynamicImage::from(picture.into_rgb8()).write_with_encoder(JpegEncoder::new_with_quality(&mut made, JPEG_QUALITY))?
+        }
     }
     Ok(made.into_inner())
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use openim_core::Ctx;
 use openim_graphql::Subgraph;
-use openim_platform::webhooks::{Hook, WebhookSettings, Webhooks, commands};
 use openim_objects::{Folder, FolderSettings};
+use openim_platform::webhooks::{Hook, WebhookSettings, Webhooks, commands};
 use openim_testing::{TestWorld, ask, for_each_database};
 use openim_third::{FileSettings, Third, ThirdPorts};
 use serde_json::{Value, json};

@@ -40,8 +40,6 @@ impl House {
     }
 
     pub(crate) async fn with(world: &TestWorld, settings: FileSettings) -> Self {
-        // A second test of the process finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let root = TempDir::new().unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let public_url = format!("http://{}", listener.local_addr().unwrap());
@@ -49,11 +47,16 @@ impl House {
         let folder = Folder::open(folder, world.runtime().clone()).await.unwrap();
         let router = folder.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let third = third(world, Arc::new(folder), settings);
+        Self::over(world, root, Arc::new(folder), settings)
+    }
+
+    /// Puts the domain over any store; `root` is where that lies.
+    pub(crate) fn over(world: &TestWorld, root: TempDir, objects: Arc<dyn Objects>, settings: FileSettings) -> Self {
+        let third = third(world, objects, settings);
         for handler in third.handlers() {
             world.register(handler);
         }
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let http = client();
         Self { subgraph: third.subgraph(), third, http, root }
     }
 
@@ -112,7 +115,14 @@ impl House {
     }
 }
 
-pub(crate) fn third(world: &TestWorld, objects: Arc<dyn Objects>, settings: FileSettings) -> Third {
+/// Follows nothing.
+pub(crate) fn client() -> reqwest::Client {
+    // A second test of the process finds it installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+fn third(world: &TestWorld, objects: Arc<dyn Objects>, settings: FileSettings) -> Third {
     let ports = ThirdPorts { store: world.store().clone(), webhooks: Webhooks::disabled(), objects, tasks: TaskTracker::new() };
     Third::new(settings, ports, world.runtime().clone())
 }

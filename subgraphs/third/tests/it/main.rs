@@ -1,6 +1,6 @@
 //! What the third domain promises, on every database.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod deliveries;
 mod expiry;
@@ -8,6 +8,9 @@ mod house;
 mod limits;
 mod pictures;
 mod reading;
+mod s3;
 mod sdl;
+#[path = "../../../../kernel/objects/tests/it/server.rs"]
+mod server;
 mod strangers;
 mod uploads;

@@ -127,7 +127,9 @@ async fn a_form_is_sent_by_a_browser() {
         let id = json!({"id": data["upload"]["id"]});
         assert_eq!(house.ask(world.user("ann"), complete, id.clone()).await.refused().0, "DATA_ERROR", "nothing was sent");
         let boundary = "----a-boundary";
-        let field = |name: &str, rest: &str, value: &str| format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"{rest}\r\n\r\n{value}\r\n");
+        let field = |name: &str, rest: &str, value: &str| {
+            format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"{rest}\r\n\r\n{value}\r\n")
+        };
         let mut body = String::new();
         for one in data["form"]["fields"].as_array().unwrap() {
             body.push_str(&field(one["name"].as_str().unwrap(), "", one["value"].as_str().unwrap()));
