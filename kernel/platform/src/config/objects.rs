@@ -78,3 +78,34 @@ impl Objects {
         needed.into_iter().filter(|(_, missing, _)| *missing).map(|(key, _, what)| (key, what)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FlagSetting, Inputs, load};
+
+    fn problems(flags: &[(&str, &str)]) -> String {
+        let flag = |(key, value): &(&str, &str)| FlagSetting { flag: "--set".into(), key: (*key).into(), value: (*value).into() };
+        let inputs = Inputs { file: Some("/dev/null".into()), environment: Vec::new(), flags: flags.iter().map(flag).collect() };
+        load(&inputs).err().map(|problems| problems.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn s3_needs_all_of_its_settings_and_several_processes_need_one_place() {
+        let told = problems(&[("objects.engine", "s3")]);
+        for key in ["s3_endpoint", "s3_bucket", "s3_access_key", "s3_secret_key"] {
+            assert!(told.contains(&format!("objects.{key}")), "{key}: {told}");
+        }
+        let given = [
+            ("objects.engine", "s3"),
+            ("objects.s3_endpoint", "http://127.0.0.1:9000"),
+            ("objects.s3_bucket", "im"),
+            ("objects.s3_access_key", "id"),
+            ("objects.s3_secret_key", "key"),
+        ];
+        assert_eq!(problems(&given), "");
+        assert!(problems(&[("objects.engine", "tape")]).contains("one of folder, s3"));
+        assert!(problems(&[("objects.expire_days", "3")]).contains("objects.expire_causes"));
+        assert!(problems(&[("server.roles", "third")]).contains("objects.folder"));
+        assert!(!problems(&[("server.roles", "third"), ("objects.folder", "/mnt/im")]).contains("objects.folder"));
+    }
+}
