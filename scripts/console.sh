@@ -34,7 +34,7 @@ test)
     fi
     if [ -z "${CONSOLE_TESTS_BINARY:-}" ]; then
         cargo build -p openim-server
-        CONSOLE_TESTS_BINARY="$ROOT/target/debug/openim"
+        CONSOLE_TESTS_BINARY="${CARGO_TARGET_DIR:-$ROOT/target}/debug/openim"
     fi
     export CONSOLE_TESTS_CHROMIUM CONSOLE_TESTS_BINARY
     cd "$CONSOLE"
