@@ -80,12 +80,13 @@ fn every_problem_is_told_at_once_with_its_place() {
 #[test]
 fn split_roles_need_shared_services_and_secrets() {
     expect![[r#"
-        the configuration has 10 problems:
+        the configuration has 11 problems:
           database.url: roles gateway,users is a part of a deployment of several processes and needs PostgreSQL, postgres://…; with SQLite only roles all is possible
           redis.url: roles gateway,users is a part of a deployment of several processes and needs Redis, redis://…
           amqp.url: roles gateway,users is a part of a deployment of several processes and needs RabbitMQ, amqp://…
           auth.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
           internal.secret: roles gateway,users is a part of a deployment of several processes; give all of them the same secret or secret_file
+          objects.folder: roles gateway,users is a part of a deployment of several processes; give a folder that all of them share, or objects.engine s3
           subgraphs.relations: a gateway without role relations must be told where it is, http://host:port
           subgraphs.groups: a gateway without role groups must be told where it is, http://host:port
           subgraphs.messages: a gateway without role messages must be told where it is, http://host:port
