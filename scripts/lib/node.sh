@@ -19,7 +19,8 @@ install_packages() { # FOLDER: what its lock file names
     # npm writes the inner file when it is done; a newer lock file asks for another installation.
     if [ ! -e "$1/node_modules/.package-lock.json" ] || [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; then
         say "installing the packages of $(basename "$1")"
-        npm ci --prefix "$1" --cache "$ROOT/target/npm" --no-audit --no-fund --loglevel=error >&2
+        # Not `npm ci`: it refuses a lock file without the packages of systems that the registry at hand does not carry.
+        npm install --no-save --prefix "$1" --cache "$ROOT/target/npm" --no-audit --no-fund --loglevel=error >&2
         touch "$1/node_modules/.package-lock.json"
     fi
 }
