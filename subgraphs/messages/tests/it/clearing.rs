@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use openim_contracts::{Audience, LogCleared, MessageLogReader, SignalKind, StoredBefore};
+use openim_contracts::{Audience, LogCleared, SignalKind, StoredBefore};
 use openim_core::ConversationId;
 use openim_messages::log_reader;
 use openim_testing::{START, TestWorld, for_each_database};
