@@ -109,7 +109,8 @@ async fn the_examples_of_conversations_set_read_clear_and_delete_one() -> anyhow
     let (ann, bob) = (server.user("ann", "Ann").await, server.user("bob", "Bob").await);
     let chat = json!("si_ann_bob");
     for text in ["one", "two"] {
-        let sent = json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": text, "content": { "text": { "text": text } } } });
+        let sent =
+            json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": text, "content": { "text": { "text": text } } } });
         ann.data("mutation($input: SendMessageInput!) { sendMessage(input: $input) { duplicate } }", sent).await;
     }
     let inbox = async |client: &Client| run(client, "conversations/inbox", json!({})).await["viewer"]["conversations"].take();
@@ -167,7 +168,10 @@ async fn the_examples_of_messages_send_show_and_find() -> anyhow::Result<()> {
     let (ann, bob, cid) = (server.user("ann", "Ann").await, server.user("bob", "Bob").await, server.user("cid", "Cid").await);
     let variables = json!({ "to": "bob", "key": "k1", "text": "See you at the 图书馆 tomorrow" });
     let sent = run(&ann, "messages/send", variables.clone()).await["sendMessage"].take();
-    assert_eq!((&sent["message"]["conversationId"], &sent["message"]["seq"], &sent["duplicate"]), (&json!("si_ann_bob"), &json!(1), &json!(false)));
+    assert_eq!(
+        (&sent["message"]["conversationId"], &sent["message"]["seq"], &sent["duplicate"]),
+        (&json!("si_ann_bob"), &json!(1), &json!(false))
+    );
     assert_eq!(run(&ann, "messages/send", variables).await["sendMessage"]["duplicate"], true);
     let typing = run(&bob, "messages/typing", json!({ "to": "ann", "key": "k2", "tips": "yes" })).await;
     assert_eq!(typing["sendMessage"]["message"]["seq"], 0, "{typing}");

@@ -154,7 +154,8 @@ impl Rest {
     /// Returns the route that leads elsewhere from a path, and what begins such paths.
     pub(crate) fn redirecting(&self, path: &str) -> Option<(&Served, &str)> {
         let mut redirects = self.0.routes.values().filter(|served| served.route.reply == Reply::Redirect);
-        redirects.find_map(|served| served.path.split_once('*').map(|(start, _)| (served, start)).filter(|(_, start)| path.starts_with(start)))
+        redirects
+            .find_map(|served| served.path.split_once('*').map(|(start, _)| (served, start)).filter(|(_, start)| path.starts_with(start)))
     }
 
     /// Tells where a caller is led who asks with `request`.

@@ -40,7 +40,15 @@ pub struct PortSettings {
 impl PortSettings {
     /// Takes the addresses and leaves the rest at its default.
     pub fn new(database: DatabaseSettings, redis_url: Option<String>, amqp_url: Option<String>, node_id: impl Into<String>) -> Self {
-        Self { database, redis_url, amqp_url, node_id: node_id.into(), prefix: PREFIX.to_owned(), retry: RetryPolicy::default(), lease: Lease::default() }
+        Self {
+            database,
+            redis_url,
+            amqp_url,
+            node_id: node_id.into(),
+            prefix: PREFIX.to_owned(),
+            retry: RetryPolicy::default(),
+            lease: Lease::default(),
+        }
     }
 }
 

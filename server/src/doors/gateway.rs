@@ -51,11 +51,8 @@ pub(super) fn compose(
     }
 
     let graph = Arc::new(OwnGraph::default());
-    let attendance_ports = AttendancePorts {
-        presence: ports.presence.clone(),
-        fanout: ports.fanout.clone(),
-        listener: domains.users.presence_listener(),
-    };
+    let attendance_ports =
+        AttendancePorts { presence: ports.presence.clone(), fanout: ports.fanout.clone(), listener: domains.users.presence_listener() };
     let (attendance, arrivals) = Attendance::new(attendance_ports, runtime.clone(), settings::pace(config));
     let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone(), arrivals);
     let events = hub.subgraph();

@@ -33,12 +33,8 @@ impl Server {
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().display().to_string();
-        let base = [
-            ("server.listen", "127.0.0.1:0"),
-            ("sdk.listen", "127.0.0.1:0"),
-            ("server.data_dir", data.as_str()),
-            ("auth.secret", SECRET),
-        ];
+        let base =
+            [("server.listen", "127.0.0.1:0"), ("sdk.listen", "127.0.0.1:0"), ("server.data_dir", data.as_str()), ("auth.secret", SECRET)];
         let flags = base.iter().chain(settings).map(|(key, value)| FlagSetting {
             flag: "--set".into(),
             key: (*key).into(),

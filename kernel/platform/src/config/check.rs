@@ -1,8 +1,8 @@
 //! What single values cannot tell: each section looks at itself, then all are looked at together.
 
 use super::layers::Settings;
-use super::problem::{Origin, Problem};
 use super::objects::{ObjectEngine, Objects};
+use super::problem::{Origin, Problem};
 use super::roles::Role;
 use super::sections::{Auth, Config, Documents, Graphql, Messages};
 use super::webhooks::Webhooks;

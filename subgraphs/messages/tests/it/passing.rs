@@ -126,7 +126,8 @@ async fn what_a_client_switches_off_altogether_passes_as_a_message() {
         let stage = Stage::start(world);
         let keys = ["isNotNotification", "isSendMsg", "history", "persistent", "senderSync", "notPrivate", "unreadCount"];
         let off = keys.map(|key| json!({"key": key, "value": false}));
-        let send = |id: &str, content: Value| json!({"recipient": {"userId": "b"}, "clientMessageId": id, "content": content, "options": off});
+        let send =
+            |id: &str, content: Value| json!({"recipient": {"userId": "b"}, "clientMessageId": id, "content": content, "options": off});
         let typing = json!({"typing": {"tips": "yes"}});
         for (ctx, id, content) in [
             (world.user("a"), "t", typing.clone()),
