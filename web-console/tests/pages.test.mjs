@@ -192,7 +192,8 @@ test("a group is found, muted, loses a member and is dismissed", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("2 entries").waitFor();
   await world.shot(page, "group");
-  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await page.locator("#page").getByRole("button", { name: "Dismiss" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Dismiss" }).click();
   await page.getByText("Dismissed").first().waitFor();
   assert.deepEqual(page.complaints, []);
@@ -226,6 +227,7 @@ for (const [language, scheme] of [
 ]) {
   test(`axe finds nothing wrong with any page (${language}, ${scheme})`, async () => {
     const page = await world.open({ language, scheme });
+    await page.locator("h1").waitFor();
     assert.deepEqual(await world.violations(page), [], "login");
     await world.signIn(page);
     await page.locator("#page h1").waitFor();

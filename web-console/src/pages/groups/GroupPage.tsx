@@ -2,7 +2,7 @@
 import { Badge, Button, Group, Menu, Paper, Stack, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMutation, useQuery } from "urql";
 import { Confirm } from "~/components/Confirm";
@@ -70,6 +70,9 @@ export function GroupPage() {
   });
   const refresh = () => again({ requestPolicy: "network-only" });
   const [act, setAct] = useState<Act | null>(null);
+  // While the dialog closes it still says what it was about.
+  const shown = useRef<Act>({ name: "dismiss" });
+  if (act) shown.current = act;
   const [muting, mute] = useMutation(Mute);
   const [unmuting, unmute] = useMutation(Unmute);
   const [dismissing, dismiss] = useMutation(Dismiss);
@@ -196,16 +199,12 @@ export function GroupPage() {
       <Confirm
         opened={act !== null}
         close={() => setAct(null)}
-        title={t(act ? `groups.sure.${act.name}.title` : "groups.sure.dismiss.title")}
-        text={
-          act
-            ? t(`groups.sure.${act.name}.text`, {
-                name: group.name,
-                id: act.name === "dismiss" ? "" : act.member.userId,
-              })
-            : ""
-        }
-        act={t(act ? `groups.sure.${act.name}.act` : "groups.sure.dismiss.act")}
+        title={t(`groups.sure.${shown.current.name}.title`)}
+        text={t(`groups.sure.${shown.current.name}.text`, {
+          name: group.name,
+          id: shown.current.name === "dismiss" ? "" : shown.current.member.userId,
+        })}
+        act={t(`groups.sure.${shown.current.name}.act`)}
         busy={dismissing.fetching || removing.fetching || transferring.fetching}
         sure={sure}
       />
