@@ -1,5 +1,8 @@
 //! Rows of the kernel: outbox, inbox, dead letters, version logs and webhook deliveries.
 
+pub mod configuration;
+pub mod node;
+
 /// Events and jobs that were committed and are not handled yet.
 pub mod outbox {
     use sea_orm::entity::prelude::*;

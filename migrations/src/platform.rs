@@ -1,11 +1,14 @@
 //! Tables of the kernel: outbox, inbox, dead letters, version logs and webhook deliveries.
 
+mod configuration;
+mod node;
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_pk_auto, integer, string_len, string_len_uniq, text};
 
 /// Returns the kernel's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Events), Box::new(VersionLogs), Box::new(Webhooks)]
+    vec![Box::new(Events), Box::new(VersionLogs), Box::new(Webhooks), Box::new(configuration::Settings), Box::new(node::Nodes)]
 }
 
 #[derive(DeriveIden)]

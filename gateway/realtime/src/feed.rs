@@ -253,8 +253,8 @@ impl Feed {
                     self.say(Happened::MessageChanged { conversation_id: conversation_id.clone(), seq: *seq });
                 }
             }
-            // The hub itself acts on it.
-            SignalKind::SessionsRevoked { .. } => {}
+            // The hub itself acts on them.
+            SignalKind::SessionsRevoked { .. } | SignalKind::NodeSeen { .. } | SignalKind::ConfigurationChanged => {}
         }
         // Other signals were heard between the first and the last of this topic, and wait behind it.
         self.todo.push_back(Todo::Advance(since));

@@ -124,6 +124,8 @@ impl<S: Sitter> Registry<S> {
                 others.iter().filter(beside).collect::<FxHashSet<_>>().into_iter().for_each(&mut tell_all);
             }
             Audience::Watchers(user) => self.watchers.get(user).into_iter().flatten().for_each(tell),
+            // They have no seats: the hub hears for them.
+            Audience::Operators => {}
         }
     }
 

@@ -94,7 +94,11 @@ impl Topic {
                 Some(Self::Typing(key, key_of(message.envelope.sender.as_str())))
             }
             SignalKind::PresenceChanged { user_id, .. } => Some(Self::Presence(key_of(user_id.as_str()))),
-            SignalKind::SessionsRevoked { .. } | SignalKind::Notified { .. } | SignalKind::Transient { .. } => None,
+            SignalKind::SessionsRevoked { .. }
+            | SignalKind::Notified { .. }
+            | SignalKind::Transient { .. }
+            | SignalKind::NodeSeen { .. }
+            | SignalKind::ConfigurationChanged => None,
         }
     }
 

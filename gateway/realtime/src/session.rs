@@ -14,6 +14,7 @@ use std::task::{Context, Poll};
 
 use futures_util::future::{BoxFuture, FutureExt};
 use openim_core::{ConversationId, Error, ErrorCode, OperationId, Platform, Principal, Result, UserId};
+use openim_platform::presence::background_id;
 
 pub use berth::SessionEnd;
 pub use pushed::{FORMS, Pushed};
@@ -55,7 +56,7 @@ pub struct Session {
     hub: Arc<Hub>,
     berth: Arc<Berth>,
     /// The user is online as long as the session lives.
-    _stay: Stay,
+    stay: Stay,
     principal: Arc<Principal>,
     operation_id: OperationId,
     /// Whose presence is heard of, and which change of it was told last.
@@ -78,7 +79,7 @@ impl Hub {
         let session = Session {
             hub: self.clone(),
             berth,
-            _stay: self.arrivals.arrive(&principal, self.runtime.ids.hex32()),
+            stay: self.arrivals.arrive(&principal, self.runtime.ids.hex32()),
             principal,
             operation_id,
             watched: Vec::new(),
@@ -139,9 +140,15 @@ impl Session {
         }
     }
 
-    /// Says whether the app is in the background, for the rules of who gets a push.
-    pub fn set_background(&self, background: bool) {
-        self.berth.set_background(background);
+    /// Says whether the app is in the background, for the rules of who gets a push and who is told while being offline.
+    pub fn set_background(&mut self, background: bool) {
+        if self.berth.set_background(background) == background {
+            return;
+        }
+        let id = self.hub.runtime.ids.hex32();
+        let id = if background { background_id(&id) } else { id };
+        // The new stay begins before the old one ends: the user is online all the time.
+        self.stay = self.hub.arrivals.arrive(&self.principal, id);
     }
 
     /// Hears of these users' presence from now on.

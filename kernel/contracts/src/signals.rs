@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use openim_core::{ConversationId, GroupId, Platform, UserId};
+use openim_core::{ConversationId, GroupId, Platform, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::MessageData;
+use crate::{MessageData, Node};
 
 /// Who should hear of a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Audience {
     ConversationAnd(ConversationId, Vec<UserId>),
     /// Whoever watches this user's presence.
     Watchers(UserId),
+    /// Whoever watches the processes.
+    Operators,
 }
 
 /// One hint for a set of users.
@@ -46,6 +48,9 @@ pub enum SignalKind {
         /// from the log.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         messages: Vec<Arc<MessageData>>,
+        /// When the last of them was stored; 0 when they are told again.
+        #[serde(default)]
+        stored_at: Timestamp,
     },
     /// A message of the conversation that is not stored, such as typing.
     Transient {
@@ -148,5 +153,14 @@ pub enum SignalKind {
         /// Grows with every change of this user's: two nodes may tell of changes in the wrong order.
         #[serde(default)]
         version: i64,
+    },
+    /// Stored settings changed, or a restart was asked for: every process looks itself.
+    ConfigurationChanged,
+    /// A process gave a sign of life, or its last one.
+    NodeSeen {
+        /// The process.
+        node: Arc<Node>,
+        /// Whether it has ended.
+        ended: bool,
     },
 }

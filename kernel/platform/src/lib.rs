@@ -3,11 +3,13 @@
 //! shares.
 
 mod amqp;
+pub mod audit;
 pub mod cache;
 pub mod config;
 pub mod events;
 pub mod fanout;
 pub mod limits;
+pub mod nodes;
 pub mod ports;
 pub mod presence;
 pub mod probe;

@@ -11,6 +11,7 @@ use crate::cache::{Cache, MemoryCache, RedisCache};
 use crate::events::{EmbeddedEvents, EventBus, EventPlan, RabbitEvents, RetryPolicy};
 use crate::fanout::{Fanout, MemoryFanout, RabbitFanout};
 use crate::limits::{MemoryLimiter, RateLimiter, RedisLimiter};
+use crate::nodes::Figures;
 use crate::presence::{Lease, MemoryPresence, Presence, RedisPresence};
 use crate::redis_link::RedisLink;
 use crate::store::{DatabaseSettings, Store};
@@ -66,6 +67,10 @@ pub struct Ports {
     pub presence: Arc<dyn Presence>,
     /// Who comes too often.
     pub rate_limiter: Arc<dyn RateLimiter>,
+    /// What this process counts for operators.
+    pub figures: Figures,
+    /// This process's name among the others.
+    pub node_id: String,
     event_tasks: TaskTracker,
     event_stop: CancellationToken,
     link_tasks: TaskTracker,
@@ -83,7 +88,7 @@ impl Ports {
         let fanout: Arc<dyn Fanout> = match &settings.amqp_url {
             None => Arc::new(MemoryFanout::new()),
             Some(url) => {
-                let connected = RabbitFanout::connect(url, prefix, node_id, &*runtime.ids, &link_tasks, &link_stop).await;
+                let connected = RabbitFanout::connect(url, prefix, node_id, runtime, &link_tasks, &link_stop).await;
                 Arc::new(named("fanout (rabbitmq)", connected)?)
             }
         };
@@ -105,7 +110,20 @@ impl Ports {
             }
         };
         let (event_tasks, event_stop) = (TaskTracker::new(), CancellationToken::new());
-        Ok(Self { store, events, fanout, cache, presence, rate_limiter, event_tasks, event_stop, link_tasks, link_stop })
+        Ok(Self {
+            store,
+            events,
+            fanout,
+            cache,
+            presence,
+            rate_limiter,
+            figures: Figures::new(),
+            node_id: node_id.clone(),
+            event_tasks,
+            event_stop,
+            link_tasks,
+            link_stop,
+        })
     }
 
     /// Starts the event bus with the handlers of this process.

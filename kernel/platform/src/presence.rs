@@ -24,6 +24,22 @@ pub struct Connection {
     pub id: String,
 }
 
+/// What the ids of connections begin with whose app is in the background.
+const BACKGROUND: &str = "background-";
+
+/// Returns the id that a connection has while its app is in the background: nobody who watches presence sees a
+/// difference, and whoever pushes to devices does.
+pub fn background_id(id: &str) -> String {
+    format!("{BACKGROUND}{id}")
+}
+
+impl Connection {
+    /// Tells whether the app is in the background.
+    pub fn is_in_background(&self) -> bool {
+        self.id.starts_with(BACKGROUND)
+    }
+}
+
 /// What is to be told of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresenceChange {
@@ -75,6 +91,11 @@ pub trait Presence: Send + Sync + 'static {
     /// `UNAVAILABLE` when the presence data cannot be reached.
     async fn settle_overdue(&self) -> Result<Overdue> {
         Ok(Overdue::default())
+    }
+
+    /// Returns how many users have a connection to this node.
+    fn here(&self) -> usize {
+        0
     }
 
     /// Returns each user's open connections by platform and id, in the order asked; none for who is offline.

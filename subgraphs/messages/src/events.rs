@@ -65,13 +65,17 @@ pub(crate) fn mentions(appended: &Appended, at: Timestamp) -> Vec<MembersMention
 
 /// Makes the signals of one commit: one for each log that grew, one for each repeated message.
 pub(crate) fn signals(appended: &[Appended], repeated: &[(Arc<Log>, Arc<Message>)]) -> Vec<Signal> {
-    let grown = appended.iter().map(|grown| signal(&grown.log, grown.first, grown.last, carried(grown)));
-    let again = |(log, message): &(Arc<Log>, Arc<Message>)| signal(log, message.seq.0, message.seq.0, Vec::new());
+    let grown = appended.iter().map(|grown| signal(&grown.log, grown.first, grown.last, carried(grown), stored_at(grown)));
+    let again = |(log, message): &(Arc<Log>, Arc<Message>)| signal(log, message.seq.0, message.seq.0, Vec::new(), Timestamp::default());
     grown.chain(repeated.iter().map(again)).collect()
 }
 
-fn signal(log: &Log, first_seq: i64, last_seq: i64, messages: Vec<Arc<MessageData>>) -> Signal {
-    let kind = SignalKind::MessagesAppended { conversation_id: log.key.id.clone(), first_seq, last_seq, messages };
+fn stored_at(grown: &Appended) -> Timestamp {
+    grown.messages.last().map(|message| message.stored_at).unwrap_or_default()
+}
+
+fn signal(log: &Log, first_seq: i64, last_seq: i64, messages: Vec<Arc<MessageData>>, stored_at: Timestamp) -> Signal {
+    let kind = SignalKind::MessagesAppended { conversation_id: log.key.id.clone(), first_seq, last_seq, messages, stored_at };
     Signal { audience: audience(&log.key), kind }
 }
 

@@ -181,7 +181,8 @@ impl Berth {
         Some(item)
     }
 
-    pub(super) fn set_background(&self, background: bool) {
-        self.background.store(background, Ordering::Relaxed);
+    /// Notes whether the app is in the background; returns whether it was before.
+    pub(super) fn set_background(&self, background: bool) -> bool {
+        self.background.swap(background, Ordering::Relaxed)
     }
 }

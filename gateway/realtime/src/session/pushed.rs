@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use openim_contracts::MessageData;
+use openim_core::Timestamp;
 
 /// How many forms of a message there are: one for each encoding that sockets of a node speak.
 pub const FORMS: usize = 4;
@@ -15,12 +16,14 @@ const AROUND: usize = 512;
 #[derive(Debug)]
 pub struct Pushed {
     message: Arc<MessageData>,
+    stored_at: Timestamp,
     forms: [OnceLock<Bytes>; FORMS],
 }
 
 impl Pushed {
-    pub(crate) fn new(message: Arc<MessageData>) -> Self {
-        Self { message, forms: Default::default() }
+    /// Takes a message and when it was stored; 0 for one that was not, or is told again.
+    pub(crate) fn new(message: Arc<MessageData>, stored_at: Timestamp) -> Self {
+        Self { message, stored_at, forms: Default::default() }
     }
 
     /// Returns the message.
@@ -34,6 +37,11 @@ impl Pushed {
             Some(cell) => cell.get_or_init(|| make(&self.message)).clone(),
             None => make(&self.message),
         }
+    }
+
+    /// Returns when it was stored; 0 when it was not.
+    pub(crate) fn stored_at(&self) -> Timestamp {
+        self.stored_at
     }
 
     /// Returns about how many bytes it keeps from being freed.

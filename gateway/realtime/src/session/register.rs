@@ -83,21 +83,21 @@ impl Sessions {
     /// Hands a signal to the sessions it concerns.
     pub(crate) fn hear(&mut self, signal: &Signal, at: Timestamp) {
         match &signal.kind {
-            SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, messages } if messages.is_empty() => {
+            SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, messages, .. } if messages.is_empty() => {
                 let range = || Push::Range { conversation_id: conversation_id.clone(), first: *first_seq, last: *last_seq };
                 self.registry.reach(&signal.audience, |berth| berth.push([Waiting::Push(range())]));
             }
-            SignalKind::MessagesAppended { messages, .. } => {
+            SignalKind::MessagesAppended { messages, stored_at, .. } => {
                 let mut pushed = Vec::new();
                 self.registry.reach(&signal.audience, |berth| {
                     if pushed.is_empty() {
-                        pushed.extend(messages.iter().map(|message| Arc::new(Pushed::new(message.clone()))));
+                        pushed.extend(messages.iter().map(|message| Arc::new(Pushed::new(message.clone(), *stored_at))));
                     }
                     berth.hear(&pushed);
                 });
             }
             SignalKind::Notified { message } | SignalKind::Transient { message } => {
-                let pushed = [Arc::new(Pushed::new(message.clone()))];
+                let pushed = [Arc::new(Pushed::new(message.clone(), Timestamp::default()))];
                 self.registry.reach(&signal.audience, |berth| berth.hear(&pushed));
             }
             SignalKind::PresenceChanged { user_id, platforms, version } => {

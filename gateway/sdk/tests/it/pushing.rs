@@ -177,8 +177,13 @@ async fn members_hear_of_a_group_from_their_entry_to_their_leaving() {
     let say = |seq: i64| {
         let mut said = message("ann", "x", seq, &[]);
         said.conversation_id = group.clone();
-        let kind =
-            SignalKind::MessagesAppended { conversation_id: group.clone(), first_seq: seq, last_seq: seq, messages: vec![Arc::new(said)] };
+        let kind = SignalKind::MessagesAppended {
+            conversation_id: group.clone(),
+            first_seq: seq,
+            last_seq: seq,
+            messages: vec![Arc::new(said)],
+            stored_at: Timestamp::default(),
+        };
         node.signal(Audience::Conversation(group.clone()), kind);
     };
     say(5);

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use super::delivery::{Delivery, Outcome};
 use super::{EventBus, EventHandler, EventPlan, RetryPolicy, housekeeping, outbox};
+use crate::nodes::Backlog;
 use crate::store::Store;
 
 /// How many rows are read at once.
@@ -142,6 +143,15 @@ impl EventBus for EmbeddedEvents {
 
     async fn ping(&self) -> Result<()> {
         self.delivery.store.ping().await
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        let (db, now) = (self.delivery.store.read(), self.delivery.runtime.clock.now());
+        let mut waiting = outbox::waiting(db, now).await?;
+        let all = waiting.values().sum();
+        // What is nobody's yet waits for the relay, the rest for its consumer.
+        waiting.remove("");
+        Ok(Backlog { waiting: all, lag: outbox::lag(db, now).await?, queues: Some(waiting) })
     }
 }
 

@@ -1,10 +1,13 @@
 //! Every statement on the outbox, the inbox and the dead letters.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use openim_core::{OperationId, Result, Timestamp};
 use openim_entities::platform::{dead_letter, inbox, outbox};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
+    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
 };
 
 use super::{EventPlan, StoredEvent};
@@ -191,13 +194,32 @@ pub(super) async fn bury(db: &impl ConnectionTrait, row: &outbox::Model, consume
     Ok(())
 }
 
-/// Returns how many events wait and since when the oldest due one does.
-pub(super) async fn backlog(db: &impl ConnectionTrait, now: Timestamp) -> Result<(u64, Option<Timestamp>)> {
-    let waiting = outbox::Entity::find().filter(outbox::Column::AvailableAt.lte(now.0));
-    let oldest = waiting.clone().order_by_asc(outbox::Column::Position).one(db).await.map_err(db_error)?;
-    let count = waiting.count(db).await.map_err(db_error)?;
-    // A job or a retry waits since it was due, a fresh event since it was appended.
-    Ok((count, oldest.map(|row| Timestamp(row.at.max(row.available_at)))))
+/// Returns how many events are due, by consumer; those of nobody yet have no name.
+pub(super) async fn waiting(db: &impl ConnectionTrait, now: Timestamp) -> Result<BTreeMap<String, u64>> {
+    let counted: Vec<(String, i64)> = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Consumer)
+        .column_as(outbox::Column::Position.count(), "waiting")
+        .filter(outbox::Column::AvailableAt.lte(now.0))
+        .group_by(outbox::Column::Consumer)
+        .into_tuple()
+        .all(db)
+        .await
+        .map_err(db_error)?;
+    Ok(counted.into_iter().map(|(consumer, waiting)| (consumer, u64::try_from(waiting).unwrap_or(0))).collect())
+}
+
+/// Returns for how long the oldest due event waits. A job or a retry waits since it was due, a fresh event since it was
+/// appended.
+pub(super) async fn lag(db: &impl ConnectionTrait, now: Timestamp) -> Result<Duration> {
+    let due = |fresh: bool| {
+        let available = outbox::Column::AvailableAt;
+        let of_kind = if fresh { available.eq(0) } else { available.between(1, now.0) };
+        outbox::Entity::find().filter(of_kind).order_by_asc(available).order_by_asc(outbox::Column::Position)
+    };
+    let (fresh, postponed) = (due(true).one(db).await.map_err(db_error)?, due(false).one(db).await.map_err(db_error)?);
+    let since = [fresh, postponed].into_iter().flatten().map(|row| Timestamp(row.at.max(row.available_at))).min();
+    Ok(since.map_or(Duration::ZERO, |since| since.until(now)))
 }
 
 /// Forgets inbox rows that no redelivery can ask for any more; returns how many.

@@ -9,18 +9,27 @@
 //!   from where it is moved to the table of dead letters.
 
 mod consume;
+mod depth;
 mod relay;
 mod topology;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use openim_core::{Result, Runtime};
+use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::delivery::Delivery;
-use super::{EventBus, EventPlan, RetryPolicy, housekeeping};
+use super::{EventBus, EventPlan, RetryPolicy, housekeeping, outbox};
 use crate::amqp::{Broker, LinkState};
+use crate::nodes::Backlog;
 use crate::store::Store;
+
+/// How many events wait in each consumer's queue, as the broker said last.
+type Depths = Arc<Mutex<Option<BTreeMap<String, u64>>>>;
 
 /// The header with the number of failures so far.
 const ATTEMPTS: &str = "attempts";
@@ -32,6 +41,8 @@ pub struct RabbitEvents {
     delivery: Delivery,
     relaying: LinkState,
     consuming: LinkState,
+    /// What waits in the queues of this process's handlers.
+    depths: Depths,
 }
 
 impl RabbitEvents {
@@ -43,6 +54,7 @@ impl RabbitEvents {
             delivery: Delivery { store, runtime, policy },
             relaying: LinkState::new(),
             consuming: LinkState::new(),
+            depths: Depths::default(),
         }
     }
 
@@ -78,5 +90,12 @@ impl EventBus for RabbitEvents {
     async fn ping(&self) -> Result<()> {
         self.relaying.check()?;
         self.consuming.check()
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        let (db, now) = (self.delivery.store.read(), self.delivery.runtime.clock.now());
+        let waiting = outbox::waiting(db, now).await?.values().sum();
+        let queues = if self.consuming.check().is_ok() { self.depths.lock().clone() } else { None };
+        Ok(Backlog { waiting, lag: outbox::lag(db, now).await?, queues })
     }
 }

@@ -3,7 +3,8 @@
 //! This node's own subscribers are served directly and do not wait for the broker. Messages of a node carry a running
 //! number: a gap, whoever caused it (a full queue anywhere, a failed publication), becomes [`Received::Lost`].
 
-use std::collections::HashMap;
+mod numbers;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use lapin::options::{
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Connection, Consumer, ExchangeKind};
 use openim_contracts::Signal;
-use openim_core::{Error, IdSource, Result};
+use openim_core::{Clock, Error, Result, Runtime, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{Fanout, MemoryFanout, Received};
 use crate::amqp::{Broker, LinkState};
+use numbers::Numbers;
 
 /// Publications that may wait while the broker is slow or away; what comes then is lost, and is told so.
 const WAITING: usize = 8192;
@@ -39,14 +41,14 @@ const QUEUE_BYTES: i32 = 64 * 1024 * 1024;
 /// How long the broker may take to confirm a message.
 const CONFIRM: Duration = Duration::from_secs(10);
 
-/// How many foreign nodes are remembered; dead ones are forgotten when there are more.
-const NODES: usize = 4096;
-
 /// One message.
 #[derive(Serialize, Deserialize)]
 struct Parcel {
     /// Which incarnation of a node sent it.
     from: String,
+    /// When that began to number.
+    #[serde(default)]
+    since: Timestamp,
     /// Its running number there.
     number: u64,
     signals: Vec<Signal>,
@@ -63,6 +65,8 @@ pub struct RabbitFanout {
 struct Link {
     broker: Broker,
     id: String,
+    since: Timestamp,
+    clock: Arc<dyn Clock>,
     local: MemoryFanout,
     waiting: Mutex<mpsc::Receiver<Vec<Signal>>>,
     number: Arc<AtomicU64>,
@@ -79,7 +83,7 @@ impl RabbitFanout {
         url: &str,
         prefix: &str,
         node: &str,
-        ids: &dyn IdSource,
+        runtime: &Runtime,
         tasks: &TaskTracker,
         stop: &CancellationToken,
     ) -> Result<Self> {
@@ -87,7 +91,9 @@ impl RabbitFanout {
         let (local, number, state) = (MemoryFanout::new(), Arc::new(AtomicU64::new(0)), LinkState::new());
         let link = Arc::new(Link {
             broker: Broker::new(url, node, prefix),
-            id: ids.hex32(),
+            id: runtime.ids.hex32(),
+            since: runtime.clock.now(),
+            clock: runtime.clock.clone(),
             local: local.clone(),
             waiting: Mutex::new(waiting),
             number: number.clone(),
@@ -164,7 +170,8 @@ impl Link {
     }
 
     async fn receive(&self, mut incoming: Consumer) -> Result<()> {
-        let mut numbers: HashMap<String, u64> = HashMap::new();
+        // What others said before was told as lost when this session began.
+        let mut numbers = Numbers::since(self.clock.now());
         while let Some(delivery) = incoming.next().await {
             let delivery = delivery.map_err(Error::unavailable)?;
             let parcel: Parcel = match serde_json::from_slice(&delivery.data) {
@@ -178,11 +185,7 @@ impl Link {
             if parcel.from == self.id {
                 continue;
             }
-            if numbers.len() >= NODES {
-                numbers.clear();
-            }
-            let before = numbers.insert(parcel.from, parcel.number);
-            if parcel.number != before.map_or(0, |before| before.wrapping_add(1)) {
+            if !numbers.follows(parcel.from, parcel.since, parcel.number) {
                 self.local.send(Received::Lost);
             }
             metrics::counter!("openim_fanout_received_total").increment(parcel.signals.len() as u64);
@@ -208,7 +211,7 @@ impl Link {
             }
             // The number is taken before anything can fail: a parcel that does not arrive leaves a gap.
             let number = self.number.fetch_add(1, Ordering::SeqCst);
-            self.send_parcel(channel, Parcel { from: self.id.clone(), number, signals }).await?;
+            self.send_parcel(channel, Parcel { from: self.id.clone(), since: self.since, number, signals }).await?;
         }
     }
 

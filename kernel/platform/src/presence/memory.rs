@@ -60,6 +60,10 @@ impl Presence for MemoryPresence {
         Ok(users.iter().filter_map(|user| self.change(user, false)).collect())
     }
 
+    fn here(&self) -> usize {
+        self.open.len()
+    }
+
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
         Ok(users.iter().map(|user| self.open.of(user)).collect())
     }

@@ -208,6 +208,10 @@ impl Presence for RedisPresence {
         self.overdue().await
     }
 
+    fn here(&self) -> usize {
+        self.own.len()
+    }
+
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
         let mut found: Vec<HashMap<String, String>> = Vec::with_capacity(users.len());
         for chunk in users.chunks(CHUNK) {

@@ -37,6 +37,11 @@ impl Table {
         sorted(open.map(|(id, platform)| Connection { platform: *platform, id: id.clone() }).collect())
     }
 
+    /// Returns how many users are noted.
+    pub(super) fn len(&self) -> usize {
+        self.users.read().len()
+    }
+
     /// Copies everything that is noted.
     pub(super) fn all(&self) -> Vec<(UserId, Vec<Connection>)> {
         let users: Vec<UserId> = self.users.read().keys().cloned().collect();

@@ -1,13 +1,14 @@
 //! The fan-out port: one suite for both adapters, and what an outage of the broker means.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use openim_contracts::{Audience, Signal, SignalKind};
-use openim_core::{IdSource, RandomIds, UserId};
+use openim_core::{IdSource, ManualClock, RandomIds, Runtime, UserId};
 use openim_platform::fanout::{Fanout, MemoryFanout, RabbitFanout, Received};
-use openim_testing::{PATIENCE, PrivateServices, eventually};
+use openim_testing::{PATIENCE, PrivateServices, START, eventually};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -43,8 +44,12 @@ struct Node {
 }
 
 async fn node(url: &str, prefix: &str) -> Node {
+    node_at(url, prefix, &Runtime::system()).await
+}
+
+async fn node_at(url: &str, prefix: &str, runtime: &Runtime) -> Node {
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let fanout = RabbitFanout::connect(url, prefix, "node", &RandomIds, &tasks, &stop).await.unwrap();
+    let fanout = RabbitFanout::connect(url, prefix, "node", runtime, &tasks, &stop).await.unwrap();
     tasks.close();
     Node { fanout, tasks, stop }
 }
@@ -129,8 +134,40 @@ async fn nodes_are_told_of_a_loss_when_the_broker_was_away() {
 #[tokio::test]
 async fn a_broker_that_is_not_there_is_an_error_at_start_up() {
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-    let connect = RabbitFanout::connect("amqp://127.0.0.1:1/%2f", "test", "node", &RandomIds, &tasks, &stop);
+    let runtime = Runtime::system();
+    let connect = RabbitFanout::connect("amqp://127.0.0.1:1/%2f", "test", "node", &runtime, &tasks, &stop);
     let refused = tokio::time::timeout(Duration::from_secs(20), connect).await.unwrap();
     assert!(refused.is_err());
     stop.cancel();
+}
+
+#[tokio::test]
+async fn a_node_that_starts_late_is_not_told_of_a_loss_by_everybody_who_was_there() {
+    let Some(url) = openim_testing::amqp_url() else { return };
+    let prefix = RandomIds.hex32();
+    let clock = Arc::new(ManualClock::new(START));
+    let runtime = Runtime { clock: clock.clone(), ids: Arc::new(RandomIds) };
+    let first = node_at(&url, &prefix, &runtime).await;
+    let mut own = first.fanout.subscribe();
+    for start in 0..10 {
+        first.fanout.publish(vec![signal(start)]).await;
+    }
+    numbers(&mut own, 10).await;
+    clock.advance(Duration::from_secs(60));
+    let late = node_at(&url, &prefix, &runtime).await;
+    let mut heard = late.fanout.subscribe();
+    first.fanout.publish(vec![signal(10)]).await;
+    assert!(matches!(next(&mut heard).await, Received::Signals(signals) if number(&signals[0]) == 10));
+    // Neither does its own beginning look like a loss to the others.
+    late.fanout.publish(vec![signal(11)]).await;
+    let next_own = async {
+        loop {
+            match next(&mut own).await {
+                Received::Lost => panic!("a node that starts is no loss"),
+                Received::Signals(signals) if number(&signals[0]) == 11 => return,
+                Received::Signals(_) => {}
+            }
+        }
+    };
+    next_own.await;
 }

@@ -174,7 +174,7 @@ pub(crate) fn seqs(messages: &Value) -> Vec<i64> {
 /// What a signal says of a log that grew: the log, the first and the last seq, and the seqs of the messages that it carries.
 pub(crate) fn grown(signal: &Signal) -> (&str, i64, i64, Vec<i64>) {
     match &signal.kind {
-        SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, messages } => {
+        SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, messages, .. } => {
             assert!(messages.iter().all(|message| message.conversation_id == *conversation_id && !message.operation_id.is_empty()));
             (conversation_id.as_str(), *first_seq, *last_seq, messages.iter().map(|message| message.seq).collect())
         }

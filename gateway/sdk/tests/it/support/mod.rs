@@ -159,7 +159,8 @@ impl Node {
         let users = [Some(first.envelope.sender.clone()), first.envelope.receiver.clone()].into_iter().flatten().collect();
         let (conversation_id, first_seq, last_seq) = (first.conversation_id.clone(), first.seq, last.seq);
         let messages = if carried { messages.into_iter().map(Arc::new).collect() } else { Vec::new() };
-        self.signal(Audience::Users(users), SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, messages });
+        let stored_at = Timestamp::default();
+        self.signal(Audience::Users(users), SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, messages, stored_at });
     }
 
     pub(crate) fn revoke(&self, user: &str, platform: i32, token: &str) {

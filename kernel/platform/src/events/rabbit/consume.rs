@@ -13,7 +13,7 @@ use openim_entities::platform::outbox::Model;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::{ATTEMPTS, RabbitEvents, topology};
+use super::{ATTEMPTS, RabbitEvents, depth, topology};
 use crate::events::delivery::{Outcome, describe};
 use crate::events::embedded::pause;
 use crate::events::{EventHandler, EventPlan, StoredEvent, outbox};
@@ -38,7 +38,7 @@ pub(super) async fn session(bus: &RabbitEvents, plan: &EventPlan, connection: Ar
     }
     bus.consuming.set(true);
     // The first failure ends them all, wherever they are: what they had not finished is rolled back and comes again.
-    tokio::try_join!(try_join_all(handlers), bury_all(bus, dead, stop)).map(|_| ())
+    tokio::try_join!(try_join_all(handlers), bury_all(bus, dead, stop), depth::measure_all(bus, plan, &connection, stop)).map(|_| ())
 }
 
 async fn incoming(connection: &Connection, queue: &str) -> Result<Incoming> {

@@ -108,7 +108,7 @@ async fn publish_all(bus: &RabbitEvents, plan: &EventPlan, channel: &Channel, ro
         let mut confirms = Vec::with_capacity(rows.len());
         for row in rows {
             let confirm = match outbox::read(row) {
-                Ok(event) => Some(publish(bus, channel, row, &event).await?),
+                Ok(event) => Some(publish(bus, plan, channel, row, &event).await?),
                 Err(_) => None,
             };
             confirms.push(OptionFuture::from(confirm));
@@ -116,7 +116,7 @@ async fn publish_all(bus: &RabbitEvents, plan: &EventPlan, channel: &Channel, ro
         let mut fates = Vec::with_capacity(rows.len());
         for (row, confirmed) in rows.iter().zip(join_all(confirms).await) {
             fates.push(match confirmed {
-                Some(confirmed) => fate(plan, row, &confirmed.map_err(Error::unavailable)?),
+                Some(confirmed) => fate(&confirmed.map_err(Error::unavailable)?),
                 None => Fate::Dead,
             });
         }
@@ -128,12 +128,11 @@ async fn publish_all(bus: &RabbitEvents, plan: &EventPlan, channel: &Channel, ro
     }
 }
 
-fn fate(plan: &EventPlan, row: &Model, confirmed: &Confirmation) -> Fate {
+fn fate(confirmed: &Confirmation) -> Fate {
     let fate = match confirmed {
         Confirmation::Ack(None) => Fate::Gone,
         // A mandatory message that no queue took is confirmed, too, but comes back first.
-        Confirmation::Ack(Some(_)) if !row.consumer.is_empty() || plan.wanting(&row.topic).next().is_some() => Fate::Lost,
-        Confirmation::Ack(Some(_)) => Fate::Gone,
+        Confirmation::Ack(Some(_)) => Fate::Lost,
         Confirmation::Nack(_) | Confirmation::NotRequested => Fate::Refused,
     };
     let word = if fate == Fate::Gone { "published" } else { "refused" };
@@ -141,7 +140,15 @@ fn fate(plan: &EventPlan, row: &Model, confirmed: &Confirmation) -> Fate {
     fate
 }
 
-async fn publish(bus: &RabbitEvents, channel: &Channel, row: &Model, event: &StoredEvent) -> Result<lapin::PublisherConfirm> {
+async fn publish(
+    bus: &RabbitEvents,
+    plan: &EventPlan,
+    channel: &Channel,
+    row: &Model,
+    event: &StoredEvent,
+) -> Result<lapin::PublisherConfirm> {
+    // What nobody here wants may still be wanted by a queue that the operator has bound.
+    let wanted = !row.consumer.is_empty() || plan.wanting(&row.topic).next().is_some();
     let (exchange, key) = if row.consumer.is_empty() {
         (topology::events(&bus.broker)?, short(row.topic.as_str())?)
     } else {
@@ -156,6 +163,6 @@ async fn publish(bus: &RabbitEvents, channel: &Channel, row: &Model, event: &Sto
         .with_message_id(short(row.event_id.as_str())?)
         .with_headers(headers);
     let body = serde_json::to_vec(event).map_err(Error::internal)?;
-    let mandatory = BasicPublishOptions { mandatory: true, ..Default::default() };
-    channel.basic_publish(exchange, key, mandatory, &body, properties).await.map_err(Error::unavailable)
+    let options = BasicPublishOptions { mandatory: wanted, ..Default::default() };
+    channel.basic_publish(exchange, key, options, &body, properties).await.map_err(Error::unavailable)
 }
