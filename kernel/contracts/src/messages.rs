@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use openim_core::{ConversationId, ConversationKind, Result, Timestamp, UserId};
 
+use crate::{MessageData, PlacedMessage};
+
 /// The end of a conversation's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConversationHead {
@@ -36,6 +38,13 @@ pub trait MessageLogReader: Send + Sync + 'static {
     /// This default knows of no times, so that everything counts as new.
     async fn last_before(&self, asked: &[StoredBefore]) -> Result<Vec<i64>> {
         Ok(vec![0; asked.len()])
+    }
+
+    /// Returns the messages at these places, in no order; those that were revoked or emptied are left out.
+    ///
+    /// This default has none.
+    async fn messages(&self, _places: &[PlacedMessage]) -> Result<Vec<MessageData>> {
+        Ok(Vec::new())
     }
 }
 

@@ -57,6 +57,8 @@ pub(crate) struct Commits {
     pub(crate) read_positions: Arc<ReadPositions>,
     pub(crate) webhooks: Webhooks,
     pub(crate) grown: Arc<Grown>,
+    /// Whether somebody pushes to devices that are offline.
+    pub(crate) push: bool,
 }
 
 /// The batcher of one process.

@@ -12,6 +12,7 @@ mod model;
 mod notices;
 mod policy;
 mod published;
+mod pushes;
 mod read_positions;
 mod readers;
 mod repository;
@@ -86,6 +87,7 @@ impl Messages {
             read_positions: Arc::new(ReadPositions::default()),
             webhooks: webhooks.clone(),
             grown: Arc::new(Grown::new(settings.search)),
+            push: settings.push,
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
         let service = Service {

@@ -13,6 +13,8 @@ pub struct MessagesSettings {
     pub friend_verify: bool,
     /// Whether messages can be found by their words.
     pub search: bool,
+    /// Whether somebody pushes to devices that are offline: then each commit says what they should hear of.
+    pub push: bool,
     /// How notifications are treated.
     pub notifications: NotificationPolicies,
     /// The longest content, in bytes of its JSON text.
@@ -43,6 +45,7 @@ impl Default for MessagesSettings {
         Self {
             friend_verify: false,
             search: true,
+            push: false,
             notifications: NotificationPolicies::default(),
             max_content_bytes: 64 * 1024,
             max_extra_bytes: 16 * 1024,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join;
+use openim_contracts::PlacedMessage;
 use openim_core::{ConversationId, Ctx, Error, OperationId, Result, Seq, Timestamp};
 use openim_platform::store::Tx;
 use rustc_hash::FxHashMap;
@@ -13,6 +14,7 @@ use super::{Commits, Pending};
 use crate::events;
 use crate::hooks;
 use crate::model::{Draft, Log, LogKey, Message, State, Stored};
+use crate::pushes;
 use crate::repository::append::{self, Place, Tail};
 use crate::repository::threads::{self, Answer};
 use crate::repository::{logs, publishing};
@@ -132,6 +134,9 @@ impl Commit {
         }
         commit.announce(commits, tx, batch, now).await?;
         commit.call_hooks(commits, tx, batch).await?;
+        if commits.push {
+            commit.want_pushes(commits, tx, batch).await?;
+        }
         Ok((commit, fresh))
     }
 
@@ -205,6 +210,18 @@ impl Commit {
             hooks::after_stored(&commits.webhooks, &ctx, &pending.draft.envelope, tail.max_seq + offset, &mut calls)?;
         }
         commits.webhooks.append(tx, calls).await
+    }
+
+    /// Says which of the new messages devices that are offline should hear of.
+    async fn want_pushes(&self, commits: &Commits, tx: &Tx, batch: &[Pending]) -> Result<()> {
+        let place = |(pending, fate): (&Pending, &Fate)| {
+            let Fate::New { log, offset } = *fate else { return None };
+            let (log, tail) = self.end(log)?;
+            let (conversation_id, operation_id) = (log.key.id.clone(), pending.operation_id.clone());
+            pushes::wanted(&pending.draft.envelope).then(|| PlacedMessage { conversation_id, seq: tail.max_seq + offset, operation_id })
+        };
+        let places = batch.iter().zip(&self.plan.fates).filter_map(place).collect();
+        pushes::of_stored(&commits.runtime, tx, places).await
     }
 
     /// Tells what became of the messages of the batch.

@@ -40,6 +40,8 @@ pub(crate) const MEMBER_INVITED: i32 = 1509;
 pub(crate) const MEMBER_ENTERED: i32 = 1510;
 /// "The group was dismissed": the last thing that is said in it.
 pub(crate) const GROUP_DISMISSED: i32 = 1511;
+/// "A participant of a room came" and "left": nobody is called to the telephone for them.
+pub(crate) const ROOM_NEWS: [i32; 2] = [1602, 1603];
 /// The content types that count as notifications.
 pub(crate) const NOTIFICATIONS: std::ops::RangeInclusive<i32> = 1000..=5000;
 

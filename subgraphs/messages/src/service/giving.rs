@@ -12,6 +12,7 @@ use crate::model::numbers::{self, option};
 use crate::model::{
     Draft, Envelope, LogKey, Message, OfflinePush, Parties, Recipient, SendMessage, Sent, State, Stored, audience, switched,
 };
+use crate::pushes;
 use crate::repository::announced;
 
 /// What the application tells its clients, beside the chat.
@@ -96,6 +97,7 @@ impl Service {
         let stored = if drafts.is_empty() { Vec::new() } else { self.batcher.within(ctx, &tx, drafts).await? };
         let mut stored = stored.into_iter().map(|one| one.ok_or_else(error::ambiguous)).collect::<Result<Vec<_>>>()?.into_iter();
         let first = if line { stored.next() } else { None };
+        let is_kept = stored.len() > 0;
         let told = match stored.next() {
             Some(kept) => kept,
             None => {
@@ -110,8 +112,11 @@ impl Service {
                 Stored { message: Arc::new(message), duplicate: false }
             }
         };
-        let kind = SignalKind::Notified { message: Arc::new(told.message.data(Some(ctx.operation_id()))) };
-        tx.signal(Signal { audience: audience(&chat), kind });
+        let data = Arc::new(told.message.data(Some(ctx.operation_id())));
+        if self.settings.push && !is_kept && pushes::wanted(&data.envelope) {
+            pushes::of_passing(ctx, &tx, vec![data.clone()]).await?;
+        }
+        tx.signal(Signal { audience: audience(&chat), kind: SignalKind::Notified { message: data } });
         tx.commit().await?;
         Ok(first.unwrap_or(told))
     }

@@ -13,6 +13,7 @@ use super::composing::Appearance;
 use crate::model::numbers::{self, option};
 use crate::model::{Draft, Envelope, LogKey, Parties};
 use crate::notices::NoticePolicy;
+use crate::pushes;
 use crate::repository::announced;
 use crate::tips;
 
@@ -55,7 +56,7 @@ impl Service {
             }
         }
         let stored = if drafts.is_empty() { Vec::new() } else { self.batcher.within(ctx, tx, drafts).await? };
-        let mut marks = Vec::new();
+        let (mut marks, mut pushed) = (Vec::new(), Vec::new());
         for (notice, stream) in notices.into_iter().zip(streams) {
             let stored = stream.and_then(|place| stored.get(place)).and_then(Option::as_ref);
             if stream.is_some() && stored.is_none() {
@@ -68,8 +69,13 @@ impl Service {
                 Some(stored) => stored.message.data(Some(ctx.operation_id())),
                 None => notice.unstored(ctx, &request, &appearance)?,
             };
+            let data = Arc::new(data);
+            if self.settings.push && stored.is_none() && pushes::wanted(&data.envelope) {
+                pushed.push(data.clone());
+            }
             tx.signal(notice.signal(data));
         }
+        pushes::of_passing(ctx, tx, pushed).await?;
         announced::mark(tx.connection(), &marks, request.content_type, ctx.now()).await
     }
 
@@ -221,7 +227,7 @@ impl Notice {
         Ok(MessageData { conversation_id: log.id, seq: 0, envelope, operation_id: ctx.operation_id().to_string() })
     }
 
-    fn signal(self, data: MessageData) -> Signal {
+    fn signal(self, message: Arc<MessageData>) -> Signal {
         let audience = match self.to {
             To::User(user) if user == self.sender => Audience::Users(vec![user]),
             // The sender's other devices hear of it, too.
@@ -231,7 +237,7 @@ impl Notice {
                 if moved.is_empty() { Audience::Conversation(chat) } else { Audience::ConversationAnd(chat, moved) }
             }
         };
-        Signal { audience, kind: SignalKind::Notified { message: Arc::new(data) } }
+        Signal { audience, kind: SignalKind::Notified { message } }
     }
 }
 

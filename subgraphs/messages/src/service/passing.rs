@@ -9,7 +9,7 @@ use openim_core::{Ctx, Result, Seq};
 use super::Service;
 use crate::model::{Draft, LogKey, Message, State, Stored, audience};
 use crate::repository::logs;
-use crate::{error, hooks};
+use crate::{error, hooks, pushes};
 
 impl Service {
     /// Hands a message to who is online now.
@@ -26,13 +26,17 @@ impl Service {
             envelope: draft.envelope,
             state: State::default(),
         };
-        let kind = SignalKind::Transient { message: Arc::new(message.data(Some(ctx.operation_id()))) };
-        let signal = Signal { audience: audience(&draft.log), kind };
-        if calls.is_empty() {
+        let data = Arc::new(message.data(Some(ctx.operation_id())));
+        let pushed = self.settings.push && pushes::wanted(&data.envelope);
+        let signal = Signal { audience: audience(&draft.log), kind: SignalKind::Transient { message: data.clone() } };
+        if calls.is_empty() && !pushed {
             self.store.fanout().publish(vec![signal]).await;
         } else {
             let tx = self.store.begin().await?;
             self.webhooks.append(&tx, calls).await?;
+            if pushed {
+                pushes::of_passing(ctx, &tx, vec![data]).await?;
+            }
             tx.signal(signal);
             tx.commit().await?;
         }
