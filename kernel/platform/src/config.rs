@@ -7,6 +7,9 @@
 mod check;
 mod keys;
 mod layers;
+mod live;
+mod live_keys;
+mod managed;
 mod network;
 mod objects;
 mod problem;
@@ -14,14 +17,20 @@ mod reference;
 mod roles;
 mod secret;
 mod sections;
+mod signing;
+mod stored;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod values;
 mod webhooks;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use live::Live;
+pub use live_keys::{is_live, live_keys};
+pub use managed::{Change, ChangePage, Configuration, Setting, SettingKind, SettingSource, State};
 pub use network::Network;
 pub use objects::{ObjectEngine, Objects};
 pub use problem::{Origin, Problem, Problems};
@@ -32,6 +41,9 @@ pub use sections::{
     Auth, Config, Database, Documents, Graphql, Internal, Limits, LogFormat, Messages, Notifications, Realtime, Rest, Server, Service,
     Subgraphs, Telemetry,
 };
+pub use signing::{Known, Previous, SigningSecrets};
+pub use stored::Stored;
+pub use values::MASK;
 pub use webhooks::Webhooks;
 
 use layers::{Layers, Settings};
@@ -83,10 +95,20 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Says for people where a key's value comes from; `None` when there is no such key.
+    pub fn origin(&self, key: &str) -> Option<String> {
+        self.settings.get(key).map(|setting| setting.origin.to_string())
+    }
+
     /// Prints the settings in force as TOML, secrets hidden; what is not a default says where it comes from.
     pub fn print(&self) -> String {
         reference::in_force(&self.settings)
     }
+}
+
+/// Returns the name of every key.
+pub fn setting_keys() -> impl Iterator<Item = &'static str> {
+    keys::KEYS.iter().map(|key| key.name)
 }
 
 /// Reads, merges and checks all layers.

@@ -6,6 +6,7 @@
 mod metric;
 mod propagation;
 
+use std::fmt;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tracing_subscriber::filter::Filtered;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer, Registry};
+use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 use crate::config;
 
@@ -39,6 +40,9 @@ pub enum TelemetryError {
     /// The exporter cannot be built.
     #[error("telemetry.otlp_endpoint cannot be used")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// The log has ended.
+    #[error("telemetry.log_filter cannot be replaced")]
+    Gone(#[from] reload::Error),
     /// Another one was started in this process.
     #[error("telemetry was started before")]
     Started(#[from] tracing_subscriber::util::TryInitError),
@@ -52,6 +56,20 @@ pub enum TelemetryError {
 pub struct Telemetry {
     metrics: Option<PrometheusHandle>,
     traces: Option<SdkTracerProvider>,
+    filters: Option<Filters>,
+}
+
+/// What lets the filters of log and traces be replaced.
+#[derive(Clone)]
+struct Filters {
+    log: reload::Handle<EnvFilter, WithSpans>,
+    spans: reload::Handle<EnvFilter, Registry>,
+}
+
+impl fmt::Debug for Filters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filters").finish_non_exhaustive()
+    }
 }
 
 impl Telemetry {
@@ -62,10 +80,11 @@ impl Telemetry {
     pub fn start(config: &config::Telemetry) -> Result<Self, TelemetryError> {
         let traces = if config.otlp_endpoint.is_empty() { None } else { Some(exporter(config)?) };
         // The same filter as the log's: without one, every span of every library would be sent.
-        let filter = EnvFilter::builder().parse(&config.log_filter)?;
+        let (filter, spans_filter) = reload::Layer::new(EnvFilter::builder().parse(&config.log_filter)?);
         let spans =
             traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")).with_filter(filter));
-        Registry::default().with(spans).with(log(config)?).try_init()?;
+        let (log, log_filter) = log(config)?;
+        Registry::default().with(spans).with(log).try_init()?;
 
         let metrics = if config.metrics {
             let recorder = recorder()?;
@@ -76,12 +95,26 @@ impl Telemetry {
         } else {
             None
         };
-        Ok(Self { metrics, traces })
+        Ok(Self { metrics, traces, filters: Some(Filters { log: log_filter, spans: spans_filter }) })
     }
 
     /// Makes telemetry that records nothing: for several servers in one process, in tests.
     pub fn off() -> Self {
-        Self { metrics: recorder().ok().map(|recorder| recorder.handle()), traces: None }
+        Self { metrics: recorder().ok().map(|recorder| recorder.handle()), traces: None, filters: None }
+    }
+
+    /// Logs by another filter from now on.
+    ///
+    /// # Errors
+    /// When it has a mistake; then nothing changes.
+    pub fn set_filter(&self, filter: &str) -> Result<(), TelemetryError> {
+        let (log, spans) = (EnvFilter::builder().parse(filter)?, EnvFilter::builder().parse(filter)?);
+        if let Some(filters) = &self.filters {
+            filters.log.reload(log)?;
+            // Without traces nobody holds their filter.
+            let _ = filters.spans.reload(spans);
+        }
+        Ok(())
     }
 
     /// Returns what renders the metrics, when they are recorded.
@@ -107,16 +140,20 @@ impl Telemetry {
     }
 }
 
-fn log(config: &config::Telemetry) -> Result<Box<dyn Layer<WithSpans> + Send + Sync>, TelemetryError> {
-    let filter = EnvFilter::builder().parse(&config.log_filter)?;
+type Log = (Box<dyn Layer<WithSpans> + Send + Sync>, reload::Handle<EnvFilter, WithSpans>);
+
+fn log(config: &config::Telemetry) -> Result<Log, TelemetryError> {
+    let (filter, handle) = reload::Layer::new(EnvFilter::builder().parse(&config.log_filter)?);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    Ok(match config.log_format {
+    let layer = match config.log_format {
         config::LogFormat::Text => layer.with_ansi(std::io::stderr().is_terminal()).with_filter(filter).boxed(),
         config::LogFormat::Json => layer.json().flatten_event(true).with_filter(filter).boxed(),
-    })
+    };
+    Ok((layer, handle))
 }
 
-type Spans = Filtered<tracing_opentelemetry::OpenTelemetryLayer<Registry, opentelemetry_sdk::trace::Tracer>, EnvFilter, Registry>;
+type SpansFilter = reload::Layer<EnvFilter, Registry>;
+type Spans = Filtered<tracing_opentelemetry::OpenTelemetryLayer<Registry, opentelemetry_sdk::trace::Tracer>, SpansFilter, Registry>;
 type WithSpans = tracing_subscriber::layer::Layered<Option<Spans>, Registry>;
 
 fn exporter(config: &config::Telemetry) -> Result<SdkTracerProvider, TelemetryError> {

@@ -21,16 +21,18 @@ mod settings;
 mod signature;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use openim_core::{Ctx, Error, ErrorCode, Result, Runtime, Timestamp};
 use openim_entities::platform::webhook_delivery;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use sea_orm::ActiveValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use answer::Accepted;
 pub use body::ReplyKey;
@@ -55,14 +57,27 @@ const NOTIFICATIONS: std::ops::RangeInclusive<i32> = 1000..=5000;
 const TYPING: i32 = 113;
 
 /// The webhooks of one process.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Webhooks {
-    engine: Option<Arc<Engine>>,
+    /// What they are now; nothing when nobody is called.
+    engine: Arc<RwLock<Option<Arc<Engine>>>>,
+    /// How the background work was started, for the next engine.
+    started: Arc<Mutex<Option<Started>>>,
+    /// Woken when a transaction with deliveries was committed.
+    work: Arc<Notify>,
+}
+
+/// How the background work is started.
+#[derive(Clone)]
+struct Started {
+    deliver: bool,
+    tasks: TaskTracker,
+    stop: CancellationToken,
 }
 
 struct Engine {
     settings: WebhookSettings,
-    hooks: HashMap<&'static str, Hook>,
+    hooks: HashMap<&'static str, Arc<Hook>>,
     sender: Sender,
     store: Store,
     runtime: Runtime,
@@ -73,6 +88,8 @@ struct Engine {
     unlogged: mpsc::Sender<webhook_delivery::ActiveModel>,
     /// Taken by whoever logs.
     unlogged_queue: Mutex<Option<mpsc::Receiver<webhook_delivery::ActiveModel>>>,
+    /// Cancelled when another engine takes its place, and when the process stops.
+    over: OnceLock<CancellationToken>,
 }
 
 /// A delivery that is written but not in the database yet; see [`Webhooks::prepare`].
@@ -82,7 +99,7 @@ pub struct Prepared(webhook_delivery::ActiveModel);
 impl Webhooks {
     /// Calls nobody.
     pub fn disabled() -> Self {
-        Self { engine: None }
+        Self::default()
     }
 
     /// Makes the webhooks of a process. Nothing is delivered before [`Webhooks::start`].
@@ -90,24 +107,60 @@ impl Webhooks {
     /// # Errors
     /// `ARGS_ERROR` when the URL or the secret cannot be used.
     pub fn new(settings: WebhookSettings, store: Store, runtime: Runtime) -> Result<Self> {
+        let webhooks = Self::default();
+        webhooks.reconfigure(Some(settings), store, runtime)?;
+        Ok(webhooks)
+    }
+
+    /// Replaces the settings while everything runs; `None` calls nobody any more. What is under way ends as it began, what
+    /// waits is delivered by the new settings.
+    ///
+    /// # Errors
+    /// `ARGS_ERROR` when the URL or the secret cannot be used; then nothing changes.
+    pub fn reconfigure(&self, settings: Option<WebhookSettings>, store: Store, runtime: Runtime) -> Result<()> {
+        let next = settings.map(|settings| self.engine_of(settings, store, runtime)).transpose()?;
+        let before = std::mem::replace(&mut *self.engine.write(), next.clone());
+        if let Some(over) = before.as_ref().and_then(|engine| engine.over.get()) {
+            over.cancel();
+        }
+        let started = self.started.lock().clone();
+        if let (Some(engine), Some(started)) = (next, started) {
+            engine.launch(&started);
+        }
+        Ok(())
+    }
+
+    fn engine_of(&self, settings: WebhookSettings, store: Store, runtime: Runtime) -> Result<Arc<Engine>> {
         let (unlogged, queue) = mpsc::channel(UNLOGGED);
         let engine = Engine {
-            hooks: settings.hooks.iter().map(|hook| (hook.command.text, hook.clone())).collect(),
+            hooks: settings.hooks.iter().map(|hook| (hook.command.text, Arc::new(hook.clone()))).collect(),
             sender: Sender::new(&settings)?,
             store,
             runtime,
             places: Semaphore::new(settings.max_before.max(1)),
-            work: Arc::default(),
+            work: self.work.clone(),
             unlogged,
             unlogged_queue: Mutex::new(Some(queue)),
+            over: OnceLock::new(),
             settings,
         };
-        Ok(Self { engine: Some(Arc::new(engine)) })
+        Ok(Arc::new(engine))
     }
 
     /// Tells whether a hook is switched on: ask before composing an expensive payload.
     pub fn enabled(&self, command: &'static Command) -> bool {
         self.hook(command).is_some()
+    }
+
+    /// Returns the hooks that are switched on, in the table's order.
+    pub fn hooks(&self) -> Vec<Hook> {
+        let Some(engine) = self.engine() else { return Vec::new() };
+        commands::ALL.iter().filter_map(|command| engine.hooks.get(command.text).map(|hook| (**hook).clone())).collect()
+    }
+
+    /// Returns the receiver's host and port; `None` when there is no receiver.
+    pub fn receiver(&self) -> Option<String> {
+        self.engine().map(|engine| engine.sender.host())
     }
 
     /// Tells whether a message hook is switched on for a message: not for notifications and typing, not for denied content
@@ -132,7 +185,7 @@ impl Webhooks {
         A: DeserializeOwned,
     {
         let Some((engine, hook)) = self.hook(command) else { return Ok(None) };
-        engine.ask(ctx, hook, body::compose(ctx, command, body)?).await
+        engine.ask(ctx, &hook, body::compose(ctx, command, body)?).await
     }
 
     /// Tells the receiver what happened, once the transaction is committed; nothing when the hook is off.
@@ -172,7 +225,7 @@ impl Webhooks {
     /// # Errors
     /// As any statement.
     pub async fn append(&self, tx: &Tx, prepared: Vec<Prepared>) -> Result<()> {
-        let Some(engine) = self.engine.as_ref().filter(|_| !prepared.is_empty()) else { return Ok(()) };
+        let Some(engine) = self.engine().filter(|_| !prepared.is_empty()) else { return Ok(()) };
         log::insert(tx.connection(), prepared.into_iter().map(|prepared| prepared.0).collect()).await?;
         tx.wake(&engine.work);
         Ok(())
@@ -184,15 +237,20 @@ impl Webhooks {
     /// `RECORD_NOT_FOUND`; `ARGS_ERROR` for a before-hook, and when no receiver is configured.
     pub async fn redeliver(&self, ctx: &Ctx, tx: &Tx, id: &str) -> Result<Delivery> {
         let nobody = || Error::new(ErrorCode::Args, "no receiver of webhooks is configured");
-        let engine = self.engine.as_ref().ok_or_else(nobody)?;
+        let engine = self.engine().ok_or_else(nobody)?;
         let delivery = log::requeue(tx.connection(), id, ctx.now()).await?;
         tx.wake(&engine.work);
         Ok(delivery)
     }
 
-    fn hook(&self, command: &'static Command) -> Option<(&Arc<Engine>, &Hook)> {
-        let engine = self.engine.as_ref()?;
-        Some((engine, engine.hooks.get(command.text)?))
+    fn engine(&self) -> Option<Arc<Engine>> {
+        self.engine.read().clone()
+    }
+
+    fn hook(&self, command: &'static Command) -> Option<(Arc<Engine>, Arc<Hook>)> {
+        let engine = self.engine()?;
+        let hook = engine.hooks.get(command.text)?.clone();
+        Some((engine, hook))
     }
 }
 

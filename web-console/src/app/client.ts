@@ -2,14 +2,14 @@
 import { Client, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
 import { endsSession, problemOf } from "./errors";
 import { liveClient } from "./live";
-import { type Session, signOut } from "./session";
+import { authorization, type Session, signOut } from "./session";
 
 export function makeClient(of: Session | null): Client {
   const live = liveClient();
   return new Client({
     url: "/graphql",
     preferGetMethod: false,
-    fetchOptions: () => ({ headers: of ? { authorization: `Bearer ${of.token}` } : {} }),
+    fetchOptions: () => ({ headers: authorization(of) }),
     exchanges: [
       cacheExchange,
       mapExchange({

@@ -1,34 +1,59 @@
-// The one socket of the console: subscriptions, and whether they are live, paused or on their way back.
+// The one socket of the console: subscriptions, and whether they are live, held still or on their way back.
 import { type Client, createClient } from "graphql-ws";
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { session } from "./session";
 
-export type LiveState = "idle" | "connecting" | "live" | "reconnecting" | "paused";
+type Socket = "idle" | "connecting" | "live" | "reconnecting";
+export type LiveState = Socket | "paused";
 
-let state: LiveState = "idle";
+let socket: Socket = "idle";
+let held = false;
 const listeners = new Set<() => void>();
 
-function become(next: LiveState) {
-  state = next;
+function tell() {
   for (const listener of listeners) listener();
 }
 
-export function useLiveState(): LiveState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-  );
+function become(next: Socket) {
+  socket = next;
+  tell();
 }
 
-let paused = false;
+/** Holds what is shown still, or follows the server again. */
+export function hold(on: boolean) {
+  held = on;
+  tell();
+}
 
-/** Holds what comes in, or lets it through again. */
-export function pause(on: boolean) {
-  paused = on;
-  become(on ? "paused" : "live");
+/** What to show: a lost connection is worth more than that somebody looks at a still picture. */
+export function stateOf(socket: Socket, held: boolean): LiveState {
+  return held && socket === "live" ? "paused" : socket;
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const useLiveState = (): LiveState => useSyncExternalStore(subscribe, () => stateOf(socket, held));
+export const useHeld = (): boolean => useSyncExternalStore(subscribe, () => held);
+
+/**
+ * Returns what to call when news came: it reloads, at once or, while what is shown is held still, once when it follows
+ * the server again.
+ */
+export function useNews(reload: () => void): () => void {
+  const still = useHeld();
+  const waiting = useRef(false);
+  useEffect(() => {
+    if (still || !waiting.current) return;
+    waiting.current = false;
+    reload();
+  }, [still, reload]);
+  return () => {
+    if (held) waiting.current = true;
+    else reload();
+  };
 }
 
 export function socketUrl(location: Location): string {
@@ -47,7 +72,7 @@ export function liveClient(): Client {
     shouldRetry: (event) => !(event instanceof CloseEvent && event.code === 4403),
     on: {
       connecting: (isRetry) => become(isRetry ? "reconnecting" : "connecting"),
-      connected: () => become(paused ? "paused" : "live"),
+      connected: () => become("live"),
       closed: (event) => become(event instanceof CloseEvent && event.wasClean ? "idle" : "reconnecting"),
     },
   });

@@ -1,7 +1,17 @@
 // The addresses of the console. Pages are loaded when they are opened; filters and places stand in the address.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { NotFound } from "~/components/States";
-import { STATUSES, type Status } from "~/pages/groups/status";
+import {
+  GROUP_TABS,
+  type GroupTab,
+  REQUEST_STATUSES,
+  type RequestStatus,
+  ROLES,
+  type Role,
+  STATUSES,
+  type Status,
+} from "~/pages/groups/status";
+import { RELATION_TABS, type RelationTab } from "~/pages/relations/tabs";
 import { Root } from "~/shell/Root";
 import { Shell } from "~/shell/Shell";
 import { session } from "./session";
@@ -29,6 +39,12 @@ const overview = createRoute({
   path: "/",
   component: lazyRouteComponent(() => import("~/pages/overview/OverviewPage"), "OverviewPage"),
 });
+
+/** The texts of an address that are not empty, by their names. */
+function texts<Name extends string>(search: Record<string, unknown>, ...names: Name[]): { [name in Name]?: string } {
+  const given = names.filter((name) => typeof search[name] === "string" && search[name] !== "");
+  return Object.fromEntries(given.map((name) => [name, search[name]])) as { [name in Name]?: string };
+}
 
 interface ListSearch {
   search?: string;
@@ -69,7 +85,12 @@ const groups = createRoute({
 const group = createRoute({
   getParentRoute: () => inside,
   path: "/groups/$id",
-  validateSearch: listSearch,
+  validateSearch: (search): ListSearch & { tab?: GroupTab; role?: Role; status?: RequestStatus } => {
+    const tab = GROUP_TABS.find((known) => known === search.tab);
+    const role = ROLES.find((known) => known === search.role);
+    const status = REQUEST_STATUSES.find((known) => known === search.status);
+    return { ...listSearch(search), ...(tab && { tab }), ...(role && { role }), ...(status && { status }) };
+  },
   component: lazyRouteComponent(() => import("~/pages/groups/GroupPage"), "GroupPage"),
 });
 
@@ -83,14 +104,46 @@ const chat = createRoute({
   component: lazyRouteComponent(() => import("~/pages/chat/ChatPage"), "ChatPage"),
 });
 
+const clientConfig = createRoute({
+  getParentRoute: () => inside,
+  path: "/client-config",
+  component: lazyRouteComponent(() => import("~/pages/client-config/ClientConfigPage"), "ClientConfigPage"),
+});
+
+const relations = createRoute({
+  getParentRoute: () => inside,
+  path: "/relations",
+  validateSearch: (search): ListSearch & { user?: string; tab?: RelationTab } => {
+    const tab = RELATION_TABS.find((known) => known === search.tab);
+    return { ...listSearch(search), ...texts(search, "user"), ...(tab && { tab }) };
+  },
+  component: lazyRouteComponent(() => import("~/pages/relations/RelationsPage"), "RelationsPage"),
+});
+
+const conversations = createRoute({
+  getParentRoute: () => inside,
+  path: "/conversations",
+  validateSearch: (search): { user?: string; offset?: number } => {
+    const { offset } = listSearch(search);
+    return { ...texts(search, "user"), ...(offset && { offset }) };
+  },
+  component: lazyRouteComponent(() => import("~/pages/conversations/ConversationsPage"), "ConversationsPage"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => inside,
+  path: "/conversations/$id",
+  validateSearch: (search): { user?: string; before?: string; after?: string; seq?: number } => {
+    const seq = Number(search.seq);
+    return { ...texts(search, "user", "before", "after"), ...(Number.isSafeInteger(seq) && seq > 0 && { seq }) };
+  },
+  component: lazyRouteComponent(() => import("~/pages/conversations/ConversationPage"), "ConversationPage"),
+});
+
 const messages = createRoute({
   getParentRoute: () => inside,
   path: "/messages",
-  validateSearch: (search): { search?: string; sender?: string; after?: string } => ({
-    ...(typeof search.search === "string" && search.search !== "" && { search: search.search }),
-    ...(typeof search.sender === "string" && search.sender !== "" && { sender: search.sender }),
-    ...(typeof search.after === "string" && search.after !== "" && { after: search.after }),
-  }),
+  validateSearch: (search) => texts(search, "search", "sender", "conversation", "since", "until", "after"),
   component: lazyRouteComponent(() => import("~/pages/messages/MessagesPage"), "MessagesPage"),
 });
 
@@ -108,30 +161,76 @@ const files = createRoute({
   component: lazyRouteComponent(() => import("~/pages/files/FilesPage"), "FilesPage"),
 });
 
+interface WebhookSearch extends ListSearch {
+  outcome?: "PENDING" | "DELIVERED" | "FAILED";
+  /** The delivery that is looked at. */
+  open?: string;
+  view?: "hooks";
+}
+
 const webhooks = createRoute({
   getParentRoute: () => inside,
   path: "/webhooks",
-  validateSearch: (search): ListSearch & { outcome?: "PENDING" | "DELIVERED" | "FAILED"; open?: string } => {
+  validateSearch: (search): WebhookSearch => {
     const outcome = (["PENDING", "DELIVERED", "FAILED"] as const).find((known) => known === search.outcome);
     return {
       ...listSearch(search),
       ...(outcome && { outcome }),
       ...(typeof search.open === "string" && { open: search.open }),
+      ...(search.view === "hooks" && { view: "hooks" as const }),
     };
   },
   component: lazyRouteComponent(() => import("~/pages/webhooks/WebhooksPage"), "WebhooksPage"),
 });
 
+const rest = createRoute({
+  getParentRoute: () => inside,
+  path: "/rest",
+  validateSearch: (search): { search?: string } =>
+    typeof search.search === "string" && search.search !== "" ? { search: search.search } : {},
+  component: lazyRouteComponent(() => import("~/pages/rest/RestPage"), "RestPage"),
+});
+
+const restRoute = createRoute({
+  getParentRoute: () => inside,
+  path: "/rest/$",
+  component: lazyRouteComponent(() => import("~/pages/rest/RoutePage"), "RoutePage"),
+});
+
 const explorer = createRoute({
   getParentRoute: () => inside,
   path: "/explorer",
+  validateSearch: (search): { query?: string; variables?: string; example?: string } => ({
+    ...(typeof search.query === "string" && { query: search.query }),
+    ...(search.variables !== undefined && {
+      variables: typeof search.variables === "string" ? search.variables : JSON.stringify(search.variables),
+    }),
+    ...(typeof search.example === "string" && { example: search.example }),
+  }),
   component: lazyRouteComponent(() => import("~/pages/explorer/ExplorerPage"), "ExplorerPage"),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
-    inside.addChildren([overview, users, user, groups, group, messages, chat, files, webhooks, explorer]),
+    inside.addChildren([
+      overview,
+      users,
+      user,
+      clientConfig,
+      relations,
+      groups,
+      group,
+      conversations,
+      conversation,
+      messages,
+      chat,
+      files,
+      webhooks,
+      rest,
+      restRoute,
+      explorer,
+    ]),
   ]),
   basepath: "/console",
   defaultPreload: "intent",

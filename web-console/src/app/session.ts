@@ -50,6 +50,11 @@ export function signOut(why: Ending) {
 
 export const session = () => current;
 
+/** The headers of a request in somebody's name. */
+export function authorization(of: Session | null): Record<string, string> {
+  return of ? { authorization: `Bearer ${of.token}` } : {};
+}
+
 /** Returns why the last session ended, once. */
 export function lastEnding(): Ending | null {
   return ending;

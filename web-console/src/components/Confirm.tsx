@@ -1,35 +1,87 @@
-// Asks once more before something that cannot be taken back.
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+// Asks once more before something that cannot be taken back, and why it is done; a refusal is shown where it was asked.
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import type { CombinedError } from "@urql/core";
+import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { REASON_LENGTH } from "~/app/reason";
+import { Failed } from "./States";
 
-export function Confirm(props: {
-  opened: boolean;
-  close: () => void;
+/** What waits to be confirmed. */
+export interface Question {
   title: string;
   text: string;
+  /** The word on the button. */
   act: string;
-  busy: boolean;
-  sure: () => void;
+  /** Does it; `because(reason)` of `~/app/reason` carries the reason to the audit log. */
+  sure: (reason: string) => Promise<{ error?: CombinedError | undefined }>;
+}
+
+/** Shows a question until it is answered; `done` is called after it was done. */
+export function Confirm({
+  question,
+  close,
+  done,
+}: {
+  question: Question | null;
+  close: () => void;
+  done?: () => void;
 }) {
   const { t } = useTranslation();
+  // While the dialog closes it still says what it was about.
+  const shown = useRef(question);
+  if (question) shown.current = question;
   return (
     <Modal
-      opened={props.opened}
-      onClose={props.close}
-      title={props.title}
+      opened={question !== null}
+      onClose={close}
+      title={shown.current?.title}
       closeButtonProps={{ "aria-label": t("acts.close") }}
     >
+      {shown.current && <Ask question={shown.current} close={close} {...(done && { done })} />}
+    </Modal>
+  );
+}
+
+function Ask({ question, close, done }: { question: Question; close: () => void; done?: () => void }) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<CombinedError>();
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    const result = await question.sure(reason);
+    setBusy(false);
+    if (result.error) return setError(result.error);
+    close();
+    done?.();
+  }
+
+  return (
+    <form onSubmit={submit}>
       <Stack>
-        <Text>{props.text}</Text>
+        <Text style={{ overflowWrap: "anywhere" }}>{question.text}</Text>
+        <Textarea
+          label={t("acts.reason")}
+          description={t("acts.reasonHelp")}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          maxLength={REASON_LENGTH}
+          rows={2}
+          data-autofocus
+        />
+        {error && <Failed error={error} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={props.close} data-autofocus>
+          <Button variant="default" onClick={close}>
             {t("acts.cancel")}
           </Button>
-          <Button color="red" loading={props.busy} onClick={props.sure}>
-            {props.act}
+          <Button color="red" type="submit" loading={busy}>
+            {question.act}
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </form>
   );
 }

@@ -1,6 +1,6 @@
 // A table whose rows can be opened by mouse and keyboard, with pages of a known total below it.
 import { Group, Pagination, Table, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 export interface Column<Row> {
@@ -9,6 +9,54 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** Hidden on narrow screens. */
   wide?: boolean;
+  /** How much of the table's width it takes where rows come while one scrolls; the same as the others when left out. */
+  width?: string;
+}
+
+export function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
+  return (
+    <Table.Tr>
+      {columns.map((column) => (
+        <Table.Th
+          key={column.head}
+          {...(column.width && { w: column.width })}
+          {...(column.wide && { visibleFrom: "sm" as const })}
+        >
+          {column.head}
+        </Table.Th>
+      ))}
+    </Table.Tr>
+  );
+}
+
+/** The cells of a row; empty ones for a row that is still to come. */
+export function Cells<Row>({ columns, row }: { columns: readonly Column<Row>[]; row: Row | undefined }) {
+  return columns.map((column) => (
+    <Table.Td key={column.head} {...(column.wide && { visibleFrom: "sm" as const })}>
+      {row === undefined ? "…" : column.cell(row)}
+    </Table.Td>
+  ));
+}
+
+/** What makes a row one that opens something, by mouse and keyboard. */
+export function opening(open: () => void) {
+  return {
+    "data-opens": true,
+    tabIndex: 0,
+    onClick: (event: MouseEvent<HTMLElement>) => {
+      // A button in a row does what it says, and no more.
+      if (event.target instanceof Element && !event.target.closest("a, button")) open();
+    },
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+      if (event.target !== event.currentTarget) return;
+      if (event.key === "Enter") open();
+      const next = event.currentTarget[event.key === "ArrowUp" ? "previousElementSibling" : "nextElementSibling"];
+      if ((event.key === "ArrowDown" || event.key === "ArrowUp") && next instanceof HTMLElement) {
+        event.preventDefault();
+        next.focus();
+      }
+    },
+  };
 }
 
 export function Rows<Row>({
@@ -28,30 +76,12 @@ export function Rows<Row>({
     <Table.ScrollContainer minWidth={320} type="native">
       <Table className="rows" aria-label={label} highlightOnHover striped="even" verticalSpacing="xs">
         <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column.head} {...(column.wide && { visibleFrom: "sm" as const })}>
-                {column.head}
-              </Table.Th>
-            ))}
-          </Table.Tr>
+          <Head columns={columns} />
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row) => (
-            <Table.Tr
-              key={id(row)}
-              {...(open && {
-                "data-opens": true,
-                tabIndex: 0,
-                onClick: () => open(row),
-                onKeyDown: (event) => event.key === "Enter" && open(row),
-              })}
-            >
-              {columns.map((column) => (
-                <Table.Td key={column.head} {...(column.wide && { visibleFrom: "sm" as const })}>
-                  {column.cell(row)}
-                </Table.Td>
-              ))}
+            <Table.Tr key={id(row)} {...(open && opening(() => open(row)))}>
+              <Cells columns={columns} row={row} />
             </Table.Tr>
           ))}
         </Table.Tbody>

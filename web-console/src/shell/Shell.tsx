@@ -98,7 +98,7 @@ function LanguageMenu() {
             key={code}
             lang={code}
             fw={i18n.language === code ? 700 : 400}
-            onClick={() => speak(code as Language)}
+            onClick={() => void speak(code as Language)}
           >
             {name}
           </Menu.Item>

@@ -3,16 +3,30 @@ import {
   type Icon,
   IconApi,
   IconFiles,
+  IconHeartHandshake,
   IconLayoutDashboard,
+  IconMessage2,
   IconMessageSearch,
   IconMessages,
+  IconPlugConnected,
   IconUsers,
   IconUsersGroup,
   IconWebhook,
 } from "@tabler/icons-react";
 
 export interface Place {
-  to: "/" | "/users" | "/groups" | "/messages" | "/chat" | "/files" | "/webhooks" | "/explorer";
+  to:
+    | "/"
+    | "/users"
+    | "/relations"
+    | "/groups"
+    | "/conversations"
+    | "/messages"
+    | "/chat"
+    | "/files"
+    | "/webhooks"
+    | "/rest"
+    | "/explorer";
   /** The key of its name under `places`. */
   name: string;
   icon: Icon;
@@ -21,10 +35,13 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { to: "/", name: "overview", icon: IconLayoutDashboard },
   { to: "/users", name: "users", icon: IconUsers },
+  { to: "/relations", name: "relations", icon: IconHeartHandshake },
   { to: "/groups", name: "groups", icon: IconUsersGroup },
+  { to: "/conversations", name: "conversations", icon: IconMessage2 },
   { to: "/messages", name: "messages", icon: IconMessageSearch },
   { to: "/chat", name: "chat", icon: IconMessages },
   { to: "/files", name: "files", icon: IconFiles },
   { to: "/webhooks", name: "webhooks", icon: IconWebhook },
+  { to: "/rest", name: "rest", icon: IconPlugConnected },
   { to: "/explorer", name: "explorer", icon: IconApi },
 ];

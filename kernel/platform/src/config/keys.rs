@@ -76,6 +76,8 @@ pub(super) const KEYS: &[Key] = &[
     key("server.trusted_proxies", Rule::Networks),
     key("server.deployment", Rule::Name),
     key("server.shutdown_seconds", Rule::Integer(1, 9)),
+    key("server.restart_in_place", Rule::Switch),
+    key("server.stored_settings", Rule::Switch),
     key("auth.secret", Rule::Secret(8)),
     key("auth.secret_file", Rule::Path),
     key("auth.admin_user_ids", Rule::UserIds),
@@ -223,13 +225,18 @@ impl Rule {
         matches!(self, Self::Secret(_))
     }
 
+    /// Tells whether values are lists of texts.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::Addresses | Self::Roles | Self::UserIds | Self::Texts | Self::Origins | Self::Networks)
+    }
+
     /// Reads a text from the environment or a flag as this rule's type.
     pub(super) fn read(self, text: &str) -> Option<Value> {
         match self {
             Self::Integer(..) | Self::Choice(_) => text.parse().ok().map(Value::Integer),
             Self::Number(..) => text.parse().ok().map(Value::Float),
             Self::Switch => text.parse().ok().map(Value::Boolean),
-            Self::Addresses | Self::Roles | Self::UserIds | Self::Texts | Self::Origins | Self::Networks => {
+            rule if rule.is_list() => {
                 Some(Value::Array(text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect()))
             }
             _ => Some(Value::from(text)),

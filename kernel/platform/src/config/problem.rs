@@ -16,6 +16,8 @@ pub enum Origin {
         /// The line of the value, from 1.
         line: usize,
     },
+    /// The settings that are stored beside the data.
+    Stored,
     /// An environment variable.
     Environment(String),
     /// A flag of the command line.
@@ -29,11 +31,23 @@ pub enum Origin {
     },
 }
 
+impl Origin {
+    /// Tells whether a stored value does not count beside this one.
+    pub fn outranks_stored(&self) -> bool {
+        match self {
+            Self::Environment(_) | Self::Flag(_) => true,
+            Self::Content { named_by, .. } => named_by.outranks_stored(),
+            Self::Default | Self::File { .. } | Self::Stored => false,
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("the defaults"),
             Self::File { path, line } => write!(f, "{} line {line}", path.display()),
+            Self::Stored => f.write_str("the stored settings"),
             Self::Environment(name) => write!(f, "environment variable {name}"),
             Self::Flag(name) => write!(f, "flag {name}"),
             Self::Content { path, named_by } => write!(f, "the content of {} (named by {named_by})", path.display()),

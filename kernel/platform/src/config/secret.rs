@@ -120,7 +120,7 @@ pub fn kept_secret(path: &Path, ids: &dyn IdSource) -> io::Result<KeptSecret> {
     }
 }
 
-fn read_kept(path: &Path) -> io::Result<Option<Secret>> {
+pub(super) fn read_kept(path: &Path) -> io::Result<Option<Secret>> {
     match fs::read_to_string(path) {
         Ok(text) if text.trim().is_empty() => Err(io::Error::new(io::ErrorKind::InvalidData, "the file is empty")),
         Ok(text) => Ok(Some(Secret(text.trim().to_owned()))),
@@ -129,7 +129,7 @@ fn read_kept(path: &Path) -> io::Result<Option<Secret>> {
     }
 }
 
-fn private_file(path: &Path) -> io::Result<fs::File> {
+pub(super) fn private_file(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -78,6 +78,10 @@ pub struct Server {
     pub deployment: String,
     /// Time to finish when stopped.
     pub shutdown_seconds: u64,
+    /// Whether a restart that was asked for is done by the process itself.
+    pub restart_in_place: bool,
+    /// Whether stored settings count.
+    pub stored_settings: bool,
 }
 
 /// `[auth]`

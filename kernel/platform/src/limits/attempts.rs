@@ -8,6 +8,7 @@ use std::time::Duration;
 use openim_core::{Causes, Clock, Error, ErrorCode, Result};
 
 use super::{Decision, MemoryLimiter, RateLimiter, address_key};
+use crate::config::Live;
 
 /// How many wrong attempts are borne.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct AttemptQuotas {
 /// Counts wrong attempts at one secret.
 pub struct Attempts {
     name: &'static str,
-    quotas: AttemptQuotas,
+    quotas: Live<AttemptQuotas>,
     limiter: Arc<dyn RateLimiter>,
     /// Counts along: what guards a secret must not end with the connection to others.
     near: MemoryLimiter,
@@ -31,9 +32,14 @@ pub struct Attempts {
 
 impl Attempts {
     /// Makes the guard of the secret that is called `name` in keys and logs.
-    pub fn new(name: &'static str, quotas: AttemptQuotas, limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        name: &'static str,
+        quotas: impl Into<Live<AttemptQuotas>>,
+        limiter: Arc<dyn RateLimiter>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         metrics::describe_counter!("openim_wrong_secrets_total", "wrong attempts at a secret");
-        Self { name, quotas, limiter, near: MemoryLimiter::new(clock) }
+        Self { name, quotas: quotas.into(), limiter, near: MemoryLimiter::new(clock) }
     }
 
     /// Passes who may try now; ask before looking at the attempt.
@@ -62,11 +68,12 @@ impl Attempts {
 
     fn keys(&self, origin: Option<IpAddr>) -> [(String, u32); 2] {
         let by_address = format!("wrong:{}:ip:{}", self.name, address_key(origin));
-        [(by_address, self.quotas.address), (format!("wrong:{}:all", self.name), self.quotas.together)]
+        let quotas = self.quotas.get();
+        [(by_address, quotas.address), (format!("wrong:{}:all", self.name), quotas.together)]
     }
 
     async fn ask(&self, key: &str, limit: u32, counts: bool) -> Decision {
-        let window = self.quotas.window;
+        let window = self.quotas.get().window;
         let near = self.near.decide(key, limit, window, counts);
         let answer = if counts { self.limiter.take(key, limit, window).await } else { self.limiter.peek(key, limit, window).await };
         match answer {

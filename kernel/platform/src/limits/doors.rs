@@ -12,6 +12,7 @@ use std::time::Duration;
 use openim_core::{Causes, Clock, Error, ErrorCode, Principal, Result};
 
 use super::{Decision, MemoryLimiter, RateLimiter, address_key};
+use crate::config::Live;
 
 /// Quotas are told by the minute.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -35,7 +36,7 @@ pub struct DoorQuotas {
 
 /// Limits what comes in through the doors.
 pub struct DoorLimits {
-    quotas: DoorQuotas,
+    quotas: Live<DoorQuotas>,
     near: MemoryLimiter,
     shared: Option<Arc<dyn RateLimiter>>,
     clock: Arc<dyn Clock>,
@@ -45,19 +46,19 @@ pub struct DoorLimits {
 
 impl DoorLimits {
     /// Makes the limits over a limiter.
-    pub fn new(quotas: DoorQuotas, limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(quotas: impl Into<Live<DoorQuotas>>, limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>) -> Self {
         metrics::describe_counter!("openim_door_refused_total", "operations refused because a caller came too often, by kind of caller");
         metrics::describe_counter!(
             "openim_door_unshared_total",
             "operations counted by this process alone because the shared limiter was away"
         );
         let shared = limiter.is_shared().then_some(limiter);
-        Self { quotas, near: MemoryLimiter::new(clock.clone()), shared, clock, away_until: AtomicI64::new(i64::MIN) }
+        Self { quotas: quotas.into(), near: MemoryLimiter::new(clock.clone()), shared, clock, away_until: AtomicI64::new(i64::MIN) }
     }
 
     /// Makes limits that let everybody pass.
     pub fn off(clock: Arc<dyn Clock>) -> Self {
-        let quotas = DoorQuotas { user: 0, admin: 0, anonymous: 0 };
+        let quotas = Live::new(DoorQuotas { user: 0, admin: 0, anonymous: 0 });
         Self { quotas, near: MemoryLimiter::new(clock.clone()), shared: None, clock, away_until: AtomicI64::new(i64::MIN) }
     }
 
@@ -66,10 +67,11 @@ impl DoorLimits {
     /// # Errors
     /// `TOO_MANY_REQUESTS` with the time of the next try.
     pub async fn admit(&self, caller: Option<&Principal>, origin: Option<IpAddr>) -> Result<()> {
+        let quotas = self.quotas.get();
         let (kind, quota) = match caller {
-            None => ("anonymous", self.quotas.anonymous),
-            Some(principal) if principal.app_admin => ("admin", self.quotas.admin),
-            Some(_) => ("user", self.quotas.user),
+            None => ("anonymous", quotas.anonymous),
+            Some(principal) if principal.app_admin => ("admin", quotas.admin),
+            Some(_) => ("user", quotas.user),
         };
         if quota == 0 {
             return Ok(());

@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 
 use super::log::{self, Attempt, DeliveryOutcome};
 use super::sender::Request;
-use super::{Engine, Webhooks, commands, describe, excerpt, measure};
+use super::{Engine, Started, Webhooks, commands, describe, excerpt, measure};
 
 /// How often is looked for deliveries that became due, and for what another process committed.
 const POLL: Duration = Duration::from_millis(500);
@@ -43,13 +43,10 @@ impl Webhooks {
     /// Starts the logging of failed before-hooks (every process asks) and, in processes that `deliver`, the deliveries. All
     /// end after `stop`, having finished the attempts under way.
     pub fn start(&self, deliver: bool, tasks: &TaskTracker, stop: &CancellationToken) {
-        let Some(engine) = &self.engine else { return };
-        if let Some(queue) = engine.unlogged_queue.lock().take() {
-            tasks.spawn(engine.clone().write_log(queue, stop.clone()));
-        }
-        if deliver {
-            tasks.spawn(engine.clone().run(stop.clone()));
-            tasks.spawn(engine.clone().forget_old(stop.clone()));
+        let started = Started { deliver, tasks: tasks.clone(), stop: stop.clone() };
+        *self.started.lock() = Some(started.clone());
+        if let Some(engine) = self.engine() {
+            engine.launch(&started);
         }
     }
 
@@ -59,7 +56,7 @@ impl Webhooks {
     /// # Errors
     /// As any statement.
     pub async fn deliver_due(&self) -> Result<usize> {
-        let Some(engine) = &self.engine else { return Ok(0) };
+        let Some(engine) = self.engine() else { return Ok(0) };
         let queue = engine.unlogged_queue.lock().take();
         if let Some(mut queue) = queue {
             let mut rows = Vec::new();
@@ -86,7 +83,7 @@ impl Webhooks {
     /// # Errors
     /// As any statement.
     pub async fn forget_old(&self) -> Result<()> {
-        match &self.engine {
+        match self.engine() {
             Some(engine) => engine.forget().await,
             None => Ok(()),
         }
@@ -94,6 +91,22 @@ impl Webhooks {
 }
 
 impl Engine {
+    /// Begins the background work, once.
+    pub(super) fn launch(self: &Arc<Self>, started: &Started) {
+        let Started { deliver, tasks, stop } = started;
+        let stop = stop.child_token();
+        if self.over.set(stop.clone()).is_err() {
+            return;
+        }
+        if let Some(queue) = self.unlogged_queue.lock().take() {
+            tasks.spawn(self.clone().write_log(queue, stop.clone()));
+        }
+        if *deliver {
+            tasks.spawn(self.clone().run(stop.clone()));
+            tasks.spawn(self.clone().forget_old(stop));
+        }
+    }
+
     async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut under_way = FuturesUnordered::new();
         let most = self.settings.max_deliveries.max(1);

@@ -5,27 +5,27 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery, useSubscription } from "urql";
-import { useLiveState } from "~/app/live";
+import { useNews } from "~/app/live";
+import { preview } from "~/components/message/preview";
 import { Page } from "~/components/Page";
 import { Empty, Failed, Loading } from "~/components/States";
 import { type Conversation, Events, List } from "./documents";
 import { Talk } from "./Talk";
-import { preview } from "./text";
 
 export function ChatPage() {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: "/chat" });
   const { id, to } = useSearch({ from: "/inside/chat" });
   const [news, setNews] = useState(0);
-  const held = useLiveState() === "paused";
   const [{ data, error, fetching }, again] = useQuery({ query: List, requestPolicy: "cache-and-network" });
   // A burst of news is one reload.
   const reload = useDebouncedCallback(() => {
     again({ requestPolicy: "network-only" });
     setNews((count) => count + 1);
   }, 150);
+  const tell = useNews(reload);
   useSubscription({ query: Events }, (_, event) => {
-    if (!held) reload();
+    tell();
     return event;
   });
   const [peer, setPeer] = useState("");

@@ -1,12 +1,13 @@
 // One conversation: its newest messages, older ones on demand, and a line to write.
-import { Anchor, Box, Button, Group, Image, ScrollArea, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, ScrollArea, Stack, TextInput, Title } from "@mantine/core";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useClient, useMutation, useQuery } from "urql";
+import type { Shown } from "~/components/message/documents";
+import { MessageItem } from "~/components/message/MessageItem";
 import { Failed, Loading } from "~/components/States";
-import { formatTime } from "~/lib/format";
-import { type Message, Messages, Read, Send } from "./documents";
-import { words } from "./text";
+import { freshId } from "~/lib/fresh";
+import { Messages, Read, Send } from "./documents";
 
 export function Talk({ id, to, news, viewer }: { id?: string; to?: string; news: number; viewer: string }) {
   const { t } = useTranslation();
@@ -17,7 +18,7 @@ export function Talk({ id, to, news, viewer }: { id?: string; to?: string; news:
     pause: !id,
     requestPolicy: "cache-and-network",
   });
-  const [older, setOlder] = useState<Message[]>([]);
+  const [older, setOlder] = useState<Shown[]>([]);
   const [start, setStart] = useState<string | null>(null);
   const [, read] = useMutation(Read);
   const bottom = useRef<HTMLDivElement>(null);
@@ -66,7 +67,7 @@ export function Talk({ id, to, news, viewer }: { id?: string; to?: string; news:
         )}
         <Stack gap="xs">
           {messages.map((message) => (
-            <Line key={message.seq} message={message} own={message.senderId === viewer} />
+            <MessageItem key={message.seq} message={message} end={message.senderId === viewer} />
           ))}
         </Stack>
         <div ref={bottom} />
@@ -76,44 +77,19 @@ export function Talk({ id, to, news, viewer }: { id?: string; to?: string; news:
   );
 }
 
-function Line({ message, own }: { message: Message; own: boolean }) {
-  const { t, i18n } = useTranslation();
-  const { content } = message;
-  const picture = content?.__typename === "PictureContent" ? (content.snapshot?.url ?? content.source?.url) : null;
-  const file = content?.__typename === "FileContent" ? content.url : null;
-  const text = words(content) || (picture ? "" : t("chat.other"));
-  return (
-    <Box ta={own ? "end" : "start"}>
-      <Text size="xs" c="dimmed">
-        {message.senderNickname || message.senderId} · {message.sentAt ? formatTime(message.sentAt, i18n.language) : ""}
-      </Text>
-      {picture && <Image src={picture} alt={t("chat.picture")} maw={240} radius="sm" display="inline-block" />}
-      {message.status === "DELETED" ? (
-        <Text c="dimmed">{t("chat.deleted")}</Text>
-      ) : file ? (
-        <Anchor href={file} rel="noreferrer noopener" target="_blank">
-          {text}
-        </Anchor>
-      ) : (
-        <Text style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{text}</Text>
-      )}
-    </Box>
-  );
-}
-
 function Write({ recipient }: { recipient: { groupId: string } | { userId: string } }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const [{ fetching, error }, send] = useMutation(Send);
   // The key stays while a text waits: what is sent twice is stored once.
-  const key = useRef(crypto.randomUUID());
+  const key = useRef(freshId());
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     if (text.trim() === "") return;
     const result = await send({ recipient, key: key.current, text });
     if (!result.data) return;
-    key.current = crypto.randomUUID();
+    key.current = freshId();
     setText("");
   }
 

@@ -1,7 +1,9 @@
 // What the chat asks: the list, a conversation's messages, sending, reading, and the stream that keeps all of it live.
+import { ShownMessage } from "~/components/message/documents";
 import { graphql, type ResultOf } from "~/graphql";
 
-export const List = graphql(`
+export const List = graphql(
+  `
   query ChatList {
     viewer {
       id
@@ -14,15 +16,18 @@ export const List = graphql(`
             unreadCount
             peer { id nickname faceUrl }
             group { id name faceUrl }
-            latestMessage { seq sentAt rawText content { __typename ... on TextContent { text } } }
+            latestMessage { ...ShownMessage }
           }
         }
       }
     }
   }
-`);
+`,
+  [ShownMessage],
+);
 
-export const Messages = graphql(`
+export const Messages = graphql(
+  `
   query ChatMessages($id: ID!, $before: String) {
     viewer {
       id
@@ -35,30 +40,14 @@ export const Messages = graphql(`
         group { id name }
         messages(last: 50, before: $before) {
           pageInfo { hasPreviousPage startCursor }
-          edges {
-            node {
-              seq
-              senderId
-              senderNickname
-              sentAt
-              status
-              contentType
-              content {
-                __typename
-                ... on TextContent { text }
-                ... on MarkdownContent { text }
-                ... on AtContent { atText: text }
-                ... on QuoteContent { quoteText: text }
-                ... on PictureContent { source { url } snapshot { url } }
-                ... on FileContent { name url size }
-              }
-            }
-          }
+          edges { node { ...ShownMessage } }
         }
       }
     }
   }
-`);
+`,
+  [ShownMessage],
+);
 
 export const Send = graphql(`
   mutation ChatSend($recipient: RecipientInput!, $key: ID!, $text: String!) {
@@ -77,6 +66,7 @@ export const Events = graphql(`
     events {
       __typename
       ... on MessageAdded { conversation { id } }
+      ... on MessageChanged { conversation { id } }
       ... on ConversationRead { conversation { id } }
       ... on ConversationChanged { conversation { id } }
     }
@@ -85,5 +75,3 @@ export const Events = graphql(`
 
 type Viewer = NonNullable<ResultOf<typeof List>["viewer"]>;
 export type Conversation = Viewer["conversations"]["edges"][number]["node"];
-type Opened = NonNullable<NonNullable<ResultOf<typeof Messages>["viewer"]>["conversation"]>;
-export type Message = Opened["messages"]["edges"][number]["node"];

@@ -1,213 +1,193 @@
-// One group: what it is, its members by page, and what an administrator may do with it.
-import { Badge, Button, Group, Menu, Paper, Stack, Text, Title } from "@mantine/core";
+// One group: what it is, its members of any number, who wants to enter, and what an administrator may do with it.
+import { Avatar, Badge, Button, Group, Paper, Stack, Tabs, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMutation, useQuery } from "urql";
-import { Confirm } from "~/components/Confirm";
+import { useMutation } from "urql";
+import { because } from "~/app/reason";
+import { Confirm, type Question } from "~/components/Confirm";
+import { LinkButton } from "~/components/links";
 import { Page } from "~/components/Page";
-import { type Column, Pages, Rows } from "~/components/Rows";
 import { Empty, Failed, Loading } from "~/components/States";
-import { graphql, type ResultOf } from "~/graphql";
+import { useLongList } from "~/components/useLongList";
 import { formatTime } from "~/lib/format";
-import { STATUS_COLOURS } from "./status";
-
-const SIZE = 50;
-
-const OneGroup = graphql(`
-  query OneGroup($id: ID!, $first: Int!, $offset: Int!) {
-    group(id: $id) {
-      id
-      name
-      introduction
-      notification
-      status
-      memberCount
-      createdAt
-      owner { id nickname }
-      members(first: $first, offset: $offset) {
-        totalCount
-        edges { node { userId nickname role joinedAt mutedUntil } }
-      }
-    }
-  }
-`);
-
-const Mute = graphql(`mutation MuteGroup($id: ID!) { muteGroup(input: { groupId: $id }) { group { id status } } }`);
-const Unmute = graphql(
-  `mutation UnmuteGroup($id: ID!) { unmuteGroup(input: { groupId: $id }) { group { id status } } }`,
-);
-const Dismiss = graphql(
-  `mutation DismissGroup($id: ID!) { dismissGroup(input: { groupId: $id }) { group { id status } } }`,
-);
-const Remove = graphql(`
-  mutation RemoveMember($id: ID!, $userId: ID!) {
-    removeGroupMembers(input: { groupId: $id, userIds: [$userId] }) { group { id memberCount } }
-  }
-`);
-const Transfer = graphql(`
-  mutation TransferGroup($id: ID!, $from: ID!, $to: ID!) {
-    transferGroup(input: { groupId: $id, fromId: $from, toId: $to }) { group { id ownerId } }
-  }
-`);
-
-type OpenGroup = NonNullable<ResultOf<typeof OneGroup>["group"]>;
-type Member = NonNullable<OpenGroup["members"]>["edges"][number]["node"];
-
-/** What waits to be confirmed. */
-type Act = { name: "dismiss" } | { name: "remove" | "transfer"; member: Member };
+import { Dismiss, Mute, OneGroup, type OpenGroup, Unmute } from "./documents";
+import { Members } from "./Members";
+import { Requests } from "./Requests";
+import { Settings } from "./Settings";
+import { GROUP_TABS, STATUS_COLOURS } from "./status";
 
 export function GroupPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { id } = useParams({ from: "/inside/groups/$id" });
-  const { offset = 0 } = useSearch({ from: "/inside/groups/$id" });
+  const { tab = "members", search, role, status, offset = 0 } = useSearch({ from: "/inside/groups/$id" });
   const navigate = useNavigate({ from: "/groups/$id" });
-  const [{ data, error, fetching }, again] = useQuery({
-    query: OneGroup,
-    variables: { id, first: SIZE, offset },
-    requestPolicy: "cache-and-network",
+  const requested = tab === "requests";
+  const members = useLongList(OneGroup, {
+    variables: (place) => ({
+      ...place,
+      id,
+      withMembers: true,
+      search: search ?? null,
+      roles: role ? [role] : null,
+      withRequests: false,
+      statuses: null,
+    }),
+    read: (data) => data.group?.members,
+    offset,
+    pause: requested,
   });
-  const refresh = () => again({ requestPolicy: "network-only" });
-  const [act, setAct] = useState<Act | null>(null);
-  // While the dialog closes it still says what it was about.
-  const shown = useRef<Act>({ name: "dismiss" });
-  if (act) shown.current = act;
+  const requests = useLongList(OneGroup, {
+    variables: (place) => ({
+      ...place,
+      id,
+      withMembers: false,
+      search: null,
+      roles: null,
+      withRequests: true,
+      statuses: status ? [status] : null,
+    }),
+    read: (data) => data.group?.requests,
+    offset,
+    pause: !requested,
+  });
+  const listed = requested ? requests : members;
+  const data = listed.data ?? members.data ?? requests.data;
+  const [question, setQuestion] = useState<Question | null>(null);
+
+  if (!data) return listed.problem ? <Failed error={listed.problem} retry={listed.refresh} /> : <Loading />;
+  const group = data.group;
+  if (!group) return <Empty text={t("groups.unknown", { id })} />;
+
+  function done() {
+    notifications.show({ message: t("acts.saved") });
+    listed.refresh();
+  }
+
+  return (
+    <Page title={group.name} acts={<Acts group={group} ask={setQuestion} done={done} />}>
+      <Stack>
+        <About group={group} />
+        <Tabs
+          value={tab}
+          onChange={(next) => {
+            const tab = GROUP_TABS.find((known) => known === next);
+            void navigate({ search: tab && tab !== "members" ? { tab } : {} });
+          }}
+        >
+          <Tabs.List mb="sm">
+            {GROUP_TABS.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {t(`groups.tabs.${name}`)}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <Tabs.Panel value="members">
+            <Members group={group} listed={members} ask={setQuestion} done={done} />
+          </Tabs.Panel>
+          <Tabs.Panel value="requests">
+            <Requests group={group} listed={requests} done={done} />
+          </Tabs.Panel>
+          <Tabs.Panel value="settings">
+            <Settings key={id} group={group} done={done} />
+          </Tabs.Panel>
+        </Tabs>
+      </Stack>
+      <Confirm question={question} close={() => setQuestion(null)} done={done} />
+    </Page>
+  );
+}
+
+function About({ group }: { group: OpenGroup }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Paper withBorder p="md">
+      <Group gap="lg">
+        <Avatar src={group.faceUrl || null} alt="" name={group.name} />
+        <Badge variant="dot" color={STATUS_COLOURS[group.status]}>
+          {t(`groups.statuses.${group.status}`)}
+        </Badge>
+        <Text size="sm">{group.id}</Text>
+        <Text size="sm">
+          {t("groups.owner")}: {group.owner?.nickname || group.ownerId}
+        </Text>
+        <Text size="sm">
+          {t("groups.memberCount", {
+            count: group.memberCount,
+            shown: new Intl.NumberFormat(i18n.language).format(group.memberCount),
+          })}
+        </Text>
+        <Text size="sm">{formatTime(group.createdAt, i18n.language)}</Text>
+      </Group>
+      {group.introduction && <Text mt="sm">{group.introduction}</Text>}
+      {group.notification && (
+        <Text mt="sm" c="dimmed">
+          {group.notification}
+        </Text>
+      )}
+    </Paper>
+  );
+}
+
+function Acts({ group, ask, done }: { group: OpenGroup; ask: (question: Question) => void; done: () => void }) {
+  const { t } = useTranslation();
+  const { id, name } = group;
   const [muting, mute] = useMutation(Mute);
   const [unmuting, unmute] = useMutation(Unmute);
-  const [dismissing, dismiss] = useMutation(Dismiss);
-  const [removing, remove] = useMutation(Remove);
-  const [transferring, transfer] = useMutation(Transfer);
-  if (error) return <Failed error={error} retry={refresh} />;
-  if (!data && fetching) return <Loading />;
-  const group = data?.group;
-  if (!group) return <Empty text={t("groups.unknown", { id })} />;
-  const failure = [muting, unmuting, dismissing, removing, transferring].find((state) => state.error)?.error;
+  const [, dismiss] = useMutation(Dismiss);
+  const failure = muting.error ?? unmuting.error;
 
-  async function finish(result: { error?: unknown }) {
-    setAct(null);
-    if (result.error) return;
-    notifications.show({ message: t("acts.saved") });
-    refresh();
+  async function speak() {
+    const result = await unmute({ id });
+    if (result.data) done();
   }
 
-  async function sure() {
-    if (!act || !group) return;
-    if (act.name === "dismiss") await finish(await dismiss({ id }));
-    else if (act.name === "remove") await finish(await remove({ id, userId: act.member.userId }));
-    else if (group.owner) await finish(await transfer({ id, from: group.owner.id, to: act.member.userId }));
-  }
-
-  const dismissed = group.status === "DISMISSED";
-  const columns: Column<Member>[] = [
-    {
-      head: t("groups.member"),
-      cell: (member) => (
-        <div>
-          <Text size="sm" fw={600}>
-            {member.nickname}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {member.userId}
-          </Text>
-        </div>
-      ),
-    },
-    { head: t("groups.role"), cell: (member) => t(`groups.roles.${member.role}`) },
-    { head: t("groups.joinedAt"), cell: (member) => formatTime(member.joinedAt, i18n.language), wide: true },
-    {
-      head: t("acts.acts"),
-      cell: (member) =>
-        member.role !== "OWNER" &&
-        !dismissed && (
-          <Menu>
-            <Menu.Target>
-              <Button size="compact-xs" variant="default" aria-label={t("groups.actsFor", { id: member.userId })}>
-                {t("acts.acts")}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => setAct({ name: "transfer", member })}>{t("groups.makeOwner")}</Menu.Item>
-              <Menu.Item color="red" onClick={() => setAct({ name: "remove", member })}>
-                {t("groups.remove")}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        ),
-    },
-  ];
   return (
-    <Page
-      title={group.name}
-      acts={
-        !dismissed && (
-          <>
-            <Button
-              variant="default"
-              loading={muting.fetching || unmuting.fetching}
-              onClick={async () => finish(await (group.status === "MUTED" ? unmute : mute)({ id }))}
-            >
-              {t(group.status === "MUTED" ? "groups.unmute" : "groups.mute")}
-            </Button>
-            <Button color="red" variant="outline" onClick={() => setAct({ name: "dismiss" })}>
-              {t("groups.dismiss")}
-            </Button>
-          </>
-        )
-      }
-    >
-      <Stack>
-        {failure && <Failed error={failure} />}
-        <Paper withBorder p="md">
-          <Group gap="lg">
-            <Badge variant="dot" color={STATUS_COLOURS[group.status]}>
-              {t(`groups.statuses.${group.status}`)}
-            </Badge>
-            <Text size="sm">{group.id}</Text>
-            <Text size="sm">
-              {t("groups.owner")}: {group.owner?.nickname ?? ""}
-            </Text>
-            <Text size="sm">{formatTime(group.createdAt, i18n.language)}</Text>
-          </Group>
-          {group.introduction && <Text mt="sm">{group.introduction}</Text>}
-          {group.notification && (
-            <Text mt="sm" c="dimmed">
-              {group.notification}
-            </Text>
-          )}
-        </Paper>
-        <Title order={2}>{t("groups.members")}</Title>
-        {group.members && group.members.edges.length > 0 ? (
-          <div>
-            <Rows
-              label={t("groups.members")}
-              columns={columns}
-              rows={group.members.edges.map((edge) => edge.node)}
-              id={(member) => member.userId}
-            />
-            <Pages
-              total={group.members.totalCount}
-              size={SIZE}
-              offset={offset}
-              go={(next) => navigate({ search: next ? { offset: next } : {} })}
-            />
-          </div>
-        ) : (
-          <Empty text={t("groups.noMembers")} />
-        )}
-      </Stack>
-      <Confirm
-        opened={act !== null}
-        close={() => setAct(null)}
-        title={t(`groups.sure.${shown.current.name}.title`)}
-        text={t(`groups.sure.${shown.current.name}.text`, {
-          name: group.name,
-          id: shown.current.name === "dismiss" ? "" : shown.current.member.userId,
-        })}
-        act={t(`groups.sure.${shown.current.name}.act`)}
-        busy={dismissing.fetching || removing.fetching || transferring.fetching}
-        sure={sure}
-      />
-    </Page>
+    <>
+      {failure && <Failed error={failure} />}
+      <LinkButton
+        to="/conversations/$id"
+        params={{ id: `sg_${id}` }}
+        search={{ user: group.ownerId }}
+        variant="default"
+      >
+        {t("groups.read")}
+      </LinkButton>
+      {group.status !== "DISMISSED" && (
+        <>
+          <Button
+            variant="default"
+            loading={unmuting.fetching}
+            onClick={() =>
+              group.status === "MUTED"
+                ? speak()
+                : ask({
+                    title: t("groups.sure.mute.title"),
+                    text: t("groups.sure.mute.text", { name }),
+                    act: t("groups.mute"),
+                    sure: (reason) => mute({ id }, because(reason)),
+                  })
+            }
+          >
+            {t(group.status === "MUTED" ? "groups.unmute" : "groups.mute")}
+          </Button>
+          <Button
+            color="red"
+            variant="outline"
+            onClick={() =>
+              ask({
+                title: t("groups.sure.dismiss.title"),
+                text: t("groups.sure.dismiss.text", { name }),
+                act: t("groups.sure.dismiss.act"),
+                sure: (reason) => dismiss({ id }, because(reason)),
+              })
+            }
+          >
+            {t("groups.dismiss")}
+          </Button>
+        </>
+      )}
+    </>
   );
 }

@@ -1,24 +1,25 @@
-// All groups: searched by id or name, chosen by status, a page at a time.
-import { Avatar, Badge, Group, Select, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+// All groups: searched by id or name, chosen by status, of any number.
+import { Badge, Button, Group, Select, TextInput } from "@mantine/core";
+import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "urql";
+import { LongRows } from "~/components/LongRows";
 import { Page } from "~/components/Page";
-import { type Column, Pages, Rows } from "~/components/Rows";
-import { Empty, Failed, Loading } from "~/components/States";
+import { Person } from "~/components/Person";
+import type { Column } from "~/components/Rows";
+import { useLongList } from "~/components/useLongList";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatTime } from "~/lib/format";
+import { NewGroup } from "./NewGroup";
 import { STATUS_COLOURS, STATUSES } from "./status";
 
-const SIZE = 50;
-
 const Groups = graphql(`
-  query Groups($first: Int!, $offset: Int!, $search: String, $status: GroupStatus) {
+  query Groups($first: Int!, $after: String, $offset: Int, $search: String, $status: GroupStatus) {
     admin {
-      groups(first: $first, offset: $offset, search: $search, status: $status) {
+      groups(first: $first, after: $after, offset: $offset, search: $search, status: $status) {
         totalCount
+        pageInfo { endCursor }
         edges { node { id name faceUrl status memberCount createdAt owner { id nickname } } }
       }
     }
@@ -31,10 +32,11 @@ export function GroupsPage() {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate({ from: "/groups" });
   const { search, status, offset = 0 } = useSearch({ from: "/inside/groups" });
-  const [{ data, error, fetching, stale }, again] = useQuery({
-    query: Groups,
-    variables: { first: SIZE, offset, search: search ?? null, status: status ?? null },
-    requestPolicy: "cache-and-network",
+  const [making, { open, close }] = useDisclosure();
+  const groups = useLongList(Groups, {
+    variables: (place) => ({ ...place, search: search ?? null, status: status ?? null }),
+    read: (data) => data.admin?.groups,
+    offset,
   });
   const look = useDebouncedCallback(
     (text: string) => navigate({ search: { ...(text && { search: text }), ...(status && { status }) }, replace: true }),
@@ -43,19 +45,8 @@ export function GroupsPage() {
   const columns: Column<Row>[] = [
     {
       head: t("groups.group"),
-      cell: (group) => (
-        <Group gap="xs" wrap="nowrap">
-          <Avatar src={group.faceUrl || null} size="sm" alt="" name={group.name} />
-          <div>
-            <Text size="sm" fw={600} lineClamp={1}>
-              {group.name}
-            </Text>
-            <Text size="xs" c="dimmed">
-              {group.id}
-            </Text>
-          </div>
-        </Group>
-      ),
+      cell: (group) => <Person id={group.id} nickname={group.name} faceUrl={group.faceUrl} />,
+      width: "40%",
     },
     { head: t("groups.members"), cell: (group) => new Intl.NumberFormat(i18n.language).format(group.memberCount) },
     {
@@ -69,9 +60,15 @@ export function GroupsPage() {
     { head: t("groups.owner"), cell: (group) => group.owner?.nickname ?? "", wide: true },
     { head: t("groups.createdAt"), cell: (group) => formatTime(group.createdAt, i18n.language), wide: true },
   ];
-  const groups = data?.admin?.groups;
   return (
-    <Page title={t("places.groups")}>
+    <Page
+      title={t("places.groups")}
+      acts={
+        <Button leftSection={<IconPlus size={16} />} onClick={open}>
+          {t("groups.new")}
+        </Button>
+      }
+    >
       <Group mb="sm" grow preventGrowOverflow={false}>
         <TextInput
           aria-label={t("groups.search")}
@@ -94,26 +91,29 @@ export function GroupsPage() {
           }}
         />
       </Group>
-      {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
-      {!groups && fetching && <Loading />}
-      {groups && groups.edges.length === 0 && <Empty text={t(search || status ? "groups.noneFound" : "groups.none")} />}
-      {groups && groups.edges.length > 0 && (
-        <div aria-busy={stale}>
-          <Rows
-            label={t("places.groups")}
-            columns={columns}
-            rows={groups.edges.map((edge) => edge.node)}
-            id={(group) => group.id}
-            open={(group) => navigate({ to: "/groups/$id", params: { id: group.id } })}
-          />
-          <Pages
-            total={groups.totalCount}
-            size={SIZE}
-            offset={offset}
-            go={(next) => navigate({ search: (before) => ({ ...before, offset: next }) })}
-          />
-        </div>
-      )}
+      <LongRows
+        label={t("places.groups")}
+        listed={groups}
+        none={t(search || status ? "groups.noneFound" : "groups.none")}
+        columns={columns}
+        open={(group) => navigate({ to: "/groups/$id", params: { id: group.id } })}
+        offset={offset}
+        go={(next) =>
+          navigate({
+            search: ({ offset: _, ...rest }) => ({ ...rest, ...(next && { offset: next }) }),
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      />
+      <NewGroup
+        opened={making}
+        close={close}
+        made={(id) => {
+          groups.refresh();
+          void navigate({ to: "/groups/$id", params: { id } });
+        }}
+      />
     </Page>
   );
 }

@@ -1,123 +1,100 @@
-// Finds messages of all conversations by their words, and takes one back.
+// Finds messages of all conversations by their words; each can be seen where it was said, taken back or deleted.
 import { Button, Group, Mark, Paper, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMutation, useQuery } from "urql";
-import { Confirm } from "~/components/Confirm";
+import { useQuery } from "urql";
+import { Confirm, type Question } from "~/components/Confirm";
+import { ShownMessage } from "~/components/message/documents";
+import { MessageActs } from "~/components/message/MessageActs";
+import { MessageItem } from "~/components/message/MessageItem";
 import { Page } from "~/components/Page";
 import { Empty, Failed, Loading } from "~/components/States";
 import { graphql, type ResultOf } from "~/graphql";
-import { formatTime } from "~/lib/format";
+import { type Filters, searchFilter } from "./filter";
 
 const SIZE = 30;
 
-const Search = graphql(`
-  query SearchMessages($text: String!, $filter: MessageSearchFilter, $first: Int!, $after: String) {
-    admin {
-      searchMessages(text: $text, filter: $filter, first: $first, after: $after) {
-        pageInfo { hasNextPage endCursor }
-        edges {
-          excerpt { text matched }
-          node {
-            seq
-            conversationId
-            senderId
-            senderNickname
-            sentAt
-            kind
-            sender { id nickname }
-            group { id name }
-            receiver { id nickname }
-            revoked { at }
+const Search = graphql(
+  `
+    query SearchMessages($text: String!, $filter: MessageSearchFilter, $first: Int!, $after: String) {
+      admin {
+        searchMessages(text: $text, filter: $filter, first: $first, after: $after) {
+          pageInfo { hasNextPage endCursor }
+          edges {
+            excerpt { text matched }
+            node {
+              ...ShownMessage
+              kind
+              group { id name }
+              receiverId
+              receiver { id nickname }
+            }
           }
         }
       }
     }
-  }
-`);
-
-const Revoke = graphql(`
-  mutation RevokeFound($id: ID!, $seq: Long!) {
-    revokeMessage(input: { conversationId: $id, seq: $seq }) { message { seq conversationId } }
-  }
-`);
+  `,
+  [ShownMessage],
+);
 
 type Edge = NonNullable<ResultOf<typeof Search>["admin"]>["searchMessages"]["edges"][number];
 
 export function MessagesPage() {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: "/messages" });
-  const { search, sender, after } = useSearch({ from: "/inside/messages" });
+  const { search, after, ...filters } = useSearch({ from: "/inside/messages" });
   const [{ data, error, fetching }, again] = useQuery({
     query: Search,
-    variables: {
-      text: search ?? "",
-      filter: sender ? { senderIds: [sender] } : null,
-      first: SIZE,
-      after: after ?? null,
-    },
+    variables: { text: search ?? "", filter: searchFilter(filters), first: SIZE, after: after ?? null },
     pause: !search,
     requestPolicy: "cache-and-network",
   });
-  const [chosen, setChosen] = useState<Edge["node"] | null>(null);
-  const [revoking, revoke] = useMutation(Revoke);
+  const refresh = () => again({ requestPolicy: "network-only" });
+  const [question, setQuestion] = useState<Question | null>(null);
   const look = useDebouncedCallback(
-    (next: { search?: string; sender?: string }) =>
+    (next: Filters & { search?: string }) =>
       navigate({
-        search: (before) => {
-          const { search, sender } = { ...before, ...next };
-          return { ...(search && { search }), ...(sender && { sender }) };
-        },
+        search: ({ after: _, ...before }) =>
+          Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== "")),
         replace: true,
       }),
     300,
   );
-
-  async function sure() {
-    if (!chosen) return;
-    const result = await revoke({ id: chosen.conversationId, seq: chosen.seq });
-    setChosen(null);
-    if (!result.data) return;
-    notifications.show({ message: t("messages.revoked") });
-    again({ requestPolicy: "network-only" });
-  }
+  const filter = (name: keyof Filters, type = "text") => ({
+    type,
+    label: t(`messages.${name}`),
+    defaultValue: filters[name] ?? "",
+    onChange: (event: { currentTarget: { value: string } }) => look({ [name]: event.currentTarget.value }),
+  });
 
   const found = search ? data?.admin?.searchMessages : undefined;
   return (
     <Page title={t("places.messages")}>
-      <Group mb="sm" grow preventGrowOverflow={false}>
-        <TextInput
-          aria-label={t("messages.search")}
-          placeholder={t("messages.search")}
-          leftSection={<IconSearch size={16} />}
-          defaultValue={search ?? ""}
-          onChange={(event) => look({ search: event.currentTarget.value })}
-        />
-        <TextInput
-          aria-label={t("messages.sender")}
-          placeholder={t("messages.sender")}
-          maw={260}
-          defaultValue={sender ?? ""}
-          onChange={(event) => look({ sender: event.currentTarget.value })}
-        />
+      <TextInput
+        mb="xs"
+        aria-label={t("messages.search")}
+        placeholder={t("messages.search")}
+        leftSection={<IconSearch size={16} />}
+        defaultValue={search ?? ""}
+        onChange={(event) => look({ search: event.currentTarget.value })}
+      />
+      <Group mb="sm" grow>
+        <TextInput {...filter("sender")} />
+        <TextInput {...filter("conversation")} />
+        <TextInput {...filter("since", "date")} />
+        <TextInput {...filter("until", "date")} />
       </Group>
-      {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
-      {revoking.error && <Failed error={revoking.error} />}
+      {error && <Failed error={error} retry={refresh} />}
       {!search && <Empty text={t("messages.begin")} />}
       {search && !found && fetching && <Loading />}
       {found && found.edges.length === 0 && <Empty text={t("messages.none")} />}
       {found && found.edges.length > 0 && (
         <Stack gap="xs">
           {found.edges.map((edge) => (
-            <Found
-              key={`${edge.node.conversationId} ${edge.node.seq}`}
-              edge={edge}
-              revoke={() => setChosen(edge.node)}
-            />
+            <Found key={`${edge.node.conversationId} ${edge.node.seq}`} edge={edge} ask={setQuestion} />
           ))}
           <Group justify="space-between">
             {after ? (
@@ -138,43 +115,27 @@ export function MessagesPage() {
           </Group>
         </Stack>
       )}
-      <Confirm
-        opened={chosen !== null}
-        close={() => setChosen(null)}
-        title={t("messages.revoke")}
-        text={t("messages.revokeSure", { sender: chosen?.senderNickname ?? "" })}
-        act={t("messages.revoke")}
-        busy={revoking.fetching}
-        sure={sure}
-      />
+      <Confirm question={question} close={() => setQuestion(null)} done={refresh} />
     </Page>
   );
 }
 
-function Found({ edge: { node, excerpt }, revoke }: { edge: Edge; revoke: () => void }) {
-  const { t, i18n } = useTranslation();
+function Found({ edge: { node, excerpt }, ask }: { edge: Edge; ask: (question: Question) => void }) {
   const where = node.group?.name ?? node.receiver?.nickname ?? node.conversationId;
+  // A notification is in its receiver's log only.
+  const reader = node.kind === "NOTIFICATION" ? node.receiverId : node.senderId;
   return (
     <Paper withBorder p="sm">
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <div>
-          <Text size="xs" c="dimmed">
-            {node.senderNickname || node.senderId} → {where} ·{" "}
-            {node.sentAt ? formatTime(node.sentAt, i18n.language) : ""}
-          </Text>
+      <MessageItem message={node} where={where} acts={<MessageActs message={node} ask={ask} reader={reader} />}>
+        {!node.revoked && (
           <Text style={{ overflowWrap: "anywhere" }}>
             {excerpt.map((part, place) =>
               // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other name
               part.matched ? <Mark key={place}>{part.text}</Mark> : <span key={place}>{part.text}</span>,
             )}
           </Text>
-        </div>
-        {!node.revoked && (
-          <Button size="compact-xs" variant="default" onClick={revoke}>
-            {t("messages.revoke")}
-          </Button>
         )}
-      </Group>
+      </MessageItem>
     </Paper>
   );
 }

@@ -1,24 +1,25 @@
-// All accounts: searched by id or nickname, a page at a time.
-import { Avatar, Badge, Button, Group, Text, TextInput } from "@mantine/core";
+// All accounts: searched by id or nickname, of any number.
+import { Badge, Button, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "urql";
+import { LongRows } from "~/components/LongRows";
+import { LinkButton } from "~/components/links";
 import { Page } from "~/components/Page";
-import { type Column, Pages, Rows } from "~/components/Rows";
-import { Empty, Failed, Loading } from "~/components/States";
+import { Person } from "~/components/Person";
+import type { Column } from "~/components/Rows";
+import { useLongList } from "~/components/useLongList";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatTime } from "~/lib/format";
 import { NewUser } from "./NewUser";
 
-const SIZE = 50;
-
 const Users = graphql(`
-  query Users($first: Int!, $offset: Int!, $search: String) {
+  query Users($first: Int!, $after: String, $offset: Int, $search: String) {
     admin {
-      users(first: $first, offset: $offset, search: $search) {
+      users(first: $first, after: $after, offset: $offset, search: $search) {
         totalCount
+        pageInfo { endCursor }
         edges { node { id nickname faceUrl level createdAt presence { online platforms } } }
       }
     }
@@ -32,32 +33,17 @@ export function UsersPage() {
   const navigate = useNavigate({ from: "/users" });
   const { search, offset = 0 } = useSearch({ from: "/inside/users" });
   const [making, { open, close }] = useDisclosure();
-  const [{ data, error, fetching, stale }, again] = useQuery({
-    query: Users,
-    variables: { first: SIZE, offset, search: search ?? null },
-    requestPolicy: "cache-and-network",
+  const users = useLongList(Users, {
+    variables: (place) => ({ ...place, search: search ?? null }),
+    read: (data) => data.admin?.users,
+    offset,
   });
   const look = useDebouncedCallback(
     (text: string) => navigate({ search: text ? { search: text } : {}, replace: true }),
     250,
   );
   const columns: Column<Row>[] = [
-    {
-      head: t("users.user"),
-      cell: (user) => (
-        <Group gap="xs" wrap="nowrap">
-          <Avatar src={user.faceUrl || null} size="sm" alt="" name={user.nickname} />
-          <div>
-            <Text size="sm" fw={600} lineClamp={1}>
-              {user.nickname}
-            </Text>
-            <Text size="xs" c="dimmed">
-              {user.id}
-            </Text>
-          </div>
-        </Group>
-      ),
-    },
+    { head: t("users.user"), cell: (user) => <Person {...user} />, width: "40%" },
     {
       head: t("users.online"),
       cell: (user) =>
@@ -74,14 +60,18 @@ export function UsersPage() {
     { head: t("users.level"), cell: (user) => t(`levels.${user.level}`), wide: true },
     { head: t("users.createdAt"), cell: (user) => formatTime(user.createdAt, i18n.language), wide: true },
   ];
-  const users = data?.admin?.users;
   return (
     <Page
       title={t("places.users")}
       acts={
-        <Button leftSection={<IconPlus size={16} />} onClick={open}>
-          {t("users.new")}
-        </Button>
+        <>
+          <LinkButton to="/client-config" variant="default">
+            {t("clientConfig.title")}
+          </LinkButton>
+          <Button leftSection={<IconPlus size={16} />} onClick={open}>
+            {t("users.new")}
+          </Button>
+        </>
       }
     >
       <TextInput
@@ -92,31 +82,26 @@ export function UsersPage() {
         onChange={(event) => look(event.currentTarget.value)}
         mb="sm"
       />
-      {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
-      {!users && fetching && <Loading />}
-      {users && users.edges.length === 0 && <Empty text={t(search ? "users.noneFound" : "users.none")} />}
-      {users && users.edges.length > 0 && (
-        <div aria-busy={stale}>
-          <Rows
-            label={t("places.users")}
-            columns={columns}
-            rows={users.edges.map((edge) => edge.node)}
-            id={(user) => user.id}
-            open={(user) => navigate({ to: "/users/$id", params: { id: user.id } })}
-          />
-          <Pages
-            total={users.totalCount}
-            size={SIZE}
-            offset={offset}
-            go={(next) => navigate({ search: { ...(search ? { search } : {}), ...(next ? { offset: next } : {}) } })}
-          />
-        </div>
-      )}
+      <LongRows
+        label={t("places.users")}
+        listed={users}
+        none={t(search ? "users.noneFound" : "users.none")}
+        columns={columns}
+        open={(user) => navigate({ to: "/users/$id", params: { id: user.id } })}
+        offset={offset}
+        go={(next) =>
+          navigate({
+            search: { ...(search && { search }), ...(next && { offset: next }) },
+            replace: true,
+            resetScroll: false,
+          })
+        }
+      />
       <NewUser
         opened={making}
         close={close}
         made={(id) => {
-          again({ requestPolicy: "network-only" });
+          users.refresh();
           void navigate({ to: "/users/$id", params: { id } });
         }}
       />
