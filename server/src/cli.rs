@@ -54,6 +54,8 @@ pub enum Command {
     Schema(SchemaCommand),
     /// Makes a token for a user and prints it
     Token(Token),
+    /// Fills a server with made-up people, groups and talk, for demos; starts one when no --url is given
+    Seed(Seed),
     /// Checks everything the server needs and prints a table; exit code 1 when something is wrong
     Doctor,
 }
@@ -129,6 +131,29 @@ pub struct Token {
     /// The kind of device, OpenIM's number from 1 to 11; 10 for administrators, 5 (web) otherwise
     #[arg(long, value_name = "NUMBER", value_parser = platform)]
     pub platform: Option<Platform>,
+}
+
+/// `openim seed`
+#[derive(Debug, Args)]
+pub struct Seed {
+    /// The server to fill, such as http://127.0.0.1:10002; left out, one is started here for as long as it takes
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// How many people
+    #[arg(long, value_name = "NUMBER", default_value_t = 40, value_parser = clap::value_parser!(u64).range(2..=2_000))]
+    pub users: u64,
+    /// How many groups
+    #[arg(long, value_name = "NUMBER", default_value_t = 12, value_parser = clap::value_parser!(u64).range(0..=500))]
+    pub groups: u64,
+    /// How many messages
+    #[arg(long, value_name = "NUMBER", default_value_t = 3_000, value_parser = clap::value_parser!(u64).range(0..=200_000))]
+    pub messages: u64,
+    /// Another number makes other people talk; the same one makes the same data
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// Also fill a server that has users already
+    #[arg(long)]
+    pub force: bool,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

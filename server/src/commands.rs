@@ -5,6 +5,7 @@ mod doctor;
 mod gateway;
 mod migrate;
 mod schema;
+mod seed;
 mod serve;
 mod token;
 
@@ -32,6 +33,7 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(command, loaded),
         Command::Schema(command) => schema::run(&command),
         Command::Token(token) => token::run(&loaded()?, token, runtime).await,
+        Command::Seed(seed) => seed::run(&loaded()?, seed, runtime).await,
         Command::Doctor => doctor::run(&loaded()?, runtime).await,
     }
 }
