@@ -9,7 +9,7 @@ use serde_json::Value;
 const ROOMS: [(&str, &[&str]); 10] = [
     ("kernel/core", &[]),
     ("kernel/contracts", &["kernel/core"]),
-    ("kernel/graphql", &["kernel/core"]),
+    ("kernel/graphql", &["kernel/core", "kernel/contracts"]),
     ("kernel/objects", &["kernel/core"]),
     ("entities", &[]),
     ("migrations", &[]),
@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 10] = [
 ];
 
 /// The rooms that may know everybody.
-const OUTSIDE: [&str; 3] = ["server", "bench", "tests"];
+const OUTSIDE: [&str; 4] = ["server", "importer", "bench", "tests"];
 
 /// Tests of any crate may stand on this.
 const TESTING: &str = "kernel/testing";

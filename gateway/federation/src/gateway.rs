@@ -21,7 +21,7 @@ use crate::planning::plan;
 use crate::schema::GraphSchema;
 use crate::shared::SharedStreams;
 use crate::steps::Plan;
-use crate::{GatewayBuilder, Limits, OperationKind, Prepared, SubgraphTransport};
+use crate::{GatewayBuilder, Limits, OperationKind, Prepared, SubgraphTransport, explain};
 
 /// Answers operations over the whole graph. Cheap to clone.
 #[derive(Clone)]
@@ -192,6 +192,9 @@ impl Gateway {
     }
 
     async fn execute_request(&self, mut request: Request, ctx: &Ctx) -> Response {
+        if let Some(wanted) = request.extensions.remove(explain::EXTENSION) {
+            return self.explained(request, &wanted, ctx).await;
+        }
         let variables = std::mem::take(&mut request.variables);
         match self.document(&request.query, request.operation_name.as_deref()).await {
             Ok(document) => self.execute_document(&document, variables, ctx).await,
@@ -245,7 +248,7 @@ impl Gateway {
     /// Gives a long-lived context the deadline of one piece of work.
     pub(crate) fn renewed(&self, ctx: &Ctx) -> Ctx {
         let deadline = ctx.now().plus(self.0.event_time);
-        Ctx::new(ctx.runtime().clone(), ctx.actor().clone(), ctx.operation_id().clone(), deadline).with_origin(ctx.origin())
+        ctx.clone().with_deadline(deadline)
     }
 }
 

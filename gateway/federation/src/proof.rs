@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Result, Runtime, Timestamp};
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Reason, Result, Runtime, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The header's name.
@@ -30,6 +30,9 @@ struct Claims {
     /// The address that the request came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ip: Option<IpAddr>,
+    /// Why the actor acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
 }
 
 /// Signs and checks proofs with the secret that gateways and subgraph hosts share.
@@ -62,7 +65,8 @@ impl ProofSigner {
     /// `INTERNAL` when signing fails.
     pub fn sign(&self, ctx: &Ctx) -> Result<String> {
         let (act, op) = (ctx.actor().clone(), ctx.operation_id().clone());
-        let claims = Claims { act, op, dl: ctx.deadline(), iat: ctx.now(), ip: ctx.origin() };
+        let why = ctx.reason().map(|reason| reason.as_str().to_owned());
+        let claims = Claims { act, op, dl: ctx.deadline(), iat: ctx.now(), ip: ctx.origin(), why };
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing).map_err(Error::internal)
     }
 
@@ -77,7 +81,8 @@ impl ProofSigner {
         if claims.iat.plus(LIFETIME) < now || claims.iat > now.plus(LIFETIME) {
             return Err(refused());
         }
-        Ok(Ctx::new(runtime.clone(), claims.act, claims.op, claims.dl).with_origin(claims.ip))
+        let reason = claims.why.as_deref().map(Reason::parse).transpose()?.flatten();
+        Ok(Ctx::new(runtime.clone(), claims.act, claims.op, claims.dl).with_origin(claims.ip).with_reason(reason))
     }
 }
 
@@ -95,12 +100,13 @@ mod tests {
         let actor = Actor::User(Principal::new(UserId::parse("alice").expect("an id"), Platform::WEB, false));
         let operation = OperationId::parse("op1").expect("an id");
         let ctx = Ctx::new(runtime.clone(), actor, operation, clock.now().plus(Duration::from_secs(5)));
-        let ctx = ctx.with_origin(Some(IpAddr::from([192, 0, 2, 1])));
+        let reason = Reason::parse("says 张三").expect("a reason");
+        let ctx = ctx.with_origin(Some(IpAddr::from([192, 0, 2, 1]))).with_reason(reason);
         (clock, runtime, ctx)
     }
 
     #[test]
-    fn a_proof_carries_actor_operation_deadline_and_origin() {
+    fn a_proof_carries_actor_operation_deadline_origin_and_reason() {
         let (_, runtime, ctx) = world();
         let signer = ProofSigner::new("secret");
         let proven = signer.verify(&signer.sign(&ctx).expect("a proof"), &runtime).expect("a context");
@@ -108,6 +114,7 @@ mod tests {
         assert_eq!(proven.operation_id(), ctx.operation_id());
         assert_eq!(proven.deadline(), ctx.deadline());
         assert_eq!(proven.origin(), ctx.origin());
+        assert!(proven.reason().is_some() && proven.reason() == ctx.reason());
     }
 
     #[test]

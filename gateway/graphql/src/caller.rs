@@ -4,16 +4,17 @@ use std::net::IpAddr;
 
 use axum::http::{Extensions, HeaderMap};
 use openim_contracts::Authenticator;
-use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Principal, Result, Runtime, Timestamp};
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Principal, Reason, Result, Runtime, Timestamp};
 
 /// The header that carries the operation id in every answer.
 pub(crate) const OPERATION_ID: &str = "x-operation-id";
 
-/// Who calls, and from where.
+/// Who calls, from where, and why.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     login: Option<Login>,
     origin: Option<IpAddr>,
+    reason: Option<Reason>,
 }
 
 /// A token that was checked.
@@ -29,14 +30,20 @@ struct Login {
 impl Caller {
     /// Returns somebody without a token.
     pub(crate) fn anonymous(origin: Option<IpAddr>) -> Self {
-        Self { login: None, origin }
+        Self { login: None, origin, reason: None }
     }
 
     /// Checks a token.
     pub(crate) async fn authenticate(authenticator: &dyn Authenticator, token: Option<&str>, origin: Option<IpAddr>) -> Result<Self> {
         let Some(token) = token else { return Ok(Self::anonymous(origin)) };
         let (principal, expires_at) = authenticator.authenticate(token).await?;
-        Ok(Self { login: Some(Login { principal, expires_at, token: token.into() }), origin })
+        Ok(Self { login: Some(Login { principal, expires_at, token: token.into() }), origin, reason: None })
+    }
+
+    /// Notes what the request says about its reason.
+    pub(crate) fn with_reason(mut self, reason: Option<Reason>) -> Self {
+        self.reason = reason;
+        self
     }
 
     pub(crate) fn principal(&self) -> Option<&Principal> {
@@ -58,13 +65,18 @@ impl Caller {
     /// Makes the context of one operation.
     pub(crate) fn ctx(&self, runtime: &Runtime, operation_id: OperationId, deadline: Timestamp) -> Ctx {
         let actor = self.principal().map_or(Actor::Anonymous, |principal| Actor::User(principal.clone()));
-        Ctx::new(runtime.clone(), actor, operation_id, deadline).with_origin(self.origin)
+        Ctx::new(runtime.clone(), actor, operation_id, deadline).with_origin(self.origin).with_reason(self.reason.clone())
     }
 }
 
 /// Takes the address that the server around the door has noted.
 pub(crate) fn origin(extensions: &Extensions) -> Option<IpAddr> {
     extensions.get::<Origin>().map(|origin| origin.0)
+}
+
+/// Takes the reason that the caller gives for what it does.
+pub(crate) fn reason(headers: &HeaderMap) -> Result<Option<Reason>> {
+    headers.get(Reason::HEADER).map_or(Ok(None), |value| Reason::from_header(value.as_bytes()))
 }
 
 /// Takes the operation id that the client chose, or makes one.

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::routing::any;
 use openim_contracts::Authenticator;
-use openim_core::Runtime;
+use openim_core::{Reason, Runtime};
 use openim_platform::fanout::Fanout;
 use openim_platform::limits::DoorLimits;
 use tokio_util::sync::CancellationToken;
@@ -70,7 +70,16 @@ fn cors(allowed: &[String]) -> CorsLayer {
     } else {
         AllowOrigin::list(allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
     };
-    let headers = ["content-type", "authorization", "token", "operationid", "x-operation-id", "last-event-id", "apollo-require-preflight"];
+    let headers = [
+        "content-type",
+        "authorization",
+        "token",
+        "operationid",
+        "x-operation-id",
+        Reason::HEADER,
+        "last-event-id",
+        "apollo-require-preflight",
+    ];
     CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST])

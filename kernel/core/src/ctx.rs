@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Clock, Error, ErrorCode, IdSource, OperationId, Result, Timestamp, UserId};
+use crate::{Clock, Error, ErrorCode, IdSource, OperationId, Reason, Result, Timestamp, UserId};
 
 /// The device class a token was made for (constants.json, `platforms`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,18 +127,33 @@ pub struct Ctx {
     deadline: Timestamp,
     runtime: Runtime,
     origin: Option<IpAddr>,
+    reason: Option<Reason>,
 }
 
 impl Ctx {
     /// Makes a context that must be done by `deadline`.
     pub fn new(runtime: Runtime, actor: Actor, operation_id: OperationId, deadline: Timestamp) -> Self {
-        Self { actor, operation_id, deadline, runtime, origin: None }
+        Self { actor, operation_id, deadline, runtime, origin: None, reason: None }
     }
 
     /// Notes the address that the request came from.
     #[must_use]
     pub fn with_origin(mut self, origin: Option<IpAddr>) -> Self {
         self.origin = origin;
+        self
+    }
+
+    /// Notes why the actor acts.
+    #[must_use]
+    pub fn with_reason(mut self, reason: Option<Reason>) -> Self {
+        self.reason = reason;
+        self
+    }
+
+    /// Gives the work another deadline.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Timestamp) -> Self {
+        self.deadline = deadline;
         self
     }
 
@@ -156,6 +171,11 @@ impl Ctx {
     /// Returns the address that the request came from; `None` for the server's own work. It proves nothing about the caller.
     pub fn origin(&self) -> Option<IpAddr> {
         self.origin
+    }
+
+    /// Returns why the actor acts, if it was said.
+    pub fn reason(&self) -> Option<&Reason> {
+        self.reason.as_ref()
     }
 
     /// Returns the operation's id.

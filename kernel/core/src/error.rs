@@ -60,6 +60,8 @@ codes! {
     FileRefused = 500, "FILE_REFUSED", "ServerInternalError", false;
     /// An argument is missing, malformed or out of range.
     Args = 1001, "ARGS_ERROR", "ArgsError", false;
+    /// The operation is destructive and the server is configured to want to know why.
+    ReasonRequired = 1001, "REASON_REQUIRED", "ArgsError", false;
     /// The document is not GraphQL or does not fit the schema.
     GraphqlInvalid = 1001, "GRAPHQL_VALIDATION_FAILED", "ArgsError", false;
     /// The operation is deeper, wider or costlier than allowed.

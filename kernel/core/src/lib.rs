@@ -8,9 +8,11 @@ mod ctx;
 mod error;
 mod ids;
 mod random;
+mod reason;
 
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use ctx::{Actor, Ctx, Origin, Platform, Principal, Runtime};
 pub use error::{Causes, Error, ErrorCode, Result};
 pub use ids::{ClientMessageId, ConversationId, ConversationKind, GroupId, MAX_ID_BYTES, OperationId, Seq, UserId};
 pub use random::{IdSource, RandomIds, SequentialIds};
+pub use reason::Reason;

@@ -1,18 +1,22 @@
 //! What every subgraph's GraphQL layer shares: scalars, connections, the error mapping and the one way to make a schema
 //! into a [`Subgraph`] that the gateway composes (in process) or the server hosts over HTTP (distributed).
 
+mod audit;
 mod connection;
 mod descriptions;
 mod errors;
+mod nodes;
 mod place;
 mod scalars;
 mod subgraph;
 mod versions;
 mod vocabulary;
 
+pub use audit::{AuditRules, Audited, DESTRUCTIVE, HIGH_RATE};
 pub use connection::{MAX_PAGE, Page, PageInfo};
 pub use descriptions::undescribed;
 pub use errors::{error_extensions, public_error};
+pub use nodes::{DeliveryLatency, Node, NodeFigures, NodeRole, OutboxLag, SocketCounts};
 pub use place::Place;
 pub use scalars::{DateTime, Long, ULong};
 pub use subgraph::{SchemaSubgraph, Subgraph, subgraph_sdl};

@@ -108,7 +108,8 @@ impl<E: Executor> Exchange<E> {
 
     async fn caller(&self, parts: &Parts) -> Result<Caller, Problem> {
         let token = caller::token(&parts.headers)?;
-        Ok(self.service.authenticate(token, caller::origin(&parts.extensions)).await?)
+        let reason = caller::reason(&parts.headers)?;
+        Ok(self.service.authenticate(token, caller::origin(&parts.extensions)).await?.with_reason(reason))
     }
 
     async fn read(&self, parts: &Parts, body: HttpBody) -> Result<Body, Problem> {

@@ -14,7 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
-use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Timestamp};
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Reason, Timestamp};
 use openim_platform::limits::DoorLimits;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -25,6 +25,8 @@ use crate::envelope::{Answer, Refusal};
 
 const OPERATION_ID: HeaderName = HeaderName::from_static("operationid");
 const TOKEN: HeaderName = HeaderName::from_static("token");
+/// `graphql` asks what the call is in GraphQL, instead of making it.
+const TRANSLATE: HeaderName = HeaderName::from_static("translate");
 
 /// Paths that are reached without a token.
 const OPEN: [&str; 2] = ["/auth/get_admin_token", "/auth/parse_token"];
@@ -119,7 +121,8 @@ async fn post(door: &Door, request: Request) -> Outcome {
             Ok(Ok(body)) => {
                 let query = parts.uri.query().unwrap_or_default();
                 let base = base::of(&parts, &rest.options().public_url);
-                rest.call(served, &ctx, Called { content_type, base: &base, query, body: &body }).await
+                let translate = header(&parts.headers, &TRANSLATE) == Some("graphql");
+                rest.call(served, &ctx, Called { content_type, base: &base, query, body: &body, translate }).await
             }
             Ok(Err(error)) => Refusal::new(ErrorCode::Args, format!("the body cannot be read: {error}")).answer(),
             Err(_) => Refusal::new(ErrorCode::DeadlineExceeded, "the body did not arrive in time").answer(),
@@ -135,7 +138,8 @@ async fn caller(rest: &Rest, headers: &HeaderMap, path: &str) -> Result<Ctx, Err
     let operation_id = header(headers, &OPERATION_ID).ok_or(Error::new(ErrorCode::Args, "header must have operationID"))?;
     let operation_id = OperationId::parse(operation_id)?;
     let deadline = rest.runtime().clock.now().plus(rest.options().deadline);
-    let context = |actor| Ctx::new(rest.runtime().clone(), actor, operation_id, deadline);
+    let reason = headers.get(Reason::HEADER).map_or(Ok(None), |value| Reason::from_header(value.as_bytes()))?;
+    let context = |actor| Ctx::new(rest.runtime().clone(), actor, operation_id, deadline).with_reason(reason);
     if OPEN.iter().any(|open| path.starts_with(open)) {
         return Ok(context(Actor::Anonymous));
     }
