@@ -101,6 +101,11 @@ impl Document {
         if self.cost.fixed().is_some() { Ok(()) } else { check_cost(self.cost.evaluate(variables), self.highest_cost) }
     }
 
+    /// Returns what the operation costs with these variables.
+    pub(crate) fn cost(&self, variables: &Variables) -> u64 {
+        self.cost.evaluate(variables)
+    }
+
     /// Returns the bit mask of the condition variables' values.
     pub(crate) fn mask(&self, variables: &Variables) -> u64 {
         let bits = self.conditions.iter().enumerate().filter(|(_, name)| variables.get(*name) == Some(&Value::Boolean(true)));

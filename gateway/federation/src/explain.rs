@@ -1,12 +1,20 @@
 //! Explaining an operation: its plan, the documents of its fetches and, when asked to run it, how long each took.
+//!
+//! App administrators ask for it with the request extension `explain`: `"plan"` runs nothing, `"run"` also answers a query.
+//! The answer's extension of the same name has the description.
 
-use async_graphql::{Name, ServerError, Variables};
-use openim_core::Ctx;
+use async_graphql::{Name, Request, Response, ServerError, Value as Wanted, Variables};
+use openim_core::{Ctx, ErrorCode};
 use serde_json::{Value, json};
 
 use crate::OperationKind;
-use crate::gateway::Gateway;
+use crate::errors::error;
+use crate::execute::Outcome;
+use crate::gateway::{Gateway, Refusal, refuse, respond};
 use crate::steps::{Fetch, PathStep, Plan, Step, Target};
+
+/// The extension's name in requests and answers.
+pub(crate) const EXTENSION: &str = "explain";
 
 impl Gateway {
     /// Returns how an operation would be answered: its plan and the documents of its fetches. Nothing is fetched.
@@ -15,28 +23,38 @@ impl Gateway {
     /// What is wrong with the document or the variables.
     pub async fn explain(&self, document: &str, operation_name: Option<&str>, variables: Variables) -> Result<Value, Vec<ServerError>> {
         let document = self.document(document, operation_name).await?;
-        let (plan, _) = self.ready(&document, variables).await?;
-        Ok(describe(&plan, document.kind))
+        let (plan, variables) = self.ready(&document, variables).await?;
+        Ok(describe(&plan, document.kind, document.cost(&variables)))
     }
 
-    /// Runs a query and returns its answer with the plan and the time of each fetch.
-    ///
-    /// # Errors
-    /// What is wrong with the document or the variables; mutations and subscriptions are only explained.
-    pub async fn explain_analyze(
-        &self,
-        document: &str,
-        operation_name: Option<&str>,
-        variables: Variables,
-        ctx: &Ctx,
-    ) -> Result<Value, Vec<ServerError>> {
-        let document = self.document(document, operation_name).await?;
-        let (plan, _) = self.ready(&document, variables.clone()).await?;
-        let mut description = describe(&plan, document.kind);
-        if document.kind != OperationKind::Query {
-            return Ok(description);
+    /// Answers a request that wants to be explained.
+    pub(crate) async fn explained(&self, request: Request, wanted: &Wanted, ctx: &Ctx) -> Response {
+        match self.explanation(request, wanted, ctx).await {
+            Ok((description, outcome)) => {
+                let mut response = respond(outcome);
+                let description = Wanted::from_json(description).unwrap_or_default();
+                response.extensions.insert(EXTENSION.to_owned(), description);
+                response
+            }
+            Err(errors) => refuse(errors),
         }
-        let outcome = self.run_document(&document, variables, ctx, true).await?;
+    }
+
+    async fn explanation(&self, request: Request, wanted: &Wanted, ctx: &Ctx) -> Result<(Value, Outcome), Refusal> {
+        ctx.require_admin().map_err(|refused| vec![error(refused.code(), refused.message())])?;
+        let run = match wanted {
+            Wanted::String(word) if word == "plan" => false,
+            Wanted::String(word) if word == "run" => true,
+            _ => return Err(vec![error(ErrorCode::Args, "the extension explain is \"plan\" or \"run\"")]),
+        };
+        let document = self.document(&request.query, request.operation_name.as_deref()).await?;
+        let (plan, variables) = self.ready(&document, request.variables.clone()).await?;
+        let mut description = describe(&plan, document.kind, document.cost(&variables));
+        // What changes something is never run for its explanation.
+        if !run || document.kind != OperationKind::Query {
+            return Ok((description, Outcome::default()));
+        }
+        let outcome = self.run_document(&document, request.variables, ctx, true).await?;
         let timings = outcome.timings.iter().map(|timing| {
             json!({
                 "subgraph": &*timing.service,
@@ -46,13 +64,11 @@ impl Gateway {
             })
         });
         description["fetches"] = timings.collect();
-        description["data"] = serde_json::to_value(&outcome.data).unwrap_or_default();
-        description["errors"] = serde_json::to_value(&outcome.errors).unwrap_or_default();
-        Ok(description)
+        Ok((description, outcome))
     }
 }
 
-fn describe(plan: &Plan, kind: OperationKind) -> Value {
+fn describe(plan: &Plan, kind: OperationKind, cost: u64) -> Value {
     let parts = plan.parts.iter().map(|part| {
         json!({
             "source": part.source.as_deref().map(fetch),
@@ -65,7 +81,7 @@ fn describe(plan: &Plan, kind: OperationKind) -> Value {
         OperationKind::Mutation => "mutation",
         OperationKind::Subscription => "subscription",
     };
-    json!({ "kind": kind, "parts": parts.collect::<Vec<_>>() })
+    json!({ "kind": kind, "cost": cost, "parts": parts.collect::<Vec<_>>() })
 }
 
 fn step(node: &Step) -> Value {

@@ -70,6 +70,9 @@ impl<E: Executor> Service<E> {
         let document = tokio::time::timeout(self.settings.deadline, self.document(&mut incoming)).await;
         let document = document.unwrap_or_else(|_| Err(too_late()));
         let (text, kind) = document.inspect_err(|_| self.meters.operation(transport, None, "refused"))?;
+        // A subscription that is only explained has one answer.
+        let explained = incoming.extensions.contains_key("explain");
+        let kind = kind.map(|kind| if explained && kind == Kind::Subscription { Kind::Query } else { kind });
         let span = tracing::info_span!(
             "graphql",
             operation.id = %operation_id,

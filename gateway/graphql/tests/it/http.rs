@@ -185,3 +185,12 @@ async fn a_body_that_never_comes_is_given_up() {
     soon(stream.read_exact(&mut seen)).await.unwrap();
     assert_eq!(&seen, b"HTTP/1.1 408");
 }
+
+#[tokio::test]
+async fn a_subscription_that_is_only_explained_needs_no_stream() {
+    let server = Server::start().await;
+    let body = json!({ "query": "subscription { ticks { number } }", "extensions": { "explain": "plan" } });
+    let (status, body) = answer(server.post(&body)).await;
+    // This executor explains nothing; what matters is that it was asked.
+    assert_eq!((status, code(&body)), (200, "GRAPHQL_VALIDATION_FAILED"));
+}

@@ -64,10 +64,19 @@ pub(crate) fn ctx() -> Ctx {
 }
 
 pub(crate) fn ctx_with(time: Duration) -> Ctx {
+    ctx_of(time, false)
+}
+
+/// Who may see plans.
+pub(crate) fn admin() -> Ctx {
+    ctx_of(Duration::from_secs(30), true)
+}
+
+fn ctx_of(time: Duration, app_admin: bool) -> Ctx {
     let runtime = Runtime::system();
     let deadline = runtime.clock.now().plus(time);
     let user_id = UserId::parse("u1").expect("an id");
-    let actor = Actor::User(Principal::new(user_id, Platform::WEB, false));
+    let actor = Actor::User(Principal::new(user_id, Platform::WEB, app_admin));
     Ctx::new(runtime, actor, OperationId::parse("operation 1").expect("an id"), deadline)
 }
 
