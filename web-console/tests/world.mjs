@@ -52,6 +52,32 @@ export class World {
     return (await this.ask(query, { secret: this.secret })).createAdminToken.token;
   }
 
+  /** Makes a token with which somebody asks the graph. */
+  async userToken(id, platform = "WEB") {
+    const query =
+      "mutation($id: ID!, $platform: Platform!) { createUserToken(input: { userId: $id, platform: $platform }) { token } }";
+    return (await this.ask(query, { id, platform }, await this.adminToken())).createUserToken.token;
+  }
+
+  /** Registers accounts, however many. */
+  async register(users) {
+    const query = "mutation($users: [NewUserInput!]!) { registerUsers(input: { users: $users }) { users { id } } }";
+    const token = await this.adminToken();
+    for (let start = 0; start < users.length; start += 500) {
+      await this.ask(query, { users: users.slice(start, start + 500) }, token);
+    }
+  }
+
+  /** Kills the server without a warning. */
+  async crash() {
+    await this.#deployment.crash(this.#deployment.nodes[0]);
+  }
+
+  /** Starts the server that was killed again, at the same address. */
+  async mend() {
+    await this.#deployment.mend();
+  }
+
   /** Opens a window of its own; whatever it complains about is kept in `window.complaints`. */
   async open({ language = "en-GB", scheme = "light", width = 1280, path = "/console/" } = {}) {
     const context = await this.#browser.newContext({

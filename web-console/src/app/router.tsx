@@ -1,6 +1,7 @@
 // The addresses of the console. Pages are loaded when they are opened; filters and places stand in the address.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { NotFound } from "~/components/States";
+import { BROADCAST_TABS, type BroadcastTab } from "~/pages/broadcast/tabs";
 import {
   GROUP_TABS,
   type GroupTab,
@@ -147,6 +148,16 @@ const messages = createRoute({
   component: lazyRouteComponent(() => import("~/pages/messages/MessagesPage"), "MessagesPage"),
 });
 
+const broadcast = createRoute({
+  getParentRoute: () => inside,
+  path: "/broadcast",
+  validateSearch: (search): ListSearch & { tab?: BroadcastTab } => {
+    const tab = BROADCAST_TABS.find((known) => known === search.tab);
+    return { ...listSearch(search), ...(tab && { tab }) };
+  },
+  component: lazyRouteComponent(() => import("~/pages/broadcast/BroadcastPage"), "BroadcastPage"),
+});
+
 const files = createRoute({
   getParentRoute: () => inside,
   path: "/files",
@@ -225,6 +236,7 @@ export const router = createRouter({
       conversation,
       messages,
       chat,
+      broadcast,
       files,
       webhooks,
       rest,

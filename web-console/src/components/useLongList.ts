@@ -60,3 +60,18 @@ export function useLongList<Data, Variables extends AnyVariables, Row>(
   }, [list, pause]);
   return { ...known, list, data: answer?.key === key ? answer.data : undefined, refresh: list.refresh };
 }
+
+/** Rows that are all there already. */
+export function useFixedList<Row>(rows: readonly Row[]): Listed<Row, undefined> {
+  const list = useMemo(() => {
+    const list = new LongList<Row, CombinedError>(async ({ first, offset, after }) => {
+      const start = offset ?? (after === null ? 0 : Number(after));
+      const found = rows.slice(start, start + first);
+      return { stretch: { rows: found, total: rows.length, end: String(start + found.length) } };
+    });
+    list.show(0, 0);
+    return list;
+  }, [rows]);
+  const known = useSyncExternalStore(list.subscribe, () => list.known);
+  return { ...known, list, data: undefined, refresh: list.refresh };
+}

@@ -3,6 +3,7 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
 import { Provider } from "urql";
 import { makeClient } from "~/app/client";
 import { useSession } from "~/app/session";
@@ -18,8 +19,15 @@ export function Root() {
     before.current = session;
     if (ended) void router.navigate({ to: "/login", search: {} });
   }, [session, router]);
+  const { t } = useTranslation();
+  // What closes a notice has a name in every language.
+  const close = t("acts.close");
+  const named = useMemo(
+    () => ({ ...theme, components: { Notification: { defaultProps: { closeButtonProps: { "aria-label": close } } } } }),
+    [close],
+  );
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={named} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
       <Provider value={client}>
         <Outlet />

@@ -9,6 +9,7 @@ import {
   IconMessageSearch,
   IconMessages,
   IconPlugConnected,
+  IconSpeakerphone,
   IconUsers,
   IconUsersGroup,
   IconWebhook,
@@ -23,6 +24,7 @@ export interface Place {
     | "/conversations"
     | "/messages"
     | "/chat"
+    | "/broadcast"
     | "/files"
     | "/webhooks"
     | "/rest"
@@ -40,6 +42,7 @@ export const PLACES: readonly Place[] = [
   { to: "/conversations", name: "conversations", icon: IconMessage2 },
   { to: "/messages", name: "messages", icon: IconMessageSearch },
   { to: "/chat", name: "chat", icon: IconMessages },
+  { to: "/broadcast", name: "broadcast", icon: IconSpeakerphone },
   { to: "/files", name: "files", icon: IconFiles },
   { to: "/webhooks", name: "webhooks", icon: IconWebhook },
   { to: "/rest", name: "rest", icon: IconPlugConnected },

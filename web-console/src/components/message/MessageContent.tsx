@@ -1,8 +1,8 @@
 // What a message says, whatever it is made of. Everything that people wrote is text, and addresses are followed only if
 // they are of the web.
-import { Anchor, Blockquote, Box, Code, Group, Image, Spoiler, Stack, Text } from "@mantine/core";
+import { Anchor, Blockquote, Box, Code, Group, Image, Stack, Text, UnstyledButton } from "@mantine/core";
 import { IconFile, IconMapPin, IconUser } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TextLink } from "~/components/links";
 import { formatBytes, formatTime } from "~/lib/format";
@@ -10,8 +10,8 @@ import { safeUrl } from "~/lib/links";
 import type { Content, Shown } from "./documents";
 import { merged, type Quoted, quoted } from "./quoted";
 
-/** How high something long is until it is opened, in pixels. */
-const HIGH = 320;
+/** How much of a text is shown until somebody wants all of it, in characters. */
+const MUCH = 2000;
 
 export function MessageContent({
   message,
@@ -34,14 +34,9 @@ export function MessageContent({
   }
   if (!message.content) return <Aside>{t("message.nothing")}</Aside>;
   return (
-    <Spoiler
-      maxHeight={HIGH}
-      showLabel={t("message.more")}
-      hideLabel={t("message.less")}
-      styles={{ content: { overflowWrap: "anywhere" } }}
-    >
+    <div style={{ overflowWrap: "anywhere" }}>
       <Said content={message.content} contentType={message.contentType} />
-    </Spoiler>
+    </div>
   );
 }
 
@@ -182,7 +177,25 @@ function Said({ content, contentType }: { content: Content; contentType: number 
 }
 
 function Words({ children }: { children: string | null }) {
-  return <Text style={{ whiteSpace: "pre-wrap" }}>{children}</Text>;
+  return (
+    <Text component="div" style={{ whiteSpace: "pre-wrap" }}>
+      <Long text={children ?? ""} />
+    </Text>
+  );
+}
+
+function Long({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const [whole, setWhole] = useState(false);
+  if (text.length <= MUCH) return text;
+  return (
+    <>
+      {whole ? text : `${text.slice(0, MUCH)}…`}{" "}
+      <UnstyledButton fz="sm" td="underline" onClick={() => setWhole(!whole)}>
+        {t(whole ? "message.less" : "message.more")}
+      </UnstyledButton>
+    </>
+  );
 }
 
 function Aside({ children }: { children: ReactNode }) {
@@ -196,7 +209,7 @@ function Aside({ children }: { children: ReactNode }) {
 function Json({ value }: { value: unknown }) {
   return (
     <Code block tabIndex={0} style={{ whiteSpace: "pre-wrap", textAlign: "start" }}>
-      {typeof value === "string" ? value : JSON.stringify(value, null, 2)}
+      <Long text={typeof value === "string" ? value : JSON.stringify(value, null, 2)} />
     </Code>
   );
 }

@@ -1,0 +1,262 @@
+// Pages about people: accounts, relations, groups, and lists that are longer than anybody reads.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { World } from "./world.mjs";
+
+const MANY = 3000;
+const EVIL = "<script>alert(1)</script>";
+
+let world;
+let token;
+before(async () => {
+  world = await World.start();
+  token = await world.adminToken();
+  const people = Array.from({ length: 20 }, (_, n) => ({ id: `user${n}`, nickname: `Person ${n}` }));
+  await world.register([...people, { id: "mallory", nickname: EVIL }]);
+});
+after(() => world?.stop());
+
+/** Answers the dialog that asks for a reason. */
+async function sure(page, act, reason) {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Reason" }).fill(reason);
+  await dialog.getByRole("button", { name: act, exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
+test("a token is made, works, and ends with the sessions", async () => {
+  const page = await world.inside({ path: "/console/users/user1" });
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const made = await page.locator("pre").innerText();
+  assert.equal((await world.ask("{ viewer { id } }", {}, made)).viewer.id, "user1");
+  await page.getByRole("button", { name: "End sessions" }).click();
+  await sure(page, "Sign out", "a lost phone");
+  await page.getByText("1 token was ended").waitFor();
+  await assert.rejects(world.ask("{ viewer { id } }", {}, made), /TOKEN/);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("what a user receives and what the clients are configured with is changed", async () => {
+  const page = await world.inside({ path: "/console/users/user2" });
+  await page.getByRole("combobox", { name: "Receives" }).click();
+  await page.getByRole("option", { name: "Silently" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved").waitFor();
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("theme");
+  await page.getByRole("textbox", { name: "Value" }).fill("dark");
+  await page.getByRole("button", { name: "Set", exact: true }).click();
+  await page.getByRole("button", { name: "Remove theme" }).waitFor();
+  await page.reload();
+  await page.getByRole("cell", { name: "dark", exact: true }).waitFor();
+  assert.equal(await page.getByRole("combobox", { name: "Receives" }).inputValue(), "Silently");
+  assert.deepEqual(await world.violations(page), []);
+  await page.getByRole("button", { name: "Remove theme" }).click();
+  await sure(page, "Remove", "no longer used");
+  await page.getByText("Nothing is set.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("friends are imported, found and removed; a request is answered; a block is lifted", async () => {
+  const page = await world.inside({ path: "/console/users/user1" });
+  await page.locator("#page").getByRole("link", { name: "Relations" }).click();
+  await page.getByText("There are no friends.").waitFor();
+  await page.getByRole("button", { name: "Import friends" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "User ids" }).fill("user2, user3\nmallory nobody");
+  await dialog.getByRole("button", { name: "Import friends" }).click();
+  await dialog.getByRole("alert").waitFor();
+  await dialog.getByRole("textbox", { name: "User ids" }).fill("user2, user3\nmallory");
+  await dialog.getByRole("button", { name: "Import friends" }).click();
+  await page.getByText("3 entries").waitFor();
+  await page.getByText(EVIL).waitFor();
+  await world.shot(page, "relations");
+  assert.deepEqual(await world.violations(page), []);
+  await page.getByRole("textbox", { name: "Id, name or remark" }).fill("person 3");
+  await page.waitForURL(/search=person/);
+  await page.getByText("1 entry").waitFor();
+  await page.getByRole("button", { name: "Remove user3" }).click();
+  await sure(page, "Remove", "asked for by the user");
+  await page.getByText("No friend is found by this.").waitFor();
+
+  await world.ask(
+    'mutation { sendFriendRequest(input: { toId: "user1", message: "It is me" }) { status } }',
+    {},
+    await world.userToken("user9"),
+  );
+  await world.ask(
+    'mutation { blockUser(input: { blockedId: "user5" }) { changed } }',
+    {},
+    await world.userToken("user1"),
+  );
+  await page.getByRole("tab", { name: "Requests received" }).click();
+  await page.getByText("It is me").waitFor();
+  await page.getByRole("button", { name: "Accept" }).click();
+  await page.getByText("Accepted").waitFor();
+  await page.getByRole("tab", { name: "Requests sent" }).click();
+  await page.getByText("There are no requests.").waitFor();
+  await page.getByRole("tab", { name: "Blocked" }).click();
+  await page.waitForURL(/tab=blacks/);
+  await page.getByRole("button", { name: "Unblock user5" }).click();
+  await sure(page, "Unblock", "");
+  await page.getByText("Nobody is blocked.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a group is made and changed, its members get roles, are muted and added, an application is answered", async () => {
+  const page = await world.inside({ path: "/console/groups" });
+  await page.getByRole("button", { name: "New group" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Sailors");
+  await dialog.getByRole("textbox", { name: "Owner" }).fill("user1");
+  await dialog.getByRole("textbox", { name: "Members" }).fill("user2 mallory");
+  await dialog.getByRole("textbox", { name: "Group id" }).fill("sailors");
+  await dialog.getByRole("button", { name: "Make" }).click();
+  await page.getByRole("heading", { name: "Sailors" }).waitFor();
+  await page.getByText(EVIL).waitFor();
+
+  await page.getByRole("button", { name: "Add members" }).click();
+  await page.getByRole("textbox", { name: "User ids" }).fill("user3");
+  await page.getByRole("dialog").getByRole("button", { name: "Add members" }).click();
+  await page.getByText("4 entries").waitFor();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+
+  await page.getByRole("button", { name: "Acts for user2" }).click();
+  await page.getByRole("menuitem", { name: "Make administrator" }).click();
+  await sure(page, "Make administrator", "helps out");
+  await page.getByRole("row", { name: /user2/ }).getByText("Administrator").waitFor();
+  await page.getByRole("button", { name: "Acts for mallory" }).click();
+  await page.getByRole("menuitem", { name: "Mute for a day" }).click();
+  await sure(page, "Mute", "spam");
+  await page.getByText(/Muted until/).waitFor();
+  await page.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: "Owner" }).click();
+  await page.waitForURL(/role=OWNER/);
+  await page.getByText("1 entry").waitFor();
+  assert.deepEqual(await world.violations(page), []);
+
+  await world.ask(
+    'mutation { joinGroup(input: { groupId: "sailors", message: "May I?", source: SEARCH }) { status } }',
+    {},
+    await world.userToken("user8"),
+  );
+  await page.getByRole("tab", { name: "Applications" }).click();
+  await page.getByText("May I?").waitFor();
+  await page.getByRole("button", { name: "Accept" }).click();
+  await page.getByText("Accepted").waitFor();
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByRole("textbox", { name: "Introduction" }).fill("Who loves the sea");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("#page").getByText("Who loves the sea").first().waitFor();
+  await page.getByRole("tab", { name: "Members" }).click();
+  await page.getByText("5 entries").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a group of thousands scrolls: few rows exist, all can be reached, and the place stays in the address", async () => {
+  const ids = Array.from({ length: MANY }, (_, n) => `many${String(n).padStart(5, "0")}`);
+  await world.register(ids.map((id) => ({ id, nickname: `Of many ${id}` })));
+  await world.ask(
+    'mutation { createGroup(input: { id: "many", name: "Many", ownerId: "user1" }) { group { id } } }',
+    {},
+    token,
+  );
+  for (let start = 0; start < MANY; start += 500) {
+    await world.ask(
+      'mutation($ids: [ID!]!) { inviteToGroup(input: { groupId: "many", userIds: $ids }) { joinedIds } }',
+      { ids: ids.slice(start, start + 500) },
+      token,
+    );
+  }
+  const page = await world.inside({ path: "/console/groups/many" });
+  const asked = [];
+  page.on("request", (request) => {
+    const { operationName, variables } = request.postDataJSON?.() ?? {};
+    if (operationName === "OneGroup") asked.push(variables);
+  });
+  const table = page.getByRole("table", { name: "Members" });
+  await page.getByText("3,001 entries").waitFor();
+  assert.equal(await table.getAttribute("aria-rowcount"), "3002");
+  const rows = () => table.locator("tbody tr[aria-rowindex]").count();
+  assert.ok((await rows()) < 60, `${await rows()} rows exist`);
+
+  // On by cursor while one reads, and by keyboard.
+  const frame = page.getByRole("region", { name: "Members" });
+  await frame.focus();
+  for (let tries = 0; tries < 12; tries++) {
+    await page.keyboard.press("PageDown");
+    await page.waitForTimeout(60);
+  }
+  await page.waitForURL(/offset=\d+/);
+  await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
+  assert.ok(asked.every((variables) => variables.offset == null && variables.after !== null));
+  assert.ok(asked.length >= 1);
+
+  // To the end by the bar.
+  await frame.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await table.getByText("many02999", { exact: true }).waitFor();
+  await page.waitForURL(/offset=29\d\d/);
+  assert.ok((await rows()) < 60, `${await rows()} rows exist`);
+  assert.equal(asked.at(-1).offset, 3000 - 100 + 100 * Number(asked.at(-1).offset === 3000));
+  await page.reload();
+  await table.getByText("many02999", { exact: true }).waitFor();
+  await world.shot(page, "members");
+  assert.deepEqual(await world.violations(page), []);
+
+  // Another question begins at its top.
+  await page.getByRole("textbox", { name: "Member's id or name" }).fill("many0299");
+  await page.getByText("10 entries").waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("offset"), null);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("pages about people say so when the server is gone, lose nothing, and go on when it is back", async () => {
+  const page = await world.inside({ path: "/console/groups/sailors" });
+  await page.getByRole("button", { name: "Acts for user3" }).click();
+  await page.getByRole("menuitem", { name: "Remove from the group" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("a long story that nobody wants to write twice");
+  await world.crash();
+  await dialog.getByRole("button", { name: "Remove" }).click();
+  await dialog.getByText("The server cannot be reached.").waitFor();
+  assert.match(await dialog.getByRole("textbox", { name: "Reason" }).inputValue(), /long story/);
+  await world.mend();
+  await dialog.getByRole("button", { name: "Remove" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByText("4 entries").waitFor();
+  await world.close(page);
+});
+
+test("pages about people fit on a phone", async () => {
+  const page = await world.inside({ width: 390 });
+  for (const path of ["/users/user1", "/relations?user=user1", "/groups/sailors", "/groups/many", "/client-config"]) {
+    await page.goto(`${world.address}/console${path}`);
+    await page.locator("#page h1").waitFor();
+    await page.waitForLoadState("networkidle");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false, path);
+  }
+  await world.close(page);
+});
+
+for (const [language, scheme] of [
+  ["en-GB", "dark"],
+  ["zh-CN", "light"],
+]) {
+  test(`axe finds nothing wrong with pages about people (${language}, ${scheme})`, async () => {
+    const page = await world.inside({ language, scheme });
+    const paths = ["/users/user1", "/client-config", "/groups/sailors", "/groups/sailors?tab=settings"];
+    paths.push("/groups/sailors?tab=requests", "/relations", "/relations?user=user1", "/relations?user=user1&tab=blacks");
+    for (const path of paths) {
+      await page.goto(`${world.address}/console${path}`);
+      await page.locator("#page h1").waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual(await world.violations(page), [], path);
+    }
+    await world.close(page);
+  });
+}
