@@ -2,6 +2,7 @@
 
 pub mod conversations;
 pub mod groups;
+pub mod importing;
 pub mod messages;
 pub mod platform;
 pub mod relations;

@@ -6,16 +6,17 @@ use std::process::Command;
 use serde_json::Value;
 
 /// What the crates of a room may depend on. A gateway knows no subgraph, a subgraph no other, the core nobody.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("kernel/core", &[]),
     ("kernel/contracts", &["kernel/core"]),
     ("kernel/graphql", &["kernel/core", "kernel/contracts"]),
     ("kernel/objects", &["kernel/core"]),
+    ("kernel/push", &["kernel/core"]),
     ("entities", &[]),
     ("migrations", &[]),
     ("kernel/platform", &["kernel/core", "kernel/contracts", "entities", "migrations"]),
     ("kernel/testing", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/platform", "entities"]),
-    ("subgraphs", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/objects", "kernel/platform", "entities"]),
+    ("subgraphs", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/objects", "kernel/platform", "kernel/push", "entities"]),
     ("gateway", &["kernel/core", "kernel/contracts", "kernel/graphql", "kernel/platform", "gateway"]),
 ];
 

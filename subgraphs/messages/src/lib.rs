@@ -20,6 +20,7 @@ mod schema;
 mod search;
 mod service;
 mod settings;
+pub mod stored;
 mod tips;
 mod workers;
 
@@ -29,6 +30,7 @@ use openim_contracts::{ConversationReader, GroupReader, MessageLogReader, Relati
 use openim_core::{Result, Runtime};
 use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
+use openim_platform::config::Live;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
@@ -91,7 +93,7 @@ impl Messages {
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
         let service = Service {
-            settings: settings.clone(),
+            settings: Live::new(settings.clone()),
             store,
             batcher: batcher.clone(),
             caches,
@@ -108,6 +110,12 @@ impl Messages {
     /// Returns the subgraph.
     pub fn subgraph(&self) -> Arc<dyn Subgraph> {
         schema::subgraph(self.service.clone())
+    }
+
+    /// Returns what messages are treated by, so that it can be replaced while the process runs. How they are written together
+    /// stays as it was at the start.
+    pub fn settings(&self) -> Live<MessagesSettings> {
+        self.service.settings.clone()
     }
 
     /// Returns the reader of logs' ends, the same as [`log_reader`] makes.

@@ -22,4 +22,5 @@ mod states;
 pub(crate) mod statistics;
 pub(crate) mod threads;
 
-pub(crate) use rows::Range;
+pub(crate) use rows::{Range, body};
+pub(crate) use states::write as state;

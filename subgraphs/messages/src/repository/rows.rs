@@ -89,7 +89,7 @@ struct BodyRef<'a> {
 }
 
 /// Writes what goes into the `body` column.
-pub(super) fn body(envelope: &Envelope) -> Result<Vec<u8>> {
+pub(crate) fn body(envelope: &Envelope) -> Result<Vec<u8>> {
     serde_json::to_vec(&BodyRef {
         receiver: envelope.receiver.as_ref(),
         group: envelope.group.as_ref(),

@@ -54,7 +54,7 @@ pub(super) fn read(column: Option<Vec<u8>>) -> Result<State> {
 }
 
 /// Writes the column.
-pub(super) fn write(state: &State) -> Result<Vec<u8>> {
+pub(crate) fn write(state: &State) -> Result<Vec<u8>> {
     let revoked = |one: &Arc<Revocation>| {
         let Revocation { by, role, app_admin, nickname, at } = (**one).clone();
         StoredRevocation { by, role, app_admin, nickname, at: at.0 }
