@@ -73,7 +73,9 @@ pub(crate) async fn lock(db: &impl ConnectionTrait) -> Result<()> {
 }
 
 /// Adds messages that are not in the index yet. The caller holds the [`lock`].
-pub(crate) async fn insert(db: &impl ConnectionTrait, entries: Vec<Entry>) -> Result<()> {
+pub(crate) async fn insert(db: &impl ConnectionTrait, mut entries: Vec<Entry>) -> Result<()> {
+    // Numbers grow along the list: FTS5 writes out all that it holds in memory at each number below the one before.
+    entries.sort_by_key(|entry| entry.stored_at);
     for chunk in entries.chunks(chunk_rows(db, 7)) {
         let known = known(db, chunk).await?;
         let fresh: Vec<&Entry> = chunk.iter().filter(|entry| !known.contains(&(entry.log, entry.seq))).collect();

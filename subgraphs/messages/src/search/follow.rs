@@ -1,5 +1,6 @@
-//! The worker that follows the logs. It leaves most of the database's time to those who send: after each portion it rests
-//! for a multiple of what the portion took, so that a flood of messages is found later instead of being stored later.
+//! The worker that follows the logs. It leaves most of the database's time to those who send: portions are as large as can
+//! be written within a few milliseconds, because SQLite has one writer, and after each it rests for a multiple of what it
+//! took, so that a flood of messages is found later instead of being stored later.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +18,10 @@ use crate::model::{Log, Message};
 use crate::repository::progress::{self, Owed};
 use crate::repository::{Range, reading, search};
 
-/// The most messages of one portion.
-const PORTION: i64 = 200;
+/// The fewest and the most messages of one portion, and how long writing one should take.
+const SMALLEST: i64 = 10;
+const LARGEST: i64 = 200;
+const HOLD: Duration = Duration::from_millis(8);
 /// For how long the worker rests after a portion, as a multiple of what it took.
 const REST: u32 = 9;
 /// How often a process says that it is there, and after which silence it is taken for dead.
@@ -37,6 +40,8 @@ struct Follower {
     process: String,
     noted_at: Timestamp,
     looked_at: Timestamp,
+    /// How many messages the next portion has at most.
+    portion: i64,
 }
 
 /// A part of a log that is to be looked at.
@@ -50,7 +55,14 @@ pub(crate) async fn run(commits: Commits, every: Duration, writers: TaskTracker,
         }
         return;
     }
-    let mut follower = Follower { process: commits.runtime.ids.hex32(), commits, cancel, noted_at: Timestamp(0), looked_at: Timestamp(0) };
+    let mut follower = Follower {
+        process: commits.runtime.ids.hex32(),
+        commits,
+        cancel,
+        noted_at: Timestamp(0),
+        looked_at: Timestamp(0),
+        portion: SMALLEST,
+    };
     let mut tick = interval(every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -127,7 +139,7 @@ impl Follower {
     }
 
     /// Puts what waits into the index; tells whether there was anything.
-    async fn flush(&self) -> Result<bool> {
+    async fn flush(&mut self) -> Result<bool> {
         let (mut parts, overflow) = self.commits.grown.waiting.lock().take();
         if overflow {
             // Somebody will find it as if it had been left behind.
@@ -138,7 +150,7 @@ impl Follower {
         }
         let worked = !parts.is_empty();
         while !parts.is_empty() {
-            let portion = portion(&mut parts);
+            let portion = portion(&mut parts, self.portion);
             let started = Instant::now();
             if let Err(failure) = self.index(&portion).await {
                 let mut waiting = self.commits.grown.waiting.lock();
@@ -160,13 +172,13 @@ impl Follower {
         }
     }
 
-    async fn index(&self, parts: &[Part]) -> Result<()> {
+    async fn index(&mut self, parts: &[Part]) -> Result<()> {
         let ranges: Vec<Range> = parts.iter().map(|(log, first, last)| Range { log: log.clone(), first: *first, last: *last }).collect();
         let found = reading::in_ranges(self.commits.store.read(), &ranges).await?;
         self.insert(parts.iter().map(|(log, ..)| log), found).await
     }
 
-    async fn insert(&self, logs: impl Iterator<Item = &Arc<Log>>, found: Vec<(i64, Arc<Message>)>) -> Result<()> {
+    async fn insert(&mut self, logs: impl Iterator<Item = &Arc<Log>>, found: Vec<(i64, Arc<Message>)>) -> Result<()> {
         let mut by_log: FxHashMap<i64, Vec<Arc<Message>>> = FxHashMap::default();
         for (log, message) in found {
             by_log.entry(log).or_default().push(message);
@@ -182,8 +194,16 @@ impl Follower {
         }
         let tx = self.commits.store.begin().await?;
         search::lock(tx.connection()).await?;
+        let started = Instant::now();
         search::insert(tx.connection(), all).await?;
-        tx.commit().await
+        tx.commit().await?;
+        let held = started.elapsed();
+        if held > HOLD {
+            self.portion = (self.portion / 2).max(SMALLEST);
+        } else if held < HOLD / 2 {
+            self.portion = (self.portion * 2).min(LARGEST);
+        }
+        Ok(())
     }
 
     /// Catches up what processes left behind that were not seen since `before`.
@@ -234,7 +254,7 @@ impl Follower {
         let mut last = max_seq;
         while last > 0 && !self.cancel.is_cancelled() {
             let started = Instant::now();
-            let first = (last - PORTION + 1).max(1);
+            let first = (last - self.portion + 1).max(1);
             let range = Range { log: log.clone(), first, last };
             let found = reading::in_ranges(self.commits.store.read(), &[range]).await?;
             let reached = found.iter().any(|(_, message)| message.stored_at < since);
@@ -255,9 +275,9 @@ impl Follower {
     }
 }
 
-/// Takes parts off the end of the list, at most a portion of messages.
-fn portion(parts: &mut Vec<Part>) -> Vec<Part> {
-    let (mut taken, mut room) = (Vec::new(), PORTION);
+/// Takes parts off the end of the list, at most `size` messages.
+fn portion(parts: &mut Vec<Part>, size: i64) -> Vec<Part> {
+    let (mut taken, mut room) = (Vec::new(), size);
     while room > 0
         && let Some((log, first, last)) = parts.pop()
     {

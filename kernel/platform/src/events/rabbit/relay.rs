@@ -113,14 +113,13 @@ async fn publish_all(bus: &RabbitEvents, plan: &EventPlan, channel: &Channel, ro
             };
             confirms.push(OptionFuture::from(confirm));
         }
-        let mut fates = Vec::with_capacity(rows.len());
-        for (row, confirmed) in rows.iter().zip(join_all(confirms).await) {
-            fates.push(match confirmed {
-                Some(confirmed) => fate(&confirmed.map_err(Error::unavailable)?),
-                None => Fate::Dead,
-            });
-        }
-        Ok(fates)
+        let confirmed = join_all(confirms).await.into_iter();
+        confirmed
+            .map(|confirmed| match confirmed {
+                Some(confirmed) => Ok(fate(&confirmed.map_err(Error::unavailable)?)),
+                None => Ok(Fate::Dead),
+            })
+            .collect::<Result<Vec<_>>>()
     };
     match tokio::time::timeout(CONFIRM, published).await {
         Ok(fates) => fates,
