@@ -15,7 +15,7 @@ CONSOLE="$ROOT/web-console"
 build() {
     local newer
     install_packages "$CONSOLE"
-    newer="$(find "$CONSOLE"/{src,public,scripts,index.html,vite.config.ts,tsconfig.json,package-lock.json} -newer "$CONSOLE/dist/index.html" -print -quit 2>/dev/null || true)"
+    newer="$(find "$CONSOLE"/{src,public,scripts,index.html,vite.config.ts,tsconfig.json,package-lock.json} "$ROOT/docs/examples" -newer "$CONSOLE/dist/index.html" -print -quit 2>/dev/null || true)"
     if [ -e "$CONSOLE/dist/index.html" ] && [ -z "$newer" ]; then return 0; fi
     say "building the console"
     npm run --prefix "$CONSOLE" --silent build >&2

@@ -10,6 +10,8 @@ export default defineConfig({
   resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
   server: {
     host: "127.0.0.1",
+    // The explorer has the operations of docs/examples.
+    fs: { allow: [".", "../docs/examples"] },
     proxy: {
       "/graphql": { target: server, ws: true },
       "/openapi.json": { target: server },

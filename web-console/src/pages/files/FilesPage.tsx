@@ -1,17 +1,20 @@
-// What is stored: by owner and cause, the newest first, with its size; a file can be opened or deleted.
+// What is stored: by owner and cause, the newest first, with its size; a file can be opened or deleted, and new ones come from here.
 import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
+import { IconUpload } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMutation, useQuery } from "urql";
-import { Confirm } from "~/components/Confirm";
+import { because } from "~/app/reason";
+import { Confirm, type Question } from "~/components/Confirm";
 import { Page } from "~/components/Page";
 import { type Column, Pages, Rows } from "~/components/Rows";
 import { Empty, Failed, Loading } from "~/components/States";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatBytes, formatTime } from "~/lib/format";
+import { Upload } from "./Upload";
 
 const SIZE = 50;
 
@@ -40,8 +43,9 @@ export function FilesPage() {
     variables: { first: SIZE, offset, ownerId: owner ?? null, cause: cause ?? null },
     requestPolicy: "cache-and-network",
   });
-  const [chosen, setChosen] = useState<Row | null>(null);
-  const [deleting, remove] = useMutation(Delete);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [, remove] = useMutation(Delete);
+  const [uploading, upload] = useDisclosure();
   const look = useDebouncedCallback(
     (next: { owner?: string; cause?: string }) =>
       navigate({
@@ -53,15 +57,6 @@ export function FilesPage() {
       }),
     300,
   );
-
-  async function sure() {
-    if (!chosen) return;
-    const result = await remove({ name: chosen.name });
-    setChosen(null);
-    if (!result.data) return;
-    notifications.show({ message: t("files.deleted") });
-    again({ requestPolicy: "network-only" });
-  }
 
   const columns: Column<Row>[] = [
     {
@@ -89,7 +84,14 @@ export function FilesPage() {
           size="compact-xs"
           variant="default"
           aria-label={t("files.deleteOne", { name: file.name })}
-          onClick={() => setChosen(file)}
+          onClick={() =>
+            setQuestion({
+              title: t("files.delete"),
+              text: t("files.deleteSure", { name: file.name }),
+              act: t("files.delete"),
+              sure: (reason) => remove({ name: file.name }, because(reason)),
+            })
+          }
         >
           {t("files.delete")}
         </Button>
@@ -98,7 +100,14 @@ export function FilesPage() {
   ];
   const files = data?.admin?.files;
   return (
-    <Page title={t("places.files")}>
+    <Page
+      title={t("places.files")}
+      acts={
+        <Button leftSection={<IconUpload size={16} aria-hidden />} onClick={upload.open}>
+          {t("files.upload")}
+        </Button>
+      }
+    >
       <Group mb="sm" grow preventGrowOverflow={false}>
         <TextInput
           aria-label={t("files.owner")}
@@ -114,7 +123,6 @@ export function FilesPage() {
         />
       </Group>
       {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
-      {deleting.error && <Failed error={deleting.error} />}
       {!files && fetching && <Loading />}
       {files && files.edges.length === 0 && <Empty text={t("files.none")} />}
       {files && files.edges.length > 0 && (
@@ -136,14 +144,14 @@ export function FilesPage() {
           />
         </div>
       )}
+      <Upload opened={uploading} close={upload.close} stored={() => again({ requestPolicy: "network-only" })} />
       <Confirm
-        opened={chosen !== null}
-        close={() => setChosen(null)}
-        title={t("files.delete")}
-        text={t("files.deleteSure", { name: chosen?.name ?? "" })}
-        act={t("files.delete")}
-        busy={deleting.fetching}
-        sure={sure}
+        question={question}
+        close={() => setQuestion(null)}
+        done={() => {
+          notifications.show({ message: t("files.deleted") });
+          again({ requestPolicy: "network-only" });
+        }}
       />
     </Page>
   );

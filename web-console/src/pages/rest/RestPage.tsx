@@ -1,0 +1,80 @@
+// OpenIM's REST routes, each with the fields of the graph that answer it: what a call is in GraphQL is one look away.
+import { Badge, Code, Group, Text, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { Page } from "~/components/Page";
+import { type Column, Rows } from "~/components/Rows";
+import { Empty, Failed, Loading } from "~/components/States";
+import { matches, type Route, useRoutes } from "./routes";
+
+export function RestPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate({ from: "/rest" });
+  const { search } = useSearch({ from: "/inside/rest" });
+  const { description, error, again } = useRoutes();
+  const look = useDebouncedCallback(
+    (text: string) => navigate({ search: text ? { search: text } : {}, replace: true }),
+    200,
+  );
+  const columns: Column<Route>[] = [
+    {
+      head: t("rest.route"),
+      cell: (route) => (
+        <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+          {route.path}
+        </Text>
+      ),
+    },
+    {
+      head: t("rest.graphql"),
+      cell: (route) => (
+        <Group gap={6}>
+          <Kind kind={route.kind} />
+          <Code>{route.fields.join(", ")}</Code>
+        </Group>
+      ),
+    },
+    { head: t("rest.summary"), cell: (route) => <Text size="sm">{route.summary}</Text>, wide: true },
+  ];
+  const routes = description?.routes.filter((route) => !search || matches(route, search));
+  return (
+    <Page title={t("places.rest")}>
+      <TextInput
+        aria-label={t("rest.search")}
+        placeholder={t("rest.search")}
+        leftSection={<IconSearch size={16} />}
+        defaultValue={search ?? ""}
+        onChange={(event) => look(event.currentTarget.value)}
+        mb="sm"
+      />
+      {error && <Failed error={error} retry={again} />}
+      {!routes && !error && <Loading />}
+      {routes?.length === 0 && <Empty text={t("rest.none")} />}
+      {routes && routes.length > 0 && (
+        <>
+          <Rows
+            label={t("places.rest")}
+            columns={columns}
+            rows={routes}
+            id={(route) => `${route.method} ${route.path}`}
+            open={(route) => navigate({ to: "/rest/$", params: { _splat: route.path.slice(1) } })}
+          />
+          <Text size="sm" c="dimmed" mt="sm" role="status">
+            {t("rest.count", { count: routes.length })}
+          </Text>
+        </>
+      )}
+    </Page>
+  );
+}
+
+export function Kind({ kind }: { kind: Route["kind"] }) {
+  const { t } = useTranslation();
+  return (
+    <Badge variant="dot" color={kind === "mutation" ? "orange" : "blue"} size="sm">
+      {t(`rest.kinds.${kind}`)}
+    </Badge>
+  );
+}
