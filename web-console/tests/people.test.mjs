@@ -145,7 +145,7 @@ test("a group is made and changed, its members get roles, are muted and added, a
   await page.getByRole("tab", { name: "Applications" }).click();
   await page.getByText("May I?").waitFor();
   await page.getByRole("button", { name: "Accept" }).click();
-  await page.getByText("Accepted").waitFor();
+  await page.getByRole("table", { name: "Applications" }).getByText("Accepted").waitFor();
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByRole("textbox", { name: "Introduction" }).fill("Who loves the sea");
   await page.getByRole("button", { name: "Save" }).click();
@@ -200,7 +200,7 @@ test("a group of thousands scrolls: few rows exist, all can be reached, and the 
   await table.getByText("many02999", { exact: true }).waitFor();
   await page.waitForURL(/offset=29\d\d/);
   assert.ok((await rows()) < 60, `${await rows()} rows exist`);
-  assert.equal(asked.at(-1).offset, 3000 - 100 + 100 * Number(asked.at(-1).offset === 3000));
+  assert.ok(asked.at(-1).offset >= MANY - 100, `${asked.at(-1).offset}`);
   await page.reload();
   await table.getByText("many02999", { exact: true }).waitFor();
   await world.shot(page, "members");
@@ -250,7 +250,12 @@ for (const [language, scheme] of [
   test(`axe finds nothing wrong with pages about people (${language}, ${scheme})`, async () => {
     const page = await world.inside({ language, scheme });
     const paths = ["/users/user1", "/client-config", "/groups/sailors", "/groups/sailors?tab=settings"];
-    paths.push("/groups/sailors?tab=requests", "/relations", "/relations?user=user1", "/relations?user=user1&tab=blacks");
+    paths.push(
+      "/groups/sailors?tab=requests",
+      "/relations",
+      "/relations?user=user1",
+      "/relations?user=user1&tab=blacks",
+    );
     for (const path of paths) {
       await page.goto(`${world.address}/console${path}`);
       await page.locator("#page h1").waitFor();

@@ -1,4 +1,5 @@
 // The one socket of the console: subscriptions, and whether they are live, held still or on their way back.
+import { useDebouncedCallback } from "@mantine/hooks";
 import { type Client, createClient } from "graphql-ws";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { session } from "./session";
@@ -38,9 +39,12 @@ function subscribe(listener: () => void) {
 export const useLiveState = (): LiveState => useSyncExternalStore(subscribe, () => stateOf(socket, held));
 export const useHeld = (): boolean => useSyncExternalStore(subscribe, () => held);
 
+/** A burst of news within this many milliseconds is one reload. */
+const BURST = 150;
+
 /**
- * Returns what to call when news came: it reloads, at once or, while what is shown is held still, once when it follows
- * the server again.
+ * Returns what to call when news came: it reloads soon or, while what is shown is held still, once when it follows the
+ * server again.
  */
 export function useNews(reload: () => void): () => void {
   const still = useHeld();
@@ -50,10 +54,10 @@ export function useNews(reload: () => void): () => void {
     waiting.current = false;
     reload();
   }, [still, reload]);
-  return () => {
+  return useDebouncedCallback(() => {
     if (held) waiting.current = true;
     else reload();
-  };
+  }, BURST);
 }
 
 export function socketUrl(location: Location): string {

@@ -17,7 +17,7 @@ const Revoke = graphql(`
 `);
 const Delete = graphql(`
   mutation DeleteMessage($id: ID!, $seq: Long!) {
-    purgeMessages(input: { conversationId: $id, seqs: [$seq] }) { deletedSeqs }
+    deleteMessages(input: { conversationId: $id, seqs: [$seq], for: EVERYBODY }) { deletedSeqs }
   }
 `);
 

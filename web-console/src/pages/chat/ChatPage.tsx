@@ -1,8 +1,7 @@
 // Chats as whoever is signed in, live: what is said anywhere appears here by the same stream that every client has.
 import { Badge, Group, NavLink, Paper, ScrollArea, Stack, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery, useSubscription } from "urql";
 import { useNews } from "~/app/live";
@@ -18,11 +17,10 @@ export function ChatPage() {
   const { id, to } = useSearch({ from: "/inside/chat" });
   const [news, setNews] = useState(0);
   const [{ data, error, fetching }, again] = useQuery({ query: List, requestPolicy: "cache-and-network" });
-  // A burst of news is one reload.
-  const reload = useDebouncedCallback(() => {
+  const reload = useCallback(() => {
     again({ requestPolicy: "network-only" });
     setNews((count) => count + 1);
-  }, 150);
+  }, [again]);
   const tell = useNews(reload);
   useSubscription({ query: Events }, (_, event) => {
     tell();

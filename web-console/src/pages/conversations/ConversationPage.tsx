@@ -1,7 +1,7 @@
 // One conversation through the eyes of one who is in it: its log in both directions, and what an administrator may do with it.
 import { Badge, Group, Paper, Stack, Text } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { Confirm, type Question } from "~/components/Confirm";
@@ -123,7 +123,7 @@ function About({ conversation }: { conversation: Conversation }) {
 }
 
 function Log({
-  conversation: { ownerId, messages },
+  conversation: { ownerId, maxSeq, messages },
   seq,
   ask,
 }: {
@@ -162,23 +162,37 @@ function Log({
     <Stack gap="xs">
       {turn}
       <Stack gap="xs" component="section" aria-label={t("conversations.log")}>
-        {edges.map(({ node }) => (
-          <Paper
-            key={node.seq}
-            withBorder
-            p="sm"
-            {...(node.seq === seq && { ref: wanted, "aria-current": true, bd: "2px solid blue" })}
-          >
-            <MessageItem
-              message={node}
-              end={node.senderId === ownerId}
-              acts={<MessageActs message={node} ask={ask} />}
-            />
-          </Paper>
+        {edges.map(({ node }, place) => (
+          <Fragment key={node.seq}>
+            <Gone count={node.seq - 1 - (edges[place - 1]?.node.seq ?? node.seq - 1)} />
+            <Paper
+              withBorder
+              p="sm"
+              {...(node.seq === seq && { ref: wanted, "aria-current": true, bd: "2px solid blue" })}
+            >
+              <MessageItem
+                message={node}
+                end={node.senderId === ownerId}
+                acts={<MessageActs message={node} ask={ask} />}
+              />
+            </Paper>
+          </Fragment>
         ))}
+        {!pageInfo.hasNextPage && <Gone count={maxSeq - (edges.at(-1)?.node.seq ?? maxSeq)} />}
       </Stack>
       {turn}
     </Stack>
+  );
+}
+
+/** Places of the log whose messages were deleted. */
+function Gone({ count }: { count: number }) {
+  const { t } = useTranslation();
+  if (count <= 0) return null;
+  return (
+    <Text size="sm" c="dimmed" fs="italic">
+      {t("conversations.gone", { count })}
+    </Text>
   );
 }
 

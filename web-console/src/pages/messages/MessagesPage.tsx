@@ -1,5 +1,5 @@
 // Finds messages of all conversations by their words; each can be seen where it was said, taken back or deleted.
-import { Button, Group, Mark, Paper, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Mark, Paper, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -81,12 +81,12 @@ export function MessagesPage() {
         defaultValue={search ?? ""}
         onChange={(event) => look({ search: event.currentTarget.value })}
       />
-      <Group mb="sm" grow>
+      <SimpleGrid mb="sm" cols={{ base: 1, xs: 2, md: 4 }}>
         <TextInput {...filter("sender")} />
         <TextInput {...filter("conversation")} />
         <TextInput {...filter("since", "date")} />
         <TextInput {...filter("until", "date")} />
-      </Group>
+      </SimpleGrid>
       {error && <Failed error={error} retry={refresh} />}
       {!search && <Empty text={t("messages.begin")} />}
       {search && !found && fetching && <Loading />}

@@ -1,0 +1,290 @@
+// Pages about what is said: conversations with every kind of content, the chat while it is held still, broadcasts.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { World } from "./world.mjs";
+
+const EVIL = "<script>alert(1)</script>";
+const PIXEL =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
+
+let world;
+let token;
+before(async () => {
+  world = await World.start();
+  token = await world.adminToken();
+  const people = Array.from({ length: 30 }, (_, n) => ({ id: `user${n}`, nickname: `Person ${n}` }));
+  await world.register([...people, { id: "mallory", nickname: EVIL }]);
+});
+after(() => world?.stop());
+
+const SEND =
+  "mutation($to: RecipientInput!, $key: ID!, $content: MessageContentInput!) { sendMessage(input: { recipient: $to, clientMessageId: $key, content: $content }) { message { seq conversationId } } }";
+
+let keys = 0;
+async function send(by, to, content) {
+  keys += 1;
+  return (await world.ask(SEND, { to, key: `key${keys}`, content }, by)).sendMessage.message;
+}
+
+async function sure(page, act, reason) {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Reason" }).fill(reason);
+  await dialog.getByRole("button", { name: act, exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
+test("a conversation is read in both directions, and messages in it are taken back and deleted", async () => {
+  const writer = await world.userToken("user1");
+  for (let n = 1; n <= 120; n++) await send(writer, { userId: "user2" }, { text: { text: `Line ${n}.` } });
+  const page = await world.inside({ path: "/console/conversations" });
+  await page.getByRole("textbox", { name: "User id" }).fill("user2");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/user=user2/);
+  await page.getByText("Line 120.").waitFor();
+  await world.shot(page, "conversations");
+  await page.getByRole("row", { name: /Person 1/ }).press("Enter");
+  const log = page.getByRole("region", { name: "Messages" });
+  await log.getByText("Line 120.").waitFor();
+  await log.getByText("Line 71.").waitFor();
+  await page.getByRole("link", { name: "Older" }).first().click();
+  await page.waitForURL(/before=71/);
+  await log.getByText("Line 21.").waitFor();
+  assert.equal(await log.getByText("Line 71.").count(), 0);
+  await page.getByRole("link", { name: "Older" }).first().click();
+  await log.getByText("Line 1.", { exact: true }).waitFor();
+  await page.getByText("Nothing is older").first().waitFor();
+  await page.getByRole("link", { name: "Newer" }).first().click();
+  await log.getByText("Line 60.").waitFor();
+  await page.getByRole("link", { name: "Newest" }).first().click();
+  await log.getByText("Line 120.").waitFor();
+
+  await page.getByRole("button", { name: "Acts for message 120" }).click();
+  await page.getByRole("menuitem", { name: "Revoke" }).click();
+  await sure(page, "Revoke", "not true");
+  await log.getByText(/Taken back by .*administrator/).waitFor();
+  await page.getByRole("button", { name: "Acts for message 119" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await sure(page, "Delete", "not nice");
+  await log.getByText("1 message was deleted here").waitFor();
+  assert.equal(await log.getByText("Line 119.").count(), 0);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a message that was searched for is shown where it was said", async () => {
+  const page = await world.inside({ path: "/console/messages?search=Line&sender=user1" });
+  const found = page.locator("mark").first();
+  for (let tries = 0; tries < 40 && !(await found.count()); tries++) {
+    await page.reload();
+    await page.locator("mark, .mantine-Center-root").first().waitFor();
+  }
+  await found.waitFor();
+  await page.getByRole("textbox", { name: "Words of a message" }).fill("Line 42");
+  await page.waitForURL(/search=Line/);
+  await page.getByRole("button", { name: "Acts for message 42", exact: true }).click();
+  await page.getByRole("menuitem", { name: "In its conversation" }).click();
+  await page.waitForURL(/seq=42/);
+  await page.locator('[aria-current="true"]').getByText("Line 42.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("every kind of content is shown, and nothing that people wrote is more than text", async () => {
+  const writer = await world.userToken("mallory");
+  const group = (
+    await world.ask(
+      'mutation { createGroup(input: { id: "gallery", name: "Gallery", ownerId: "mallory", memberIds: ["user3"] }) { group { id } } }',
+      {},
+      token,
+    )
+  ).createGroup.group.id;
+  const to = { groupId: group };
+  const picture = { url: `${world.address}/console/icon.svg`, width: 10, height: 10 };
+  const quote = { sendID: "user3", senderNickname: EVIL, contentType: 101, textElem: { content: "what was said" } };
+  const contents = [
+    { text: { text: EVIL } },
+    { markdown: { text: "**bold**" } },
+    { advancedText: { text: "with parts" } },
+    { at: { text: "@Person 3 look", userIds: ["user3"] } },
+    { quote: { text: "as you said", quoted: quote } },
+    { picture: { source: picture, snapshot: picture } },
+    { voice: { url: `${world.address}/object/none.mp3`, duration: 3 } },
+    { video: { url: "javascript:alert(1)", duration: 4 } },
+    { file: { name: "evil.html", url: "javascript:alert(1)", size: 1500 } },
+    { file: { name: "plan.pdf", url: `${world.address}/object/plan.pdf`, size: 2500 } },
+    { card: { userId: "user3", nickname: "Card of three" } },
+    { location: { description: "The harbour", latitude: 22.54, longitude: 114.06 } },
+    { merger: { title: "What we said", abstracts: ["A: hi"], messages: [quote, {}, 7] } },
+    { face: { index: 7, data: "{}" } },
+    { custom: { data: '{"order":1}', description: "An order" } },
+    { raw: { contentType: 200, json: { odd: PIXEL } } },
+  ];
+  for (const content of contents) await send(writer, to, content);
+  const revoked = await send(writer, to, { text: { text: "not for long" } });
+  await world.ask(
+    "mutation($id: ID!, $seq: Long!) { revokeMessage(input: { conversationId: $id, seq: $seq }) { message { seq } } }",
+    { id: revoked.conversationId, seq: revoked.seq },
+    writer,
+  );
+  const page = await world.inside({ path: "/console/groups/gallery" });
+  await page.getByRole("link", { name: "Messages", exact: true }).last().click();
+  const log = page.getByRole("region", { name: "Messages" });
+  await log.getByText(EVIL, { exact: true }).first().waitFor();
+  for (const text of ["**bold**", "with parts", "@Person 3 look", "as you said", "what was said", "Video, 4 s"])
+    await log.getByText(text, { exact: true }).first().waitFor();
+  for (const text of ["The harbour", "Sticker 7", "An order", "Content of type 200", "Taken back by"])
+    await log.getByText(text).first().waitFor();
+  await log.getByRole("img", { name: "Picture" }).waitFor();
+  await log.getByLabel("Voice message, 3 s").waitFor();
+  await log.getByRole("link", { name: "plan.pdf" }).waitFor();
+  assert.equal(await log.getByRole("link", { name: "evil.html" }).count(), 0);
+  assert.equal(await page.locator('a[href^="javascript:"]').count(), 0);
+  await log.getByRole("link", { name: "Card of three" }).waitFor();
+  await log.getByText("What we said").click();
+  await log.getByText("what was said").last().waitFor();
+  await world.shot(page, "contents");
+  assert.deepEqual(await world.violations(page), []);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a chat that is held still shows what came by itself when it follows again", async () => {
+  const page = await world.open({ path: "/console/chat" });
+  await page.getByText("With a token").click();
+  await world.signIn(page, await world.userToken("user5"));
+  await page.getByRole("heading", { name: "Chat" }).waitFor();
+  const writer = await world.userToken("user6", "IOS");
+  await send(writer, { userId: "user5" }, { text: { text: "Before" } });
+  await page.getByRole("button", { name: /Person 6/ }).click();
+  const log = page.getByRole("log");
+  await log.getByText("Before").waitFor();
+  await page.waitForLoadState("networkidle");
+  await page.getByRole("button", { name: /Hold what is shown/ }).click();
+  await page.getByText("Paused", { exact: true }).waitFor();
+  await send(writer, { userId: "user5" }, { text: { text: "Meanwhile" } });
+  await page.waitForTimeout(800);
+  assert.equal(await page.getByText("Meanwhile").count(), 0);
+  await page.getByRole("button", { name: /Follow the server again/ }).click();
+  await log.getByText("Meanwhile").waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a notification account is made and changed, and tells some users; whom it cannot reach is listed", async () => {
+  const page = await world.inside({ path: "/console/broadcast?tab=accounts" });
+  await page.getByText("There are no notification accounts yet.").waitFor();
+  await page.getByRole("button", { name: "New account" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Id" }).fill("newsroom");
+  await dialog.getByRole("textbox", { name: "Nickname" }).fill("News");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Change newsroom" }).click();
+  await dialog.getByRole("textbox", { name: "Nickname" }).fill("News room");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("table", { name: "Notification accounts" }).getByText("News room").waitFor();
+
+  await page.getByRole("tab", { name: "Message" }).click();
+  await page.getByRole("combobox", { name: "In the name of" }).fill("newsroom");
+  await page.getByRole("textbox", { name: "Text" }).fill("To some of you");
+  await page.getByRole("textbox", { name: "User ids" }).fill("user1\nuser2\nghost");
+  await page.getByRole("button", { name: "Send" }).click();
+  await sure(page, "Send", "the news of today");
+  await page.getByText("2 sent, 1 failed, 3 of 3 tried").waitFor();
+  await page.getByRole("table", { name: "Not reached" }).getByText("ghost").waitFor();
+  await world.shot(page, "broadcast");
+  assert.deepEqual(await world.violations(page), []);
+  const mine = await world.ask(
+    "{ viewer { conversations(first: 20) { edges { node { latestMessage { senderId rawText } } } } } }",
+    {},
+    await world.userToken("user1"),
+  );
+  const newest = mine.viewer.conversations.edges.map((edge) => edge.node.latestMessage);
+  assert.ok(newest.some((message) => message?.senderId === "newsroom" && message.rawText.includes("To some of you")));
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a message to everybody shows how far it is, is stopped and goes on where it was", async () => {
+  await world.register(Array.from({ length: 500 }, (_, n) => ({ id: `crowd${n}`, nickname: `Crowd ${n}` })));
+  const page = await world.inside({ path: "/console/broadcast" });
+  let batches = 0;
+  let letPass;
+  const held = new Promise((resolve) => {
+    letPass = resolve;
+  });
+  await page.route("**/graphql", async (route) => {
+    const { operationName } = route.request().postDataJSON();
+    // The second batch is on its way for as long as the test wants.
+    if (operationName === "SendBatch" && ++batches === 2) await held;
+    await route.continue();
+  });
+  await page.getByRole("combobox", { name: "In the name of" }).fill("newsroom");
+  await page.getByRole("textbox", { name: "Text" }).fill("To all of you");
+  await page.getByText("All users").click();
+  await page.getByRole("button", { name: "Send" }).click();
+  await sure(page, "Send", "maintenance tonight");
+  await page.getByText(/200 of \d+ tried/).waitFor();
+  // Looking elsewhere does not stop it.
+  await page.getByRole("link", { name: "Users" }).click();
+  await page.getByRole("heading", { name: "Users" }).waitFor();
+  await page.getByRole("link", { name: "Broadcast" }).click();
+  await page.getByRole("button", { name: "Stop sending" }).click();
+  letPass();
+  await page.getByText("400 of 533 tried").waitFor();
+  await page.getByText("Cancelled").waitFor();
+  assert.equal(batches, 2);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByText("532 sent, 0 failed, 533 of 533 tried").waitFor();
+  await page.getByText("Done").waitFor();
+  assert.equal(batches, 3);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a business notification is told to one", async () => {
+  const page = await world.inside({ path: "/console/broadcast?tab=business" });
+  await page.getByRole("combobox", { name: "In the name of" }).fill("newsroom");
+  await page.getByRole("textbox", { name: "Id of the receiver" }).fill("ghost");
+  await page.getByRole("textbox", { name: "Key" }).fill("order.paid");
+  await page.getByRole("textbox", { name: "Data" }).fill('{"order":1}');
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Data" }).inputValue(), '{"order":1}');
+  await page.getByRole("textbox", { name: "Id of the receiver" }).fill("user3");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("user3 was told.").waitFor();
+  assert.deepEqual(await world.violations(page), []);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("pages about talk fit on a phone", async () => {
+  const page = await world.inside({ width: 390 });
+  const paths = ["/conversations", "/conversations?user=user1", "/conversations/sg_gallery?user=mallory", "/messages"];
+  for (const path of [...paths, "/broadcast", "/broadcast?tab=accounts", "/broadcast?tab=business"]) {
+    await page.goto(`${world.address}/console${path}`);
+    await page.locator("#page h1").waitFor();
+    await page.waitForLoadState("networkidle");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false, path);
+  }
+  await world.close(page);
+});
+
+for (const [language, scheme] of [
+  ["en-GB", "dark"],
+  ["zh-CN", "light"],
+]) {
+  test(`axe finds nothing wrong with pages about talk (${language}, ${scheme})`, async () => {
+    const page = await world.inside({ language, scheme });
+    const paths = ["/conversations?user=user1", "/conversations/sg_gallery?user=mallory", "/messages", "/broadcast"];
+    for (const path of [...paths, "/broadcast?tab=accounts", "/broadcast?tab=business"]) {
+      await page.goto(`${world.address}/console${path}`);
+      await page.locator("#page h1").waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual(await world.violations(page), [], path);
+    }
+    await world.close(page);
+  });
+}
