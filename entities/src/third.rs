@@ -3,5 +3,7 @@
 pub mod audit;
 pub mod client_logs;
 mod files;
+mod push;
 
 pub use files::{file, thumbnail, upload};
+pub use push::{push_badge, push_delivery, push_token};

@@ -23,10 +23,11 @@ const PULL_SEQS: &str = with_message!("pull_seqs.graphql");
 const READ_POSITIONS: &str = include_str!("../../../schema/sdk/read_positions.graphql");
 const LAST_MESSAGES: &str = with_message!("last_messages.graphql");
 const PRESENCES: &str = include_str!("../../../schema/sdk/presences.graphql");
+const LOGOUT: &str = include_str!("../../../schema/sdk/logout.graphql");
 
 /// Returns every document of the door.
-pub fn documents() -> [&'static str; 7] {
-    [NEWEST_SEQS, PULL_RANGES, SEND, PULL_SEQS, READ_POSITIONS, LAST_MESSAGES, PRESENCES]
+pub fn documents() -> [&'static str; 8] {
+    [NEWEST_SEQS, PULL_RANGES, SEND, PULL_SEQS, READ_POSITIONS, LAST_MESSAGES, PRESENCES, LOGOUT]
 }
 
 /// Why the door cannot open.
@@ -46,6 +47,7 @@ pub(crate) struct Prepared {
     pub(crate) read_positions: Runnable,
     pub(crate) last_messages: Runnable,
     pub(crate) presences: Runnable,
+    pub(crate) logout: Runnable,
 }
 
 impl Prepared {
@@ -69,6 +71,7 @@ impl Prepared {
             read_positions: prepare(READ_POSITIONS)?,
             last_messages: prepare(LAST_MESSAGES)?,
             presences: prepare(PRESENCES)?,
+            logout: prepare(LOGOUT)?,
         })
     }
 }

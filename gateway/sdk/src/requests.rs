@@ -8,7 +8,7 @@ use bytes::Bytes;
 use openim_core::{Ctx, ErrorCode};
 use openim_protocol::prost::Message;
 use openim_protocol::sdkws::{GetMaxSeqReq, MsgData, PullMessageBySeqsReq, PullOrder, SubUserOnlineStatus};
-use openim_protocol::{Request, Response, identifier, msg};
+use openim_protocol::{Request, Response, identifier, msg, push};
 use tracing::Instrument as _;
 
 use crate::answers::{self, Sent};
@@ -16,6 +16,7 @@ use crate::caller::Caller;
 use crate::catching_up;
 use crate::door::Service;
 use crate::frames::{self, Failure};
+use crate::numbers::{self, PLATFORM};
 use crate::operations::{object, variables};
 use crate::sending;
 
@@ -62,8 +63,9 @@ async fn run(service: &Service, ctx: &Ctx, request: &Request) -> Outcome {
         identifier::READ_POSITIONS => read_positions(service, ctx, read_whole(request)?).await,
         identifier::LAST_MESSAGES => last_messages(service, ctx, read(data)?).await,
         identifier::ONLINE_STATUS => presences(service, ctx, read(data)?).await,
-        // What they ask for is the socket's own business, and was done.
-        identifier::LOGOUT | identifier::BACKGROUND => Ok(Bytes::new()),
+        identifier::LOGOUT => logout(service, ctx, read(data)?).await,
+        // What it asks for is the socket's own business, and was done.
+        identifier::BACKGROUND => Ok(Bytes::new()),
         _ => Err(ErrorCode::Args.into()),
     }
 }
@@ -159,4 +161,17 @@ async fn presences(service: &Service, ctx: &Ctx, request: SubUserOnlineStatus) -
     }
     let variables = variables([("userIDs", ids(request.subscribe_user_id))]);
     written(&answers::presences(service.operations.presences.run(variables, ctx).await?))
+}
+
+/// The device is not pushed to any more; one that does not say which it is, is the socket's.
+async fn logout(service: &Service, ctx: &Ctx, request: push::DelUserPushTokenReq) -> Outcome {
+    let number = match request.platform_id {
+        0 => ctx.principal()?.platform.number(),
+        number => number,
+    };
+    let platform = numbers::word(PLATFORM, number).ok_or(ErrorCode::Args)?;
+    let user = if request.user_id.is_empty() { Value::Null } else { request.user_id.into() };
+    let variables = variables([("userID", user), ("platform", Value::Enum(Name::new(platform)))]);
+    service.operations.logout.run(variables, ctx).await?;
+    written(&push::DelUserPushTokenResp {})
 }

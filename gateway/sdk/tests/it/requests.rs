@@ -235,13 +235,24 @@ async fn some_requests_must_be_complete_and_all_must_be_readable() {
 }
 
 #[tokio::test]
-async fn background_and_logout_are_the_sockets_own_business() {
+async fn background_is_the_sockets_own_business_and_a_logout_takes_the_push_token_along() {
     let node = Node::start().await;
     let mut client = node.connect("ann", 1).await;
     let background = SetAppBackgroundStatusReq { user_id: "ann".into(), is_background: true };
     client.ask::<SetAppBackgroundStatusResp>(2004, &background).await.unwrap();
+    assert_eq!(node.graph.asked(), []);
+    // A refused logout leaves the socket open.
+    node.graph.fails("Logout", ErrorCode::NoPermission);
+    let refused = client.ask::<DelUserPushTokenResp>(2003, &DelUserPushTokenReq { user_id: "bob".into(), platform_id: 1 }).await;
+    assert!(matches!(refused, Err(ClientError::Failed { code: 1002, .. })));
+    let unknown = client.ask::<DelUserPushTokenResp>(2003, &DelUserPushTokenReq { user_id: "ann".into(), platform_id: 12 }).await;
+    assert!(matches!(unknown, Err(ClientError::Failed { code: 1001, .. })));
+    node.graph.answers("Logout", json!({ "removePushToken": { "removed": 1 } }));
+    node.graph.asked();
     client.ask::<DelUserPushTokenResp>(2003, &DelUserPushTokenReq { user_id: "ann".into(), platform_id: 1 }).await.unwrap();
     let (rest, code, _) = end(&mut client).await;
     assert_eq!((rest.as_slice(), code), ([].as_slice(), 1000));
-    assert_eq!(node.graph.asked(), []);
+    let asked = node.graph.asked().remove(0);
+    assert_eq!((asked.operation.as_str(), asked.caller.as_str()), ("Logout", "ann"));
+    assert_eq!(asked.variables, json!({ "userID": "ann", "platform": "IOS" }));
 }
