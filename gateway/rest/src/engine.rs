@@ -75,6 +75,8 @@ pub(crate) struct Called<'a> {
     pub(crate) query: &'a str,
     /// The body.
     pub(crate) body: &'a [u8],
+    /// Whether it wants to know what the call is in GraphQL, instead of making it.
+    pub(crate) translate: bool,
 }
 
 /// A route that has a document.
@@ -182,7 +184,13 @@ impl Rest {
         if served.route.caller == Caller::Admin {
             ctx.require_admin()?;
         }
-        let variables = served.document.variables(&request, &self.0.contract.enums, called.base)?;
+        let mut variables = served.document.variables(&request, &self.0.contract.enums, called.base)?;
+        if called.translate {
+            if let Some(paging) = &served.document.paging {
+                paging.next(paging.page(&request)?, 0, &mut variables);
+            }
+            return translated(served, &variables);
+        }
         let data = self.data(served, ctx, &request, variables).await?;
         if let Some(code) = served.document.missing(&data, ctx.is_admin()) {
             return Err(Refusal::new(code, code.text()));
@@ -216,6 +224,15 @@ impl Rest {
         }
         Ok(data)
     }
+}
+
+/// Answers with what the call is at the GraphQL door.
+fn translated(served: &Served, variables: &Variables) -> Result<Answer, Refusal> {
+    let graphql = serde_json::json!({ "query": served.document.text, "operationName": served.document.name, "variables": variables });
+    let mut body = envelope::begin(true);
+    serde_json::to_writer(&mut body, &graphql).map_err(|_| Refusal::new(ErrorCode::Internal, "something went wrong inside"))?;
+    body.push(b'}');
+    Ok(Answer { status: axum::http::StatusCode::OK, code: 0, body, retry_after: None })
 }
 
 async fn execute(served: &Served, ctx: &Ctx, variables: Variables) -> Result<Value, Refusal> {

@@ -42,7 +42,10 @@ pub(crate) fn describe<'a>(contract: &Contract, served: impl Iterator<Item = &'a
     let info = InfoBuilder::new()
         .title("OpenIM REST over the graph")
         .version(env!("CARGO_PKG_VERSION"))
-        .description(Some("Each route is a GraphQL operation; `x-graphql` shows it."))
+        .description(Some(
+            "Each route is a GraphQL operation; `x-graphql` shows it. With the header `translate: graphql` a call is not made: it \
+             answers the operation with its variables. `x-rules` says what a body must satisfy beyond its type.",
+        ))
         .build();
     let api = OpenApiBuilder::new().info(info).paths(paths).components(Some(components.build())).build();
     serde_json::to_value(api).unwrap_or_default()
@@ -80,7 +83,14 @@ fn operation(served: &Served, types: &Types) -> utoipa::openapi::path::Operation
         .description("The envelope; `errCode` tells success (0) or failure.")
         .content("application/json", Content::new(Some(RefOr::T(Schema::from(envelope(served, types))))))
         .build();
-    operation.response("200", response).extensions(Some(ExtensionsBuilder::new().add("x-graphql", served.source).build())).build()
+    let caller = match served.route.caller {
+        Caller::None => "anybody",
+        Caller::User => "user",
+        Caller::Admin => "administrator",
+    };
+    let rules: Vec<&str> = served.route.rules.iter().map(|rule| rule.text.as_str()).collect();
+    let extensions = ExtensionsBuilder::new().add("x-graphql", served.source).add("x-caller", caller).add("x-rules", rules).build();
+    operation.response("200", response).extensions(Some(extensions)).build()
 }
 
 /// Describes a route that leads elsewhere.
@@ -119,9 +129,23 @@ fn reference(id: TypeId, types: &Types) -> RefOr<Schema> {
 fn labelled(field: &Field, types: &Types) -> RefOr<Schema> {
     let item = single(field.kind, types);
     match field.label {
-        Label::One | Label::Optional => item,
+        Label::One => item,
+        Label::Optional => nullable(item),
         Label::List => RefOr::T(Schema::from(ArrayBuilder::new().items(item).build())),
         Label::Map => RefOr::T(Schema::from(ObjectBuilder::new().additional_properties(Some(AdditionalProperties::RefOr(item))).build())),
+    }
+}
+
+/// What is absent is null, not a zero value.
+fn nullable(item: RefOr<Schema>) -> RefOr<Schema> {
+    match item {
+        RefOr::T(Schema::Object(mut object)) => {
+            if let SchemaType::Type(ty) = &object.schema_type {
+                object.schema_type = SchemaType::from_iter([ty.clone(), Type::Null]);
+            }
+            RefOr::T(Schema::Object(object))
+        }
+        other => other,
     }
 }
 

@@ -5,6 +5,8 @@ use async_graphql::Value;
 /// One rule.
 #[derive(Debug)]
 pub(crate) struct Rule {
+    /// As it stands in the table.
+    pub(crate) text: String,
     fields: Vec<Path>,
     check: Check,
     when: Option<(Path, Vec<i64>)>,
@@ -37,10 +39,10 @@ enum Check {
 
 impl Rule {
     /// Reads a rule's text.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (text, when) = match text.split_once(" when ") {
+    pub(crate) fn parse(rule: &str) -> Option<Self> {
+        let (text, when) = match rule.split_once(" when ") {
             Some((text, condition)) => (text, Some(condition.split_once(' ')?)),
-            None => (text, None),
+            None => (rule, None),
         };
         let mut words = text.split(' ');
         let fields = words.next()?.split('|').map(Path::parse).collect();
@@ -63,7 +65,7 @@ impl Rule {
             Some((field, numbers)) => Some((Path::parse(field), numbers.split(',').map(|n| n.parse().ok()).collect::<Option<_>>()?)),
             None => None,
         };
-        Some(Self { fields, check, when })
+        Some(Self { text: rule.to_owned(), fields, check, when })
     }
 
     /// Checks a decoded request.

@@ -17,4 +17,5 @@ mod pages;
 mod protobuf;
 mod sending;
 mod support;
+mod translate;
 mod users;

@@ -36,3 +36,13 @@ async fn the_page_is_served() {
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.body.contains("swagger"));
 }
+
+#[tokio::test]
+async fn callers_and_rules_are_described() {
+    let door = Door::over(&Graph::answering(json!({})));
+    let api = door.send(Request::get("/openapi.json").body(Body::empty()).expect("a request")).await.json();
+    let register = &api["paths"]["/user/user_register"]["post"];
+    assert_eq!(register["x-caller"], "administrator");
+    assert_eq!(register["x-rules"], json!(["users present", "users[] present", "users[].userID word", "users[].nickname non_empty"]));
+    assert_eq!(api["paths"]["/auth/parse_token"]["post"]["x-caller"], "anybody");
+}
