@@ -12,9 +12,10 @@ export class World {
   #deployment;
   #browser;
 
-  static async start() {
+  /** Starts a server; settings are named as in the environment (`WEBHOOKS__URL`). */
+  static async start(settings = {}) {
     const world = new World();
-    world.#deployment = await Deployment.embedded(env.CONSOLE_TESTS_BINARY);
+    world.#deployment = await Deployment.embedded(env.CONSOLE_TESTS_BINARY, settings);
     world.#browser = await chromium.launch({ executablePath: env.CONSOLE_TESTS_CHROMIUM, args: ["--no-sandbox"] });
     await mkdir(shots, { recursive: true });
     return world;

@@ -23,9 +23,12 @@ export class Deployment {
   #processes = [];
   #dead = [];
 
-  /** Starts one process with everything in it. */
-  static embedded(binary) {
-    return Deployment.#start(binary, (deployment) => deployment.#gateway('server', 'all'));
+  /** Starts one process with everything in it; settings are named as in the environment (`WEBHOOKS__URL`). */
+  static embedded(binary, settings = {}) {
+    return Deployment.#start(binary, (deployment) => {
+      for (const [key, value] of Object.entries(settings)) deployment.#set(key, value);
+      return deployment.#gateway('server', 'all');
+    });
   }
 
   /** Starts two gateways and a process for every other role over the services whose addresses the environment names. */

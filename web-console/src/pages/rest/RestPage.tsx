@@ -59,7 +59,7 @@ export function RestPage() {
             columns={columns}
             rows={routes}
             id={(route) => `${route.method} ${route.path}`}
-            open={(route) => navigate({ to: "/rest/$", params: { _splat: route.path.slice(1) } })}
+            open={(route) => navigate({ to: "/rest/route/$", params: { _splat: route.path.slice(1) } })}
           />
           <Text size="sm" c="dimmed" mt="sm" role="status">
             {t("rest.count", { count: routes.length })}

@@ -28,7 +28,7 @@ import { type Description, type Route, useRoutes } from "./routes";
 
 export function RoutePage() {
   const { t } = useTranslation();
-  const { _splat: place = "" } = useParams({ from: "/inside/rest/$" });
+  const { _splat: place = "" } = useParams({ from: "/inside/rest/route/$" });
   const { description, error, again } = useRoutes();
   if (error) return <Failed error={error} retry={again} />;
   if (!description) return <Loading />;
@@ -127,7 +127,6 @@ function Try({ route, description }: { route: Route; description: Description })
         value={body}
         onChange={setBody}
         validationError={t("rest.noJson")}
-        formatOnBlur
         autosize
         minRows={4}
         maxRows={20}
