@@ -204,7 +204,7 @@ const rest = createRoute({
 
 const restRoute = createRoute({
   getParentRoute: () => inside,
-  path: "/rest/$",
+  path: "/rest/route/$",
   component: lazyRouteComponent(() => import("~/pages/rest/RoutePage"), "RoutePage"),
 });
 
