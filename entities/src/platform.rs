@@ -2,6 +2,7 @@
 
 pub mod configuration;
 pub mod node;
+pub mod timers;
 
 /// Events and jobs that were committed and are not handled yet.
 pub mod outbox {
@@ -123,6 +124,8 @@ pub mod version_log {
         pub version_id: String,
         /// Counts the changes from 1.
         pub version: i64,
+        /// Changes up to this version are forgotten: who knows an older one loads everything anew.
+        pub floor: i64,
     }
 
     /// None.

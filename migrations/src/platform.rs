@@ -2,13 +2,21 @@
 
 mod configuration;
 mod node;
+mod timers;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_pk_auto, integer, string_len, string_len_uniq, text};
 
 /// Returns the kernel's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Events), Box::new(VersionLogs), Box::new(Webhooks), Box::new(configuration::Settings), Box::new(node::Nodes)]
+    vec![
+        Box::new(Events),
+        Box::new(VersionLogs),
+        Box::new(Webhooks),
+        Box::new(configuration::Settings),
+        Box::new(node::Nodes),
+        Box::new(timers::Timers),
+    ]
 }
 
 #[derive(DeriveIden)]
@@ -143,6 +151,7 @@ enum VersionLog {
     Owner,
     VersionId,
     Version,
+    Floor,
 }
 
 #[derive(DeriveIden)]
@@ -174,6 +183,7 @@ impl MigrationTrait for VersionLogs {
                     .col(string_len(VersionLog::Owner, 64))
                     .col(string_len(VersionLog::VersionId, 24))
                     .col(big_integer(VersionLog::Version))
+                    .col(big_integer(VersionLog::Floor).default(0))
                     .primary_key(Index::create().col(VersionLog::List).col(VersionLog::Owner))
                     .to_owned(),
             )

@@ -92,11 +92,13 @@ fn refuse(error: &Error) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
+    use async_graphql::{Context, EmptySubscription, Object, Schema};
     use axum::body::Body;
     use axum::http::Request as HttpRequest;
-    use openim_core::{Actor, Platform, Principal, UserId};
-    use openim_graphql::SchemaSubgraph;
+    use openim_contracts::{ActOutcome, AdministratorActed, AuditTrail, Noted};
+    use openim_core::{Actor, Platform, Principal, Reason, UserId};
+    use openim_graphql::{AuditRules, Audited, SchemaSubgraph};
+    use parking_lot::Mutex;
     use serde_json::{Value, json};
     use tower::ServiceExt as _;
 
@@ -111,10 +113,52 @@ mod tests {
         }
     }
 
+    struct Mutation;
+
+    #[Object]
+    impl Mutation {
+        async fn forget(&self, id: String) -> String {
+            id
+        }
+    }
+
+    /// Remembers what was noted.
+    #[derive(Default)]
+    struct Notes(Mutex<Vec<AdministratorActed>>);
+
+    impl AuditTrail for Notes {
+        fn note(&self, _: &Ctx, acts: Vec<AdministratorActed>) -> Noted {
+            self.0.lock().extend(acts);
+            Box::pin(async {})
+        }
+    }
+
     fn host() -> Router {
-        let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
+        host_with(Arc::new(Notes::default()))
+    }
+
+    fn host_with(notes: Arc<Notes>) -> Router {
+        let schema = Schema::new(Query, Mutation, EmptySubscription);
         let subgraph: Arc<dyn Subgraph> = Arc::new(SchemaSubgraph::new("people", schema, |_, request| request));
-        routes(vec![subgraph], Arc::new(ProofSigner::new("the right secret, long enough")), Runtime::system())
+        let audited: Arc<dyn Subgraph> = Arc::new(Audited::new(subgraph, notes, Arc::new(AuditRules::default())));
+        routes(vec![audited], Arc::new(ProofSigner::new("the right secret, long enough")), Runtime::system())
+    }
+
+    #[tokio::test]
+    async fn an_administrators_act_from_a_gateway_elsewhere_is_noted_once_with_its_reason() {
+        let (notes, runtime) = (Arc::new(Notes::default()), Runtime::system());
+        let principal = Principal::new(UserId::parse("imAdmin").expect("an id"), Platform::ADMIN, true);
+        let deadline = runtime.clock.now().plus(std::time::Duration::from_secs(5));
+        let ctx = Ctx::new(runtime, Actor::User(principal), OperationId::parse("op").expect("an id"), deadline);
+        let ctx = ctx.with_reason(Reason::parse("spam 张三").expect("a reason")).with_origin(Some([192, 0, 2, 1].into()));
+        let proof = ProofSigner::new("the right secret, long enough").sign(&ctx).expect("a proof");
+        let request = HttpRequest::builder().method("POST").uri("/subgraph/people").header(HEADER, proof);
+        let request = request.body(Body::from("{\"query\": \"mutation { a: forget(id: \\\"ann\\\") }\"}")).expect("a request");
+        let response = host_with(notes.clone()).oneshot(request).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        let acts = notes.0.lock().clone();
+        let told: Vec<_> = acts.iter().map(|act| (act.operation.as_str(), act.target.as_str(), act.reason.as_str(), act.address.as_str(), act.outcome)).collect();
+        assert_eq!(told, [("forget", "ann", "spam 张三", "192.0.2.1", ActOutcome::Done)]);
     }
 
     fn proof(secret: &str) -> String {

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test ends where it does not find what it needs")]
 
 mod architecture;
+mod audit;
 mod bad_input;
 mod chat;
 mod command_line;
@@ -14,10 +15,13 @@ mod gateway_alone;
 mod groups;
 mod harness;
 mod limits;
+mod moving;
 mod operators;
 mod permissions;
 mod presence;
+mod pushes;
 mod sdk;
+mod seeding;
 mod stopping;
 mod tour;
 mod webhooks;

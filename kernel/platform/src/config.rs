@@ -13,7 +13,9 @@ mod managed;
 mod network;
 mod objects;
 mod problem;
+mod push;
 mod reference;
+mod retention;
 mod roles;
 mod secret;
 mod sections;
@@ -34,7 +36,9 @@ pub use managed::{Change, ChangePage, Configuration, Setting, SettingKind, Setti
 pub use network::Network;
 pub use objects::{ObjectEngine, Objects};
 pub use problem::{Origin, Problem, Problems};
+pub use push::{Push, PushProvider};
 pub use reference::reference;
+pub use retention::{Audit, ClientLogs, Timers};
 pub use roles::{Role, Roles};
 pub use secret::{KeptSecret, Secret, ServiceUrl, kept_secret};
 pub use sections::{

@@ -7,7 +7,6 @@
 
 mod delivery;
 mod embedded;
-mod housekeeping;
 mod outbox;
 mod rabbit;
 mod retry;
@@ -23,10 +22,12 @@ use tokio_util::task::TaskTracker;
 
 pub use delivery::Outcome;
 pub use embedded::{Drained, EmbeddedEvents};
+pub(crate) use outbox::sweep_inbox;
 pub use outbox::{DeadLetter, dead_letters, pending_events};
 pub use rabbit::RabbitEvents;
 pub use retry::RetryPolicy;
 
+use crate::nodes::Backlog;
 use crate::store::Tx;
 
 /// An event as it lies in the outbox and travels through the broker.
@@ -148,4 +149,10 @@ pub trait EventBus: Send + Sync + 'static {
     /// # Errors
     /// `UNAVAILABLE` when events cannot travel now.
     async fn ping(&self) -> Result<()>;
+
+    /// Measures what waits, by a few statements that an index answers.
+    ///
+    /// # Errors
+    /// As any statement.
+    async fn backlog(&self) -> Result<Backlog>;
 }

@@ -4,6 +4,8 @@
 //! it has and gets the elements that changed since, or is told to load everything (sync.md, sections 1 and 2). Asking
 //! costs the same in a list of ten and of 100,000: entries are found by version.
 
+mod pruning;
+
 use std::collections::BTreeSet;
 
 use md5::{Digest, Md5};
@@ -13,6 +15,8 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::store::db_error;
+
+pub use pruning::{LogPlace, prune};
 
 /// More changes than this are not told one by one (sync.md, section 2).
 pub const MAX_CHANGES: usize = 200;
@@ -139,6 +143,7 @@ pub async fn current(store: &crate::store::Store, ctx: &Ctx, list: VersionedList
         owner: Set(owner.to_owned()),
         version_id: Set(fresh_id(ctx)),
         version: Set(1),
+        floor: Set(0),
     };
     let key = OnConflict::columns([version_log::Column::List, version_log::Column::Owner]).do_nothing().to_owned();
     version_log::Entity::insert(empty).on_conflict(key).exec_without_returning(tx.connection()).await.map_err(db_error)?;
@@ -184,7 +189,9 @@ pub async fn delta(store: &crate::store::Store, ctx: &Ctx, list: VersionedList, 
             _ => changed.updated.push(entry.element),
         }
     }
-    if changed.inserted.len() + changed.deleted.len() + changed.updated.len() > MAX_CHANGES {
+    let many = changed.inserted.len() + changed.deleted.len() + changed.updated.len() > MAX_CHANGES;
+    // Asked last: what was forgotten while the entries were read is not missed.
+    if many || pruning::floor(store.read(), list, owner).await? > known.number {
         return Ok(delta);
     }
     Ok(changed)
@@ -242,6 +249,7 @@ async fn advance<'a>(db: &impl ConnectionTrait, ctx: &Ctx, list: VersionedList, 
             owner: Set((*owner).to_owned()),
             version_id: Set(fresh_id(ctx)),
             version: Set(1),
+            floor: Set(0),
         });
         let counted = OnConflict::columns([version_log::Column::List, version_log::Column::Owner])
             .value(version_log::Column::Version, Expr::col((version_log::Entity, version_log::Column::Version)).add(1))

@@ -11,27 +11,25 @@ mod reader;
 mod repository;
 mod schema;
 mod service;
-mod worker;
+mod timers;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use openim_contracts::{ConversationReader, GroupReader, MessageLogReader, RelationReader, UserReader};
 use openim_core::{Result, Runtime};
 use openim_graphql::Subgraph;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
+use openim_platform::timers::{Job, Turn};
 use openim_platform::webhooks::Webhooks;
-use tokio_util::sync::CancellationToken;
 
 use events::RowKeeper;
 use events::groups::GroupRows;
 use events::jobs::Jobs;
 use reader::Reader;
 use service::Service;
-use worker::Destructor;
+use timers::Destructor;
 
 /// What an operator may tune.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +70,8 @@ pub struct Conversations {
     service: Arc<Service>,
     store: Store,
     webhooks: Webhooks,
-    destructor: Destructor,
+    destructor: Arc<Destructor>,
+    runtime: Runtime,
 }
 
 impl Conversations {
@@ -80,8 +79,8 @@ impl Conversations {
     pub fn new(settings: Settings, ports: Ports, runtime: Runtime) -> Self {
         let (store, webhooks) = (ports.store.clone(), ports.webhooks.clone());
         let service = Arc::new(Service::new(settings, ports));
-        let destructor = Destructor::new(service.clone(), runtime, settings.destruct_interval);
-        Self { service, store, webhooks, destructor }
+        let destructor = Arc::new(Destructor { service: service.clone(), every: settings.destruct_interval });
+        Self { service, store, webhooks, destructor, runtime }
     }
 
     /// Returns its part of the graph.
@@ -96,17 +95,17 @@ impl Conversations {
         vec![Arc::new(RowKeeper { store, webhooks }), Arc::new(groups), Arc::new(Jobs)]
     }
 
-    /// Returns the background work; each future ends soon after `stop`.
-    pub fn workers(&self, stop: &CancellationToken) -> Vec<BoxFuture<'static, ()>> {
-        vec![self.destructor.clone().run(stop.clone()).boxed()]
+    /// Returns what is done by the clock.
+    pub fn timers(&self) -> Vec<Arc<dyn Job>> {
+        vec![self.destructor.clone()]
     }
 
-    /// Lets vanish at once what is due, as the worker does on its own, and returns how many views were looked at.
+    /// Lets vanish at once what is due, as the timer does on its own, and returns how many views were looked at.
     ///
     /// # Errors
     /// As any statement.
-    pub async fn destruct_due(&self) -> Result<usize> {
-        self.destructor.work(&CancellationToken::new()).await
+    pub async fn destruct_due(&self) -> Result<u64> {
+        self.destructor.run(&Turn::alone(self.store.clone(), self.runtime.clone())).await
     }
 }
 

@@ -14,6 +14,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use openim_core::{ConversationKind, Ctx, OperationId, Result, Runtime};
+use openim_platform::nodes::Figures;
 use openim_platform::store::{Store, Tx};
 use openim_platform::webhooks::Webhooks;
 use parking_lot::Mutex;
@@ -59,6 +60,16 @@ pub(crate) struct Commits {
     pub(crate) grown: Arc<Grown>,
     /// Whether somebody pushes to devices that are offline.
     pub(crate) push: bool,
+    /// What this process counts for operators.
+    pub(crate) figures: Figures,
+}
+
+impl Commits {
+    /// Counts the messages that people will see.
+    fn count(&self, appended: &[Appended]) {
+        let chats = appended.iter().filter(|grown| grown.log.key.kind != ConversationKind::Notification);
+        self.figures.stored(chats.map(|grown| grown.messages.len()).sum());
+    }
 }
 
 /// The batcher of one process.
@@ -127,6 +138,7 @@ impl Batcher {
         let chat = |log: &Log| log.key.kind != ConversationKind::Notification;
         let (chats, streams): (Vec<_>, Vec<_>) = appended.into_iter().partition(|grown| chat(&grown.log));
         let repeated: Vec<_> = repeated.into_iter().filter(|(log, _)| chat(log)).collect();
+        self.commits.count(&chats);
         for signal in events::signals(&chats, &repeated) {
             tx.signal(signal);
         }

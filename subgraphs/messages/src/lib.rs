@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod hooks;
 pub mod measure;
+mod meters;
 mod model;
 mod notices;
 mod policy;
@@ -21,6 +22,7 @@ mod search;
 mod service;
 mod settings;
 pub mod stored;
+mod timers;
 mod tips;
 mod workers;
 
@@ -32,7 +34,9 @@ use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
 use openim_platform::config::Live;
 use openim_platform::events::EventHandler;
+use openim_platform::nodes::Figures;
 use openim_platform::store::Store;
+use openim_platform::timers::Job;
 use openim_platform::webhooks::Webhooks;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -49,6 +53,7 @@ use published::Published;
 use read_positions::ReadPositions;
 use search::Grown;
 use service::Service;
+use timers::Retention;
 
 /// What the domain stands on: the database, and what it may ask other domains.
 pub struct MessagesPorts {
@@ -66,6 +71,8 @@ pub struct MessagesPorts {
     pub webhooks: Webhooks,
     /// The shared cache: what is worth remembering for a day.
     pub cache: Arc<dyn Cache>,
+    /// What this process counts for operators.
+    pub figures: Figures,
 }
 
 /// The messages domain of one process.
@@ -79,7 +86,7 @@ pub struct Messages {
 impl Messages {
     /// Puts the domain together. Nothing runs, and nothing can be sent, before [`Messages::start_workers`].
     pub fn new(settings: MessagesSettings, ports: MessagesPorts, runtime: Runtime) -> Self {
-        let MessagesPorts { store, users, conversations, groups, relations, webhooks, cache } = ports;
+        let MessagesPorts { store, users, conversations, groups, relations, webhooks, cache, figures } = ports;
         let caches = Caches::new();
         let commits = Commits {
             store: store.clone(),
@@ -90,6 +97,7 @@ impl Messages {
             webhooks: webhooks.clone(),
             grown: Arc::new(Grown::new(settings.search)),
             push: settings.push,
+            figures,
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
         let service = Service {
@@ -131,6 +139,12 @@ impl Messages {
     /// Returns the handlers of others' events. What they note in memory is written by the workers of the same process.
     pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
         vec![Arc::new(Notifier(self.service.clone())), Arc::new(Clearer)]
+    }
+
+    /// Returns what is done by the clock. The sweep for unpublished tails is not: every process that stores messages looks
+    /// after them.
+    pub fn timers(&self) -> Vec<Arc<dyn Job>> {
+        vec![Arc::new(Retention(self.service.clone()))]
     }
 
     /// Starts the writers and the workers beside them. After `cancel` no send is taken; what waits is still committed and

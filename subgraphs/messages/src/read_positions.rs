@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use tokio::sync::Notify;
 
+use crate::meters;
 use crate::model::Message;
 
 /// When this many wait, the flush is not put off any longer.
@@ -56,6 +57,7 @@ impl ReadPositions {
         }
         let result = Self::tell(store, runtime, &taken).await;
         if result.is_err() {
+            meters::positions_not_told();
             let mut waiting = self.waiting.lock();
             for (key, seq) in taken {
                 let position = waiting.entry(key).or_default();

@@ -32,6 +32,7 @@ use std::sync::Arc;
 
 use openim_contracts::{ConversationReader, GroupReader, RelationReader, UserReader};
 use openim_platform::cache::Cache;
+use openim_platform::config::Live;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
 
@@ -48,7 +49,7 @@ pub(crate) use searching::{Hit, Hits, Search};
 
 /// The use cases of the messages domain.
 pub(crate) struct Service {
-    pub(crate) settings: MessagesSettings,
+    pub(crate) settings: Live<MessagesSettings>,
     pub(crate) store: Store,
     pub(crate) batcher: Arc<Batcher>,
     pub(crate) caches: Caches,

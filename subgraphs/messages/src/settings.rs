@@ -23,6 +23,10 @@ pub struct MessagesSettings {
     pub max_extra_bytes: usize,
     /// For how long a sender may edit a message; zero for not at all.
     pub edit_within: Duration,
+    /// After which time messages are deleted for good; never when it is zero.
+    pub keep: Duration,
+    /// How often is looked for such.
+    pub retention_interval: Duration,
     /// How many writers commit at the same time; `None` for one on SQLite and four on PostgreSQL. A conversation always
     /// belongs to the same writer of a process.
     pub writers: Option<usize>,
@@ -50,6 +54,8 @@ impl Default for MessagesSettings {
             max_content_bytes: 64 * 1024,
             max_extra_bytes: 16 * 1024,
             edit_within: Duration::from_secs(86_400),
+            keep: Duration::ZERO,
+            retention_interval: Duration::from_secs(3_600),
             writers: None,
             batch_messages: 500,
             batch_bytes: 4 * 1024 * 1024,

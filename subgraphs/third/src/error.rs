@@ -31,3 +31,13 @@ pub(crate) fn no_file() -> Error {
 pub(crate) fn bad_row(cause: Error) -> Error {
     Error::new(ErrorCode::Data, "a stored row cannot be read").with_source(cause)
 }
+
+/// An argument is not what it must be.
+pub(crate) fn args(message: &'static str) -> Error {
+    Error::new(ErrorCode::Args, message)
+}
+
+/// There is no such push.
+pub(crate) fn no_push() -> Error {
+    Error::new(ErrorCode::NotFound, "there is no such push")
+}

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::PushStep;
+
 /// Content has no name any more: it is deleted with the smaller pictures that were made of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RemoveObject {
@@ -12,4 +14,28 @@ pub(crate) struct RemoveObject {
 impl RemoveObject {
     pub(crate) const QUEUE: &'static str = "third.remove_object";
     pub(crate) const TOPIC: &'static str = "job.third.remove_object";
+}
+
+/// Content may have been left behind without a name by a process that died: it is looked at once nobody can be at work on it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CheckObject {
+    /// Where the content lies.
+    pub(crate) key: String,
+}
+
+impl CheckObject {
+    pub(crate) const QUEUE: &'static str = "third.check_object";
+    pub(crate) const TOPIC: &'static str = "job.third.check_object";
+}
+
+/// The next of those who may be pushed to are looked at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct DecidePush {
+    /// Of which message, and where to go on.
+    pub(crate) step: PushStep,
+}
+
+impl DecidePush {
+    pub(crate) const QUEUE: &'static str = "third.decide_push";
+    pub(crate) const TOPIC: &'static str = "job.third.decide_push";
 }

@@ -1,6 +1,11 @@
 //! The terms of the domain.
 
+mod audit;
+mod client_logs;
 mod files;
+pub(crate) mod openim_files;
+mod openim_hooks;
+mod push;
 
 use openim_core::Result;
 use openim_platform::webhooks::log::{Delivery, DeliveryOutcome};
@@ -8,9 +13,16 @@ use openim_platform::webhooks::{Command, commands};
 
 use crate::error;
 
+pub(crate) use audit::{AuditFilter, AuditPage};
+pub(crate) use client_logs::{ClientLog, ClientLogFilter, ClientLogPage, LogFile, UploadLogs};
 pub(crate) use files::{
     CompleteUpload, File, FileFilter, FilePage, FilePlace, ImageFormat, ImageWish, SignedPart, StartForm, StartUpload, Started, Total,
     Upload, UploadKind, WantedParts,
+};
+
+pub(crate) use push::{
+    Decided, Device, MOST_RECEIVERS, Notice, Provider, ProviderReport, Push, PushAttempt, PushDelivery, PushFilter, PushPage, PushState,
+    PushStep, PushToken, RegisterToken, Subject,
 };
 
 /// Which deliveries are asked for.

@@ -1,5 +1,8 @@
 //! Who may do what with files, and what their names and sizes must keep to. Pure functions.
 
+pub(crate) mod client_logs;
+pub(crate) mod push;
+
 use std::time::Duration;
 
 use md5::{Digest, Md5};

@@ -1,7 +1,10 @@
 //! Every query of this domain. Functions take any connection, so that a use case can run them in its transaction; they
 //! return model types and decide nothing.
 
+pub(crate) mod audit;
+pub(crate) mod client_logs;
 pub(crate) mod files;
+pub(crate) mod push;
 pub(crate) mod thumbnails;
 pub(crate) mod uploads;
 

@@ -1,11 +1,16 @@
 //! The use cases.
 
 mod access;
+mod audit;
 mod cleaning;
+mod client_logs;
 mod completing;
+mod configuration;
 mod deliveries;
 mod files;
 mod forms;
+mod nodes;
+mod push;
 mod thumbnails;
 mod uploads;
 
@@ -13,11 +18,18 @@ use std::sync::Arc;
 
 use openim_core::{Ctx, Error, ErrorCode, Result, UserId};
 use openim_objects::{Key, Objects};
+use openim_platform::config::Live;
 use openim_platform::store::{Store, Tx};
 use tokio_util::task::TaskTracker;
 
 pub(crate) use access::Access;
+pub(crate) use audit::Audit;
+pub(crate) use client_logs::ClientLogs;
+pub(crate) use configuration::Settings;
 pub(crate) use deliveries::Deliveries;
+pub(crate) use nodes::Nodes;
+pub use push::PushPorts;
+pub(crate) use push::Pushes;
 
 use crate::error;
 use crate::jobs::RemoveObject;
@@ -32,19 +44,24 @@ use thumbnails::Workshop;
 pub(crate) struct Files {
     store: Store,
     objects: Arc<dyn Objects>,
-    settings: Arc<FileSettings>,
+    settings: Live<FileSettings>,
     joins: Joins,
     workshop: Workshop,
 }
 
 impl Files {
     pub(crate) fn new(store: Store, objects: Arc<dyn Objects>, settings: FileSettings, tasks: TaskTracker) -> Self {
-        Self { store, objects, settings: Arc::new(settings), joins: Joins::new(tasks), workshop: Workshop::default() }
+        Self { store, objects, settings: Live::new(settings), joins: Joins::new(tasks), workshop: Workshop::default() }
     }
 
     /// Returns what files are configured with.
-    pub(crate) fn settings(&self) -> &FileSettings {
-        &self.settings
+    pub(crate) fn settings(&self) -> Arc<FileSettings> {
+        self.settings.get()
+    }
+
+    /// Returns the same, to be replaced.
+    pub(crate) fn live_settings(&self) -> Live<FileSettings> {
+        self.settings.clone()
     }
 
     /// Makes a new key: below a folder and one of 256 others in it, so that none holds everything.
@@ -105,15 +122,16 @@ impl Files {
         if ctx.is_admin() {
             return Ok(());
         }
+        let settings = self.settings();
         let open = upload_rows::total_open(self.store.read(), owner, ctx.now()).await?;
-        if is_upload && open.files >= self.settings.max_open_uploads {
+        if is_upload && open.files >= settings.max_open_uploads {
             return Err(Error::new(ErrorCode::LimitExceeded, "too many uploads are under way: complete or abort some"));
         }
-        if self.settings.quota_bytes > 0 {
+        if settings.quota_bytes > 0 {
             let filter = FileFilter { owner: Some(owner.clone()), cause: None };
             let stored = rows::total(self.store.read(), &filter).await?;
             let all = stored.bytes.saturating_add(open.bytes).saturating_add(more);
-            if all > self.settings.quota_bytes {
+            if all > settings.quota_bytes {
                 return Err(Error::new(ErrorCode::LimitExceeded, "the files of the user would take more room than allowed"));
             }
         }

@@ -15,13 +15,11 @@ mod repository;
 mod schema;
 mod service;
 mod settings;
+mod timers;
 mod token;
-mod worker;
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use openim_contracts::{Authenticator, UserReader};
 use openim_core::{Ctx, OperationId, Result, Runtime};
 use openim_graphql::Subgraph;
@@ -30,15 +28,15 @@ use openim_platform::events::EventHandler;
 use openim_platform::limits::Attempts;
 use openim_platform::presence::{Presence, PresenceListener};
 use openim_platform::store::Store;
+use openim_platform::timers::Job;
 use openim_platform::webhooks::Webhooks;
-use tokio_util::sync::CancellationToken;
 
 use cache::{Summaries, TokenStates};
 use events::ClearCaches;
 use reader::{SummaryReader, TokenAuthenticator};
 use service::{ClientConfig, Commands, Presences, Profiles, Services, Sessions};
+use timers::TokenCleanup;
 use token::TokenCodec;
-use worker::TokenCleanup;
 
 pub use settings::{SettingsError, UsersSettings};
 
@@ -62,7 +60,7 @@ pub struct Users {
     authenticator: Arc<TokenAuthenticator>,
     reader: Arc<SummaryReader>,
     clear_caches: Arc<ClearCaches>,
-    cleanup: TokenCleanup,
+    cleanup: Arc<TokenCleanup>,
     runtime: Runtime,
 }
 
@@ -74,7 +72,7 @@ impl Users {
     pub fn new(settings: UsersSettings, ports: UsersPorts, runtime: Runtime) -> Result<Self, SettingsError> {
         let UsersPorts { store, cache, presence, webhooks, attempts } = ports;
         let rules = Arc::new(settings.rules()?);
-        let codec = Arc::new(TokenCodec::new(&rules.secret));
+        let codec = Arc::new(TokenCodec::new(rules.secrets.clone()));
         let states = TokenStates::new(cache, store.clone());
         let summaries = Summaries::new();
         let sessions = Sessions::new(store.clone(), rules.clone(), codec, states.clone(), Arc::new(attempts), webhooks.clone());
@@ -87,9 +85,9 @@ impl Users {
                 client_config: ClientConfig::new(store.clone()),
                 presences: Presences::new(presence, store.clone(), webhooks),
             },
-            reader: Arc::new(SummaryReader::new(store.clone(), summaries.clone())),
+            reader: Arc::new(SummaryReader::new(store, summaries.clone())),
             clear_caches: Arc::new(ClearCaches::new(states, summaries)),
-            cleanup: TokenCleanup::new(store, rules, runtime.clone()),
+            cleanup: Arc::new(TokenCleanup(rules)),
             runtime,
         })
     }
@@ -129,8 +127,8 @@ impl Users {
         vec![self.clear_caches.clone()]
     }
 
-    /// Returns the background work; each future ends soon after `stop`.
-    pub fn workers(&self, stop: &CancellationToken) -> Vec<BoxFuture<'static, ()>> {
-        vec![self.cleanup.clone().run(stop.clone()).boxed()]
+    /// Returns what is done by the clock.
+    pub fn timers(&self) -> Vec<Arc<dyn Job>> {
+        vec![self.cleanup.clone()]
     }
 }

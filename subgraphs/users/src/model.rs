@@ -1,10 +1,12 @@
 //! What the domain is about: users, their profiles, and the tokens they are logged in with.
 
+mod access;
 mod own;
 mod system;
 
 use openim_core::{Platform, Timestamp, UserId};
 
+pub(crate) use access::{Administrator, NewSecret, SecretPlace};
 pub(crate) use own::{
     AddCommand, CommandKey, ConfigEntry, ConfigFilter, ConfigPage, ConfigPlace, ConfigValue, RemoveConfig, SetConfig, UpdateCommand,
     UserCommand, UserPresence,

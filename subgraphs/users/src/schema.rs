@@ -1,5 +1,6 @@
 //! The GraphQL layer: decodes, calls one use case, encodes. It holds no rule.
 
+mod access;
 mod admin;
 mod inputs;
 mod loaders;

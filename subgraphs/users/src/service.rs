@@ -1,5 +1,6 @@
 //! The use cases: authorise, begin, write, append events, commit.
 
+mod access;
 mod accounts;
 mod client_config;
 mod commands;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use openim_core::UserId;
+use openim_platform::config::SigningSecrets;
 use thiserror::Error;
 
 use crate::policy::LoginPolicy;
@@ -13,7 +14,7 @@ use crate::policy::LoginPolicy;
 #[derive(Clone)]
 pub struct UsersSettings {
     /// Signs tokens and is the password of `createAdminToken`. There is no default.
-    pub secret: String,
+    pub secrets: SigningSecrets,
     /// The ids of the app administrators.
     pub admin_ids: Vec<String>,
     /// Their shown names, one for each id.
@@ -31,7 +32,7 @@ pub struct UsersSettings {
 impl fmt::Debug for UsersSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UsersSettings")
-            .field("secret", &"<hidden>")
+            .field("secrets", &self.secrets)
             .field("admin_ids", &self.admin_ids)
             .field("admin_nicknames", &self.admin_nicknames)
             .field("token_lifetime", &self.token_lifetime)
@@ -76,7 +77,7 @@ pub enum SettingsError {
 /// Settings that fit, in the domain's types.
 #[derive(Clone)]
 pub(crate) struct Rules {
-    pub(crate) secret: String,
+    pub(crate) secrets: SigningSecrets,
     pub(crate) admins: BTreeMap<UserId, String>,
     pub(crate) token_lifetime: Option<Duration>,
     pub(crate) login_policy: LoginPolicy,
@@ -95,7 +96,7 @@ impl UsersSettings {
     }
 
     pub(crate) fn rules(&self) -> Result<Rules, SettingsError> {
-        if self.secret.is_empty() {
+        if self.secrets.known().current.is_empty() {
             return Err(SettingsError::NoSecret);
         }
         if self.token_lifetime.subsec_nanos() != 0 || self.token_lifetime > LONGEST_LIFETIME {
@@ -110,7 +111,7 @@ impl UsersSettings {
             return Err(SettingsError::Zero("the number of tokens on one platform"));
         }
         Ok(Rules {
-            secret: self.secret.clone(),
+            secrets: self.secrets.clone(),
             admins: self.admins()?,
             token_lifetime: (!self.token_lifetime.is_zero()).then_some(self.token_lifetime),
             login_policy,
@@ -139,11 +140,17 @@ impl UsersSettings {
 
 #[cfg(test)]
 mod tests {
+    use openim_platform::config::Secret;
+
     use super::*;
+
+    fn secrets(text: &str) -> SigningSecrets {
+        SigningSecrets::configured(Secret::new(text), "a test")
+    }
 
     fn good() -> UsersSettings {
         UsersSettings {
-            secret: "s3cret".into(),
+            secrets: secrets("s3cret"),
             admin_ids: vec!["imAdmin".into()],
             admin_nicknames: vec!["superAdmin".into()],
             token_lifetime: Duration::from_secs(60),
@@ -162,7 +169,7 @@ mod tests {
     #[test]
     fn each_bad_setting_is_named() {
         let cases = [
-            (UsersSettings { secret: String::new(), ..good() }, SettingsError::NoSecret),
+            (UsersSettings { secrets: secrets(""), ..good() }, SettingsError::NoSecret),
             (UsersSettings { login_policy: 2, ..good() }, SettingsError::LoginPolicy(2)),
             (UsersSettings { max_per_platform: 0, ..good() }, SettingsError::Zero("the number of tokens on one platform")),
             (UsersSettings { token_lifetime: Duration::from_millis(1500), ..good() }, SettingsError::TokenLifetime),

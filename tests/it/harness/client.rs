@@ -61,6 +61,11 @@ impl Client {
         self.send(request).await
     }
 
+    pub(crate) async fn post_with(&self, path: &str, header: &str, value: &str, body: impl Into<reqwest::Body>) -> Response {
+        let request = self.http.post(self.url(path)).header("content-type", "application/json").header(header, value);
+        self.send(request.body(body)).await
+    }
+
     /// Sends an operation and returns the whole answer.
     pub(crate) async fn answer(&self, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables }).to_string();

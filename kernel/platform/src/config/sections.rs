@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::network::Network;
 use super::objects::Objects;
+use super::push::Push;
+use super::retention::{Audit, ClientLogs, Timers};
 use super::roles::Roles;
 use super::secret::{Secret, ServiceUrl};
 use super::webhooks::Webhooks;
@@ -46,8 +48,16 @@ pub struct Config {
     pub notifications: Notifications,
     /// Files.
     pub objects: Objects,
+    /// Offline push.
+    pub push: Push,
     /// The application's server that is asked and told.
     pub webhooks: Webhooks,
+    /// The log of administrators' acts.
+    pub audit: Audit,
+    /// Logs that apps upload.
+    pub client_logs: ClientLogs,
+    /// When old things are cleared away.
+    pub timers: Timers,
     /// Where other processes' subgraphs are.
     pub subgraphs: Subgraphs,
     /// The proof between gateway and subgraph processes.
@@ -76,6 +86,8 @@ pub struct Server {
     pub trusted_proxies: Vec<Network>,
     /// What names in shared services begin with.
     pub deployment: String,
+    /// Where other machines reach this one; empty for what can be found out.
+    pub advertised_host: String,
     /// Time to finish when stopped.
     pub shutdown_seconds: u64,
     /// Whether a restart that was asked for is done by the process itself.
@@ -276,6 +288,8 @@ pub struct Messages {
     pub search: bool,
     /// For how many seconds a sender may edit a message.
     pub edit_within_seconds: u64,
+    /// After how many days messages are deleted; 0 means never.
+    pub keep_days: u64,
 }
 
 /// `[notifications]`
@@ -328,6 +342,10 @@ pub struct Telemetry {
     pub sampling_ratio: f64,
     /// Whether /metrics is served.
     pub metrics: bool,
+    /// Who is told without a token where metrics are read.
+    pub discovery_networks: Vec<Network>,
+    /// Where dashboards over the metrics are.
+    pub dashboard_url: ServiceUrl,
 }
 
 /// Form of the log.

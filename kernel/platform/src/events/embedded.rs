@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::delivery::{Delivery, Outcome};
-use super::{EventBus, EventHandler, EventPlan, RetryPolicy, housekeeping, outbox};
+use super::{EventBus, EventHandler, EventPlan, RetryPolicy, outbox};
 use crate::nodes::Backlog;
 use crate::store::Store;
 
@@ -138,7 +138,6 @@ impl EventBus for EmbeddedEvents {
             tasks.spawn(self.clone().consume(handler.clone(), wake, stop.clone()));
         }
         tasks.spawn(self.clone().relay(plan, wakes, stop.clone()));
-        tasks.spawn(housekeeping::run(self.delivery.store.clone(), self.delivery.runtime.clone(), stop.clone()));
     }
 
     async fn ping(&self) -> Result<()> {

@@ -6,9 +6,7 @@ use std::time::Duration;
 use openim_core::{OperationId, Result, Timestamp};
 use openim_entities::platform::{dead_letter, inbox, outbox};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
-use sea_orm::{
-    ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult,
-};
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryInsertResult};
 
 use super::{EventPlan, StoredEvent};
 use crate::store::db_error;
@@ -223,7 +221,7 @@ pub(super) async fn lag(db: &impl ConnectionTrait, now: Timestamp) -> Result<Dur
 }
 
 /// Forgets inbox rows that no redelivery can ask for any more; returns how many.
-pub(super) async fn sweep_inbox(db: &impl ConnectionTrait, before: Timestamp) -> Result<u64> {
+pub(crate) async fn sweep_inbox(db: &impl ConnectionTrait, before: Timestamp) -> Result<u64> {
     let old = inbox::Entity::find()
         .filter(inbox::Column::HandledAt.lt(before.0))
         .order_by_asc(inbox::Column::HandledAt)

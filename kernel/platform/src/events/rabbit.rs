@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::delivery::Delivery;
-use super::{EventBus, EventPlan, RetryPolicy, housekeeping, outbox};
+use super::{EventBus, EventPlan, RetryPolicy, outbox};
 use crate::amqp::{Broker, LinkState};
 use crate::nodes::Backlog;
 use crate::store::Store;
@@ -84,7 +84,6 @@ impl EventBus for RabbitEvents {
     fn start(&self, plan: EventPlan, tasks: &TaskTracker, stop: &CancellationToken) {
         tasks.spawn(self.clone().relay(plan.clone(), stop.clone()));
         tasks.spawn(self.clone().consume(plan, stop.clone()));
-        tasks.spawn(housekeeping::run(self.delivery.store.clone(), self.delivery.runtime.clone(), stop.clone()));
     }
 
     async fn ping(&self) -> Result<()> {

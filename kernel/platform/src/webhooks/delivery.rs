@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
-use openim_core::Result;
+use openim_core::{Ctx, Result};
 use openim_entities::platform::webhook_delivery;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,7 @@ use tracing::Instrument as _;
 use super::log::{self, Attempt, DeliveryOutcome};
 use super::sender::Request;
 use super::{Engine, Started, Webhooks, commands, describe, excerpt, measure};
+use crate::store::Tx;
 
 /// How often is looked for deliveries that became due, and for what another process committed.
 const POLL: Duration = Duration::from_millis(500);
@@ -29,9 +30,6 @@ const LEASE: Duration = Duration::from_secs(10);
 
 /// How long a delivery may take when its hook was switched off meanwhile.
 const TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How often finished deliveries are forgotten.
-const FORGET_EVERY: Duration = Duration::from_secs(600);
 
 /// How many failed before-hooks are logged by one transaction.
 const LOG_ROWS: usize = 100;
@@ -78,15 +76,14 @@ impl Webhooks {
         }
     }
 
-    /// Forgets what is too old for the log, as the background work does on its own.
+    /// Forgets some of what is too old for the log, or too much; called until it returns 0.
     ///
     /// # Errors
     /// As any statement.
-    pub async fn forget_old(&self) -> Result<()> {
-        match self.engine() {
-            Some(engine) => engine.forget().await,
-            None => Ok(()),
-        }
+    pub async fn forget_some(&self, ctx: &Ctx, tx: &Tx) -> Result<u64> {
+        let Some(engine) = self.engine() else { return Ok(0) };
+        let before = ctx.now().minus(engine.settings.keep);
+        log::forget(tx.connection(), before, engine.settings.keep_at_most).await
     }
 }
 
@@ -102,8 +99,7 @@ impl Engine {
             tasks.spawn(self.clone().write_log(queue, stop.clone()));
         }
         if *deliver {
-            tasks.spawn(self.clone().run(stop.clone()));
-            tasks.spawn(self.clone().forget_old(stop));
+            tasks.spawn(self.clone().run(stop));
         }
     }
 
@@ -250,25 +246,5 @@ impl Engine {
         let tx = self.store.begin().await?;
         log::insert(tx.connection(), rows).await?;
         tx.commit().await
-    }
-
-    async fn forget_old(self: Arc<Self>, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(FORGET_EVERY)).await.is_some() {
-            if let Err(error) = self.forget().await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "old webhooks cannot be forgotten");
-            }
-        }
-    }
-
-    async fn forget(&self) -> Result<()> {
-        let before = self.runtime.clock.now().minus(self.settings.keep);
-        loop {
-            let tx = self.store.begin().await?;
-            let gone = log::forget(tx.connection(), before, self.settings.keep_at_most).await?;
-            tx.commit().await?;
-            if gone == 0 {
-                return Ok(());
-            }
-        }
     }
 }

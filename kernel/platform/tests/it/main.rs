@@ -4,12 +4,15 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod cache;
+mod configuration;
 mod events;
 mod fanout;
+mod leader;
 mod limits;
 mod ports;
 mod presence;
 mod store;
 mod support;
+mod timers;
 mod versions;
 mod webhooks;

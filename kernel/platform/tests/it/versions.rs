@@ -1,9 +1,12 @@
 //! Version logs: what a client that names a version is told, on SQLite and PostgreSQL.
 
+use std::time::Duration;
+
 use openim_core::Ctx;
 use openim_platform::store::Store;
+use openim_platform::timers::{Job as _, Turn, VersionLogs};
 use openim_platform::versions::{self, Change, Delta, MAX_CHANGES, Version, VersionedList};
-use openim_testing::for_each_database;
+use openim_testing::{TestWorld, for_each_database};
 
 const LIST: VersionedList = VersionedList::GroupMembers;
 
@@ -128,4 +131,38 @@ fn the_hash_of_ids_is_openims() {
     assert_eq!(versions::id_hash(&[] as &[&str]).unwrap(), 0);
     // printf '["a","b"]' | md5sum: the first 16 hex digits.
     assert_eq!(versions::id_hash(&["a", "b"]).unwrap(), 0xe53f_04d1_bcc1_428d);
+}
+
+async fn pruned(world: &TestWorld, keep: u64) -> u64 {
+    let job = VersionLogs { store: world.store().clone(), keep, every: Duration::from_secs(60) };
+    job.run(&Turn::alone(world.store().clone(), world.runtime().clone())).await.unwrap()
+}
+
+#[tokio::test]
+async fn who_missed_more_than_is_kept_loads_everything_and_nobody_else_notices() {
+    for_each_database(async |world| {
+        let (store, ctx) = (world.store(), world.user("ann"));
+        let names: Vec<String> = (0..300).map(|number| format!("m{number:03}")).collect();
+        let mut versions = Vec::new();
+        for name in &names {
+            versions.push(record(store, &ctx, "team", &[Change::Inserted(name)]).await);
+        }
+        record(store, &ctx, "small", &[Change::Inserted("x")]).await;
+        let before: Vec<_> = futures_util::future::join_all(versions.iter().map(|known| since(store, &ctx, known))).await;
+        assert_eq!(pruned(world, 256).await, 44);
+        let after: Vec<_> = futures_util::future::join_all(versions.iter().map(|known| since(store, &ctx, known))).await;
+        assert_eq!(before, after, "with as much kept as is told one by one, the answers stay the same");
+
+        assert_eq!(pruned(world, 10).await, 246);
+        assert!(since(store, &ctx, &versions[288]).await.full, "what it missed is forgotten");
+        let delta = since(store, &ctx, &versions[290]).await;
+        assert_eq!((delta.full, delta.inserted.len()), (false, 9));
+        assert_eq!(pruned(world, 10).await, 0);
+        let last = record(store, &ctx, "team", &[Change::Deleted("m000")]).await;
+        let delta = since(store, &ctx, &versions[299]).await;
+        assert_eq!((delta.deleted, delta.version), (vec!["m000".to_owned()], last));
+        let one = versions::delta(store, &ctx, LIST, "small", &Version { number: 1, id: String::new() }).await.unwrap();
+        assert!(one.full, "another log's id");
+    })
+    .await;
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use openim_contracts::StoredBefore;
-use openim_core::{Ctx, Result, Timestamp};
+use openim_core::{Error, Result, Timestamp};
+use openim_platform::timers::Turn;
 use openim_platform::versions::{self, Change, VersionedList};
 
 use super::Service;
@@ -20,7 +21,8 @@ const SELDOM: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Service {
     /// Does one bounded step of what is due and returns how many views it looked at. Any number of workers may do it.
-    pub(crate) async fn destruct_step(&self, ctx: &Ctx) -> Result<usize> {
+    pub(crate) async fn destruct_step(&self, turn: &Turn) -> Result<u64> {
+        let ctx = &turn.ctx();
         let now = ctx.now();
         let mut rows = destructing::due(self.store.read(), now, STEP).await?;
         // In owner order, as every writer of version logs.
@@ -35,7 +37,7 @@ impl Service {
             StoredBefore { conversation_id: row.id.clone(), from: from(row), moment: Timestamp(now.0.saturating_sub(age)) }
         };
         let last = self.logs.last_before(&rows.iter().map(ask).collect::<Vec<_>>()).await?;
-        let tx = self.store.begin().await?;
+        let tx = turn.begin().await?;
         for (row, last) in rows.iter().zip(last) {
             let min_seq = Some(last.saturating_add(1)).filter(|_| last >= from(row));
             let again = now.plus(Duration::from_secs(row.preferences.destruct_after.unsigned_abs() / 10).clamp(OFTEN, SELDOM));
@@ -48,6 +50,6 @@ impl Service {
             tx.signal(row_changed(owner.clone(), id.clone()));
         }
         tx.commit().await?;
-        Ok(rows.len())
+        u64::try_from(rows.len()).map_err(Error::internal)
     }
 }

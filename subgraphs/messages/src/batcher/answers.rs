@@ -37,6 +37,7 @@ async fn run(mut commits_done: mpsc::Receiver<Done>, commits: Commits, publisher
     while let Some(Done { sends, commit }) = commits_done.recv().await {
         let Outcome { placed, appended, repeated } = commit.outcome(&sends);
         commits.caches.keep_appended(&appended);
+        commits.count(&appended);
         for (send, placed) in sends.into_iter().zip(placed) {
             let reply = match placed {
                 Placed::Stored(stored) => Ok(stored),

@@ -11,6 +11,7 @@ use super::Commits;
 use super::answers::Answers;
 use super::commit::Commit;
 use super::intake::{Batch, Intake, refuse};
+use crate::meters;
 
 /// For how many commits repeats are looked up before inserting, after a start and after a repeat came. Otherwise the
 /// unique index alone finds them: looking costs a third of a commit, and repeats come in swarms or not at all.
@@ -76,6 +77,7 @@ impl Writer {
             let failure = match result {
                 Ok(commit) => {
                     self.wary = if commit.found_repeats() { WARY_COMMITS } else { self.wary.saturating_sub(1) };
+                    meters::committed(batch.sends.len());
                     return Ok(commit);
                 }
                 Err(failure) => failure,
@@ -84,6 +86,7 @@ impl Writer {
             let retryable = repeated || cause(&failure).is_some_and(is_duplicate) || failure.code() == ErrorCode::Unavailable;
             self.wary = WARY_COMMITS;
             if !retryable || attempt >= ATTEMPTS || batch.sends.iter().all(|send| send.reply.is_closed()) {
+                meters::not_committed();
                 return Err(failure);
             }
             if !repeated {

@@ -58,7 +58,7 @@ impl Service {
                     return Ok(());
                 }
                 let standing = self.relations.standing(other, &changed.user).await?;
-                policy::may_write_to(standing, self.settings.friend_verify && writes)
+                policy::may_write_to(standing, self.settings.get().friend_verify && writes)
             }
         }
     }

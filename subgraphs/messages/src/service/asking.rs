@@ -59,7 +59,7 @@ impl Service {
             offline_push: changes.offline_push_info.map(Into::into).or(old.offline_push),
             reply_to: None,
         };
-        let checked = composing::check(ctx, &self.settings, &command)?;
+        let checked = composing::check(ctx, &self.settings.get(), &command)?;
         if checked.kind.session_type() != old.session_type || Way::of(&checked.options) == Way::Notice {
             return Err(wrong("a webhook changed the kind of conversation"));
         }

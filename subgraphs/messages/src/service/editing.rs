@@ -23,11 +23,11 @@ impl Service {
         let EditMessage { target, content_type, content } = command;
         ctx.require_self_or_admin(&target.user)?;
         let (changed, sent) = self.target(ctx, &target).await?;
-        policy::may_edit(&target.user, &sent, self.settings.edit_within, ctx)?;
+        policy::may_edit(&target.user, &sent, self.settings.get().edit_within, ctx)?;
         if content_type != sent.envelope.content_type || !numbers::EDITABLE.contains(&content_type) {
             return Err(error::args("only texts can be edited, and a message keeps its content type"));
         }
-        composing::object(&self.settings, &content)?;
+        composing::object(&self.settings.get(), &content)?;
         if content == sent.envelope.content {
             return self.seen(&changed, target.seq).await;
         }
@@ -56,7 +56,7 @@ impl Service {
         let envelope = Envelope { content, ..(*stored.envelope).clone() };
         edits::rewrite(tx.connection(), log, seq, &envelope, &state).await?;
         let message = std::sync::Arc::new(Message { envelope: envelope.into(), state, ..(*stored).clone() });
-        if self.settings.search {
+        if self.settings.get().search {
             search::again(tx.connection(), log, &[message]).await?;
         }
         hint(&tx, log, &[seq]);

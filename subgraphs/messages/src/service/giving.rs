@@ -113,7 +113,7 @@ impl Service {
             }
         };
         let data = Arc::new(told.message.data(Some(ctx.operation_id())));
-        if self.settings.push && !is_kept && pushes::wanted(&data.envelope) {
+        if self.settings.get().push && !is_kept && pushes::wanted(&data.envelope) {
             pushes::of_passing(ctx, &tx, vec![data.clone()]).await?;
         }
         tx.signal(Signal { audience: audience(&chat), kind: SignalKind::Notified { message: data } });

@@ -70,7 +70,7 @@ impl Service {
                 None => notice.unstored(ctx, &request, &appearance)?,
             };
             let data = Arc::new(data);
-            if self.settings.push && stored.is_none() && pushes::wanted(&data.envelope) {
+            if self.settings.get().push && stored.is_none() && pushes::wanted(&data.envelope) {
                 pushed.push(data.clone());
             }
             tx.signal(notice.signal(data));
@@ -81,7 +81,7 @@ impl Service {
 
     /// Tells for whom a request is; for nobody when there is no such group.
     async fn addressed(&self, request: &NotificationRequested) -> Result<Vec<Notice>> {
-        let mut policy = self.settings.notifications.of(request.content_type);
+        let mut policy = self.settings.get().notifications.of(request.content_type);
         policy.as_message = request.as_message.unwrap_or(policy.as_message);
         let notice = |sender: &UserId, to: To, detail: &Value| -> Result<Notice> {
             let mut policy = policy.clone();

@@ -27,7 +27,7 @@ impl Service {
             state: State::default(),
         };
         let data = Arc::new(message.data(Some(ctx.operation_id())));
-        let pushed = self.settings.push && pushes::wanted(&data.envelope);
+        let pushed = self.settings.get().push && pushes::wanted(&data.envelope);
         let signal = Signal { audience: audience(&draft.log), kind: SignalKind::Transient { message: data.clone() } };
         if calls.is_empty() && !pushed {
             self.store.fanout().publish(vec![signal]).await;

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use openim_core::{Ctx, Result, Timestamp};
+use openim_platform::store::Tx;
+use openim_platform::timers::Turn;
 
 use super::Service;
 use crate::error;
@@ -36,34 +38,48 @@ impl Service {
         if !command.conversation_ids.is_empty() {
             let heads = logs::heads(self.store.read(), &command.conversation_ids).await?;
             let logs: Vec<Beginning> = heads.iter().map(|head| (head.log.no, head.min_seq)).collect();
-            self.purge_logs(ctx, logs, command.age, &mut purged).await?;
+            self.purge_logs(&Asked(self, ctx), logs, before(ctx, command.age), &mut purged).await?;
             return Ok(purged);
         }
+        self.purge_all(&Asked(self, ctx), before(ctx, command.age), &mut purged).await?;
+        Ok(purged)
+    }
+
+    /// Deletes what was kept long enough, in all logs, as a timer; returns how many messages it were.
+    ///
+    /// # Errors
+    /// As any statement.
+    pub(crate) async fn purge_kept_long_enough(&self, turn: &Turn, age: Duration) -> Result<u64> {
+        let mut purged = Purged { messages: 0, complete: true };
+        self.purge_all(turn, before(&turn.ctx(), age), &mut purged).await?;
+        Ok(u64::try_from(purged.messages).unwrap_or_default())
+    }
+
+    async fn purge_all(&self, work: &impl Work, moment: Timestamp, purged: &mut Purged) -> Result<()> {
         let mut after = 0;
         loop {
             let logs = purging::beginnings(self.store.read(), after, LOGS).await?;
-            let Some((last, _)) = logs.last().copied() else { return Ok(purged) };
+            let Some((last, _)) = logs.last().copied() else { return Ok(()) };
             after = last;
-            self.purge_logs(ctx, logs, command.age, &mut purged).await?;
+            self.purge_logs(work, logs, moment, purged).await?;
             if !purged.complete {
-                return Ok(purged);
+                return Ok(());
             }
         }
     }
 
-    async fn purge_logs(&self, ctx: &Ctx, mut logs: Vec<Beginning>, age: Duration, purged: &mut Purged) -> Result<()> {
-        let moment = Timestamp(ctx.now().0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)));
+    async fn purge_logs(&self, work: &impl Work, mut logs: Vec<Beginning>, moment: Timestamp, purged: &mut Purged) -> Result<()> {
         while !logs.is_empty() {
             let found = purging::last_before(self.store.read(), &logs, moment).await?;
             // Only a log whose first places are all old may have more.
             let mut rest = Vec::new();
             for (log, first) in logs {
                 let Some(last) = found.get(&log).copied() else { continue };
-                if ctx.remaining() < RESERVE {
+                if work.must_end() {
                     purged.complete = false;
                     return Ok(());
                 }
-                let tx = self.store.begin().await?;
+                let tx = work.begin().await?;
                 let gone = purging::cut(tx.connection(), log, last).await?;
                 search::forget(tx.connection(), log, &(first..=last).collect::<Vec<_>>()).await?;
                 tx.commit().await?;
@@ -77,4 +93,40 @@ impl Service {
         }
         Ok(())
     }
+}
+
+/// Whose work it is: that of somebody who waits for an answer, or the clock's.
+trait Work: Sync {
+    /// Tells whether the rest must be left for another time.
+    fn must_end(&self) -> bool;
+
+    /// Opens a transaction.
+    fn begin(&self) -> impl Future<Output = Result<Tx>> + Send;
+}
+
+/// Somebody asked.
+struct Asked<'a>(&'a Service, &'a Ctx);
+
+impl Work for Asked<'_> {
+    fn must_end(&self) -> bool {
+        self.1.remaining() < RESERVE
+    }
+
+    fn begin(&self) -> impl Future<Output = Result<Tx>> + Send {
+        self.0.store.begin()
+    }
+}
+
+impl Work for Turn {
+    fn must_end(&self) -> bool {
+        self.is_over()
+    }
+
+    fn begin(&self) -> impl Future<Output = Result<Tx>> + Send {
+        Turn::begin(self)
+    }
+}
+
+fn before(ctx: &Ctx, age: Duration) -> Timestamp {
+    Timestamp(ctx.now().0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
 }

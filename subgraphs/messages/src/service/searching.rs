@@ -91,7 +91,7 @@ impl Service {
     }
 
     fn check(&self, search: &Search) -> Result<Query> {
-        if !self.settings.search {
+        if !self.settings.get().search {
             return Err(Error::new(ErrorCode::Unavailable, "search is switched off"));
         }
         if search.text.len() > LONGEST_TEXT {

@@ -9,6 +9,7 @@ use openim_core::{ConversationId, ConversationKind, Ctx, Error, ErrorCode, Group
 use super::Service;
 use super::composing::{self, Appearance, Checked};
 use crate::error;
+use crate::meters;
 use crate::model::{Draft, LogKey, Parties, Recipient, SendMessage, Sent, Way, numbers};
 use crate::policy::{self, Reception};
 
@@ -39,13 +40,18 @@ impl Service {
     /// `NOT_IN_GROUP`, `GROUP_DISMISSED`, `MUTED_IN_GROUP`, `MUTED_GROUP`, `UNAVAILABLE`; nothing is stored then, but for
     /// `UNAVAILABLE`, where the same client id finds out.
     pub(super) async fn deliver(&self, ctx: &Ctx, command: SendMessage) -> Result<Sent> {
-        let checked = composing::check(ctx, &self.settings, &command)?;
+        let checked = composing::check(ctx, &self.settings.get(), &command)?;
         let own = own_administrator(ctx, &checked.sender);
         let passed = match &checked.recipient {
             Recipient::User(receiver) => self.to_user(ctx, &checked, receiver, command.content_type).await?,
-            Recipient::Group(group) => self.to_group(ctx, &checked, group, command.content_type).await?,
+            Recipient::Group(group) => {
+                let passed = self.to_group(ctx, &checked, group, command.content_type).await;
+                // As in OpenIM: of a group's messages, those that are refused count as failed.
+                passed.inspect_err(|_| meters::sent(ConversationKind::Group, &Result::<()>::Err(ErrorCode::NoPermission.into())))?
+            }
         };
         let Passed { log, appearance, reception } = passed;
+        let kind = log.kind;
         let reply_to = command.reply_to;
         self.may_answer(ctx, &log.id, reply_to).await?;
         let envelope = composing::envelope(ctx, command, checked, appearance, reception)?;
@@ -55,7 +61,11 @@ impl Service {
             return Err(error::args("an answer is stored: it has a place"));
         }
         let stored = match way {
-            Way::Log => self.batcher.append(ctx, draft).await?,
+            Way::Log => {
+                let stored = self.batcher.append(ctx, draft).await;
+                meters::sent(kind, &stored);
+                stored?
+            }
             Way::Passing => self.pass_on(ctx, draft).await?,
             Way::Notice => self.give(ctx, draft).await?,
         };
@@ -71,13 +81,14 @@ impl Service {
         let asks = checked.kind == ConversationKind::Single && checked.sender != receiver.user_id;
         if asks && level < numbers::SYSTEM_ACCOUNT_LEVEL && !policy::writes_freely(own_administrator, content_type) {
             let standing = self.relations.standing(&receiver.user_id, &checked.sender).await?;
-            policy::may_write_to(standing, self.settings.friend_verify)?;
+            policy::may_write_to(standing, self.settings.get().friend_verify)?;
         }
         let id = match checked.kind {
             ConversationKind::System => ConversationId::system(&checked.sender, &receiver.user_id),
             _ => ConversationId::single(&checked.sender, &receiver.user_id),
         };
-        let reception = self.reception(checked.kind, &receiver, &id, content_type).await?;
+        let reception = self.reception(checked.kind, &receiver, &id, content_type).await;
+        let reception = reception.inspect_err(|error| meters::sent(checked.kind, &Err::<(), _>(error.code().into())))?;
         let log = LogKey { id, kind: checked.kind, parties: Parties::pair(&checked.sender, &receiver.user_id) };
         Ok(Passed { log, appearance: sender.map(Appearance::from).unwrap_or_default(), reception })
     }

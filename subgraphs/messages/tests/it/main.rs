@@ -19,6 +19,7 @@ mod reactions;
 mod reading;
 mod refusals;
 mod resuming;
+mod retention;
 mod revoking;
 mod sdl;
 mod search;

@@ -8,6 +8,7 @@ use openim_contracts::{ConversationReader, ReaderState, Signal, SignalKind, User
 use openim_core::{ConversationId, Ctx, Result, UserId};
 use openim_graphql::Subgraph;
 use openim_messages::{Messages, MessagesPorts, MessagesSettings};
+use openim_platform::nodes::Figures;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
 use openim_testing::{Answer, MemoryGroups, MemoryRelations, TestWorld, ask};
@@ -109,6 +110,7 @@ impl Stage {
             relations: relations.clone(),
             webhooks,
             cache: world.cache().clone(),
+            figures: Figures::new(),
         };
         let messages = Messages::new(settings, ports, world.runtime().clone());
         let (cancel, tracker) = (CancellationToken::new(), TaskTracker::new());

@@ -113,7 +113,19 @@ mod tests {
             assert!(upload("log.zip", good).is_ok(), "{good}");
         }
         let long = format!("https://a/{}", "x".repeat(2_048));
-        let bad = ["", "javascript:alert(1)", "https://", "http:///x", "ftp://a/b", "https://me:pw@host/x", "https://a/b c", "/object/", "//a/b", "https://a/\n", long.as_str()];
+        let bad = [
+            "",
+            "javascript:alert(1)",
+            "https://",
+            "http:///x",
+            "ftp://a/b",
+            "https://me:pw@host/x",
+            "https://a/b c",
+            "/object/",
+            "//a/b",
+            "https://a/\n",
+            long.as_str(),
+        ];
         for bad in bad {
             assert!(upload("log.zip", bad).is_err(), "{bad}");
         }

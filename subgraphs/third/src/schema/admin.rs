@@ -1,19 +1,36 @@
 //! What only app administrators may see.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, MergedObject, Object, Result};
 use openim_core::UserId;
 use openim_graphql::{Page, admin_only, caller};
 
+use super::audit::AuditAdmin;
+use super::client_logs::ClientLogsAdmin;
+use super::configuration::Configuration;
 use super::connection::FileConnection;
-use super::types::{WebhookDelivery, WebhookDeliveryConnection, WebhookOutcome};
+use super::nodes::NodesAdmin;
+use super::push::PushAdmin;
+use super::types::{Webhook, WebhookDelivery, WebhookDeliveryConnection, WebhookOutcome};
 use crate::model::{FileFilter, Wanted};
 use crate::service::Deliveries;
 
-pub(crate) struct Admin;
-
 /// What only app administrators may see.
-#[Object(directive = admin_only::apply())]
-impl Admin {
+#[derive(MergedObject, Default)]
+#[graphql(directive = admin_only::apply())]
+pub(crate) struct Admin(Exchange, PushAdmin, AuditAdmin, ClientLogsAdmin, NodesAdmin);
+
+/// Files and webhooks.
+#[derive(Default)]
+pub(crate) struct Exchange;
+
+#[Object(name = "AdminExchange")]
+impl Exchange {
+    /// What the application's server is asked and told: the hooks that are switched on.
+    async fn webhooks(&self, ctx: &Context<'_>) -> Result<Vec<Webhook>> {
+        let (host, hooks) = ctx.data::<Deliveries>()?.hooks(caller(ctx)?)?;
+        Ok(hooks.into_iter().map(|hook| Webhook::new(hook, &host)).collect())
+    }
+
     /// The calls of the application's server, newest first: all after-hooks, and before-hooks that got no usable answer.
     /// Finished ones are forgotten after some days.
     async fn webhook_deliveries(
@@ -37,6 +54,11 @@ impl Admin {
         #[graphql(desc = "The id that the receiver sees as `webhook-id`.")] id: ID,
     ) -> Result<Option<WebhookDelivery>> {
         Ok(ctx.data::<Deliveries>()?.find(caller(ctx)?, &id).await?.map(WebhookDelivery))
+    }
+
+    /// How the process that answers is configured.
+    async fn configuration(&self) -> Configuration {
+        Configuration
     }
 
     /// The files of all users, newest first.

@@ -1,6 +1,7 @@
 //! Files as the graph shows them.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use openim_core::UserId;
 use openim_graphql::{DateTime, Long};
 
 use super::long;
@@ -13,6 +14,12 @@ use crate::service::{Access, Files};
 pub(crate) struct User {
     /// The user's id (OpenIM `userID`).
     id: ID,
+}
+
+impl User {
+    pub(super) fn new(id: &UserId) -> Self {
+        Self { id: ID::from(id.as_str()) }
+    }
 }
 
 pub(crate) struct File(pub(crate) model::File);
@@ -46,7 +53,7 @@ impl File {
 
     /// The user who uploaded it; null when the user is not registered any more.
     async fn owner(&self) -> Option<User> {
-        Some(User { id: ID::from(self.0.owner.as_str()) })
+        Some(User::new(&self.0.owner))
     }
 
     /// How long it is, in bytes.

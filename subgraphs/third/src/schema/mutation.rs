@@ -1,22 +1,30 @@
 //! What can be changed.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, Result, SimpleObject};
 use openim_graphql::{admin_only, caller};
 
+use super::client_logs::ClientLogsMutation;
+use super::configuration::ConfigurationMutation;
 use super::files::File;
 use super::inputs::{
     AbortUploadInput, CompleteFormUploadInput, CompleteUploadInput, DeleteFileInput, StartFormUploadInput, StartUploadInput,
 };
+use super::push::PushMutation;
 use super::types::WebhookDelivery;
 use super::uploads::{Upload, UploadForm};
 use crate::model::Started;
 use crate::service::{Deliveries, Files};
 
-pub(crate) struct Mutation;
-
 /// What can be changed.
-#[Object]
-impl Mutation {
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(Exchange, PushMutation, ClientLogsMutation, ConfigurationMutation);
+
+/// Files and webhooks.
+#[derive(Default)]
+pub(crate) struct Exchange;
+
+#[Object(name = "MutationExchange")]
+impl Exchange {
     /// Sends a webhook once more, with the same id and a full number of attempts, also when it was delivered before. One
     /// that waits is sent at once. Before-hooks cannot be repeated: their operation is over.
     #[graphql(directive = admin_only::apply())]

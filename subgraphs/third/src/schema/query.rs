@@ -1,20 +1,26 @@
 //! What can be read.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, MergedObject, Object, Result};
 use openim_graphql::{Long, admin_only, caller, viewer_id};
 
 use super::admin::Admin;
 use super::files::{File, FileAccess, UploadLimits};
 use super::inputs::ImageInput;
 use super::long;
+use super::nodes::NodesQuery;
 use super::viewer::Viewer;
 use crate::service::Files;
 
-pub(crate) struct Query;
-
 /// What can be read.
-#[Object]
-impl Query {
+#[derive(MergedObject, Default)]
+pub(crate) struct Query(Exchange, NodesQuery);
+
+/// One's own things, and files.
+#[derive(Default)]
+pub(crate) struct Exchange;
+
+#[Object(name = "QueryExchange")]
+impl Exchange {
     /// One's own things. An app administrator may look at another user's by `as`.
     #[graphql(shareable)]
     async fn viewer(
@@ -29,7 +35,7 @@ impl Query {
     #[graphql(shareable, directive = admin_only::apply())]
     async fn admin(&self, ctx: &Context<'_>) -> Result<Option<Admin>> {
         caller(ctx)?.require_admin()?;
-        Ok(Some(Admin))
+        Ok(Some(Admin::default()))
     }
 
     /// The file that has a name, for everybody with a token who knows it; null when there is none.

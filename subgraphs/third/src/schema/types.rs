@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use openim_graphql::{DateTime, Long, PageInfo, Place, admin_only, caller};
 use openim_platform::webhooks::log::{Delivery, DeliveryOutcome};
-use openim_platform::webhooks::{Command, CommandKind, commands};
+use openim_platform::webhooks::{Command, CommandKind, Hook, commands};
 
 use crate::model::{DeliveryPage, Wanted};
 use crate::service::Deliveries;
@@ -31,6 +31,44 @@ pub(crate) enum WebhookKind {
     Before,
     /// After its operation, until the receiver has taken it.
     After,
+}
+
+/// One hook that is switched on.
+#[derive(SimpleObject)]
+#[graphql(directive = admin_only::apply())]
+pub(crate) struct Webhook {
+    /// Its name in the configuration.
+    name: String,
+    /// The command text: the last part of the URL and `callbackCommand` of the body.
+    command: String,
+    /// Whether it asks before or tells after.
+    kind: WebhookKind,
+    /// The receiver's host.
+    host: String,
+    /// How long the receiver may take, in milliseconds.
+    timeout_milliseconds: Long,
+    /// Before-hooks only: whether the operation goes on when the receiver gives no usable answer.
+    continue_on_failure: bool,
+    /// Message hooks only: the content types that it is not called for.
+    denied_types: Vec<i32>,
+    /// After-hooks of messages only: the receivers and groups that it is called for; all when empty.
+    attention_ids: Vec<ID>,
+}
+
+impl Webhook {
+    /// Shows a hook that goes to a host.
+    pub(crate) fn new(hook: Hook, host: &str) -> Self {
+        Self {
+            name: hook.command.name.to_owned(),
+            command: hook.command.text.to_owned(),
+            kind: hook.command.kind.into(),
+            host: host.to_owned(),
+            timeout_milliseconds: Long(i64::try_from(hook.timeout.as_millis()).unwrap_or(i64::MAX)),
+            continue_on_failure: hook.continue_on_failure,
+            denied_types: hook.denied_types,
+            attention_ids: hook.attention_ids.into_iter().map(ID).collect(),
+        }
+    }
 }
 
 pub(crate) struct WebhookDelivery(pub(crate) Delivery);

@@ -5,9 +5,10 @@ use openim_core::UserId;
 use openim_graphql::{Page, caller};
 
 use super::connection::FileConnection;
+use super::push::PushToken;
 use super::uploads::Upload;
 use crate::model::FileFilter;
-use crate::service::Files;
+use crate::service::{Files, Pushes};
 
 pub(crate) struct Viewer {
     pub(crate) id: UserId,
@@ -37,5 +38,15 @@ impl Viewer {
     /// An upload of the caller's own, to go on with it; null when there is none of this id, or its time is over.
     async fn upload(&self, ctx: &Context<'_>, #[graphql(desc = "The upload's id.")] id: ID) -> Result<Option<Upload>> {
         Ok(ctx.data::<Files>()?.upload(caller(ctx)?, &id).await?.map(Upload))
+    }
+
+    /// The devices that can be told while they are offline.
+    async fn push_tokens(&self, ctx: &Context<'_>) -> Result<Vec<PushToken>> {
+        Ok(ctx.data::<Pushes>()?.devices(caller(ctx)?, &self.id).await?.into_iter().map(PushToken).collect())
+    }
+
+    /// The number on the app's icon, from which pushes count on.
+    async fn app_badge(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(ctx.data::<Pushes>()?.badge(caller(ctx)?, &self.id).await?)
     }
 }

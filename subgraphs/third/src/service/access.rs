@@ -24,7 +24,7 @@ impl Files {
     /// # Errors
     /// `RECORD_NOT_FOUND` when nothing has the name, `FILE_REFUSED` when it is no picture, `UNAUTHENTICATED`.
     pub(crate) async fn access(&self, ctx: &Ctx, name: &str, image: Option<ImageWish>) -> Result<Access> {
-        policy::may_read(ctx, &self.settings)?;
+        policy::may_read(ctx, &self.settings())?;
         let file = rows::find(self.store.read(), name).await?.ok_or_else(error::no_file)?;
         let made = match image {
             Some(wish) => self.thumbnail(ctx, &file, wish).await?,
@@ -36,7 +36,7 @@ impl Files {
         };
         let last = file.name.rsplit('/').next().unwrap_or_default();
         let download = Download { content_type, file_name: Some(last.to_owned()) };
-        let signed = self.objects.sign_get(&key, &download, ctx.now(), self.settings.link_time)?;
+        let signed = self.objects.sign_get(&key, &download, ctx.now(), self.settings().link_time)?;
         Ok(Access { url: signed.url, expires_at: signed.expires_at })
     }
 }

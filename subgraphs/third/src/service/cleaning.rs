@@ -1,10 +1,11 @@
-//! Clearing away what is over. Every step may be repeated, and done by several processes.
+//! Clearing away what is over. Every step may be repeated.
 
 use std::time::Duration;
 
-use openim_core::{Ctx, Result};
+use openim_core::Result;
 use openim_objects::Key;
 use openim_platform::store::Tx;
+use openim_platform::timers::Turn;
 
 use super::Files;
 use super::thumbnails::thumbnail_key;
@@ -26,21 +27,45 @@ impl Files {
         self.objects.delete(&keys).await
     }
 
+    /// Deletes content that never got a name: the process that copied it died before it could give it one.
+    pub(crate) async fn remove_unnamed(&self, tx: &Tx, key: &str) -> Result<()> {
+        if !rows::find_and_lock(tx.connection(), key).await?.is_empty() {
+            return Ok(());
+        }
+        self.remove_object(tx, key).await
+    }
+
+    /// Clears away what is over by now; returns how many uploads and files it were.
+    ///
+    /// # Errors
+    /// As any statement, and when the object store cannot be reached.
+    pub(crate) async fn clear(&self, turn: &Turn) -> Result<(usize, usize)> {
+        let (mut uploads, mut files) = (0, 0);
+        loop {
+            let (some, others) = (self.clear_uploads(turn).await?, self.clear_files(turn).await?);
+            uploads += some;
+            files += others;
+            if turn.is_over() || !(is_full_step(some) || is_full_step(others)) {
+                return Ok((uploads, files));
+            }
+        }
+    }
+
     /// Forgets some uploads whose time is over, with what has arrived of them; returns how many it were.
-    pub(crate) async fn clear_uploads(&self, ctx: &Ctx) -> Result<usize> {
-        let over = upload_rows::expired(self.store.read(), ctx.now().minus(REST), STEP).await?;
+    async fn clear_uploads(&self, turn: &Turn) -> Result<usize> {
+        let over = upload_rows::expired(self.store.read(), turn.ctx().now().minus(REST), STEP).await?;
         for upload in &over {
             if upload.done {
                 // Its address was valid until now.
                 if let Some(temp) = &upload.temp {
                     self.objects.delete(std::slice::from_ref(temp)).await?;
                 }
-                let tx = self.store.begin().await?;
+                let tx = turn.begin().await?;
                 upload_rows::delete(tx.connection(), &upload.id).await?;
                 tx.commit().await?;
                 continue;
             }
-            let tx = self.store.begin().await?;
+            let tx = turn.begin().await?;
             let deleted = upload_rows::delete_open(tx.connection(), &upload.id).await?;
             tx.commit().await?;
             if deleted {
@@ -51,23 +76,24 @@ impl Files {
     }
 
     /// Deletes some files of the configured causes that are too old; returns how many it were.
-    pub(crate) async fn clear_files(&self, ctx: &Ctx) -> Result<usize> {
-        let settings = &self.settings;
+    async fn clear_files(&self, turn: &Turn) -> Result<usize> {
+        let ctx = &turn.ctx();
+        let settings = self.settings();
         if settings.expire_after.is_zero() || settings.expire_causes.is_empty() {
             return Ok(0);
         }
         let before = ctx.now().minus(settings.expire_after);
         let old = rows::stored_before(self.store.read(), &settings.expire_causes, before, STEP).await?;
         for file in &old {
-            let tx = self.store.begin().await?;
+            let tx = turn.begin().await?;
             self.take_away(ctx, &tx, file).await?;
             tx.commit().await?;
         }
         Ok(old.len())
     }
+}
 
-    /// Tells whether as many were cleared as one step may.
-    pub(crate) fn is_full_step(cleared: usize) -> bool {
-        u64::try_from(cleared).is_ok_and(|cleared| cleared >= STEP)
-    }
+/// Tells whether as many were cleared as one step may.
+fn is_full_step(cleared: usize) -> bool {
+    u64::try_from(cleared).is_ok_and(|cleared| cleared >= STEP)
 }

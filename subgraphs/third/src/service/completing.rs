@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
@@ -14,9 +15,13 @@ use tokio_util::task::TaskTracker;
 
 use super::{Files, gone};
 use crate::error;
+use crate::jobs::CheckObject;
 use crate::model::{CompleteUpload, File, Upload, UploadKind};
 use crate::policy;
 use crate::repository::{files as rows, uploads as upload_rows};
+
+/// How long after the end of a request nothing of it can be at work any more.
+const CHECK_AFTER: Duration = Duration::from_secs(3_600);
 
 /// A file's parts that are being put together.
 type Join = Shared<BoxFuture<'static, Result<Stat, Arc<Error>>>>;
@@ -135,6 +140,7 @@ impl Files {
         let Some(sent) = self.objects.stat(temp).await? else { return Ok(None) };
         check(upload, &sent, announced)?;
         let key = self.fresh_key(ctx, "data")?;
+        self.watch(ctx, &key).await?;
         match self.objects.copy(temp, &key).await {
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
             copied => copied?,
@@ -145,6 +151,14 @@ impl Files {
             return Err(error);
         }
         Ok(Some((key, copy)))
+    }
+
+    /// Orders a look at content that is about to come into being: a process that dies before it has a name leaves it behind.
+    async fn watch(&self, ctx: &Ctx, key: &Key) -> Result<()> {
+        let tx = self.store.begin().await?;
+        let job = CheckObject { key: key.to_string() };
+        tx.append_job(ctx, CheckObject::QUEUE, &job, ctx.deadline().max(ctx.now()).plus(CHECK_AFTER)).await?;
+        tx.commit().await
     }
 
     /// Notes the file; whoever completed the upload a moment earlier has done so already.

@@ -3,8 +3,8 @@
 use openim_core::{Ctx, Result};
 use openim_graphql::{Page, Place};
 use openim_platform::store::Store;
-use openim_platform::webhooks::Webhooks;
 use openim_platform::webhooks::log::{self, Delivery, DeliveryFilter};
+use openim_platform::webhooks::{Hook, Webhooks};
 
 use crate::error;
 use crate::model::{DeliveryPage, Wanted};
@@ -19,6 +19,15 @@ pub(crate) struct Deliveries {
 impl Deliveries {
     pub(crate) fn new(store: Store, webhooks: Webhooks) -> Self {
         Self { store, webhooks }
+    }
+
+    /// Returns the receiver's host and the hooks that are switched on.
+    ///
+    /// # Errors
+    /// `NO_PERMISSION`.
+    pub(crate) fn hooks(&self, ctx: &Ctx) -> Result<(String, Vec<Hook>)> {
+        ctx.require_admin()?;
+        Ok((self.webhooks.receiver().unwrap_or_default(), self.webhooks.hooks()))
     }
 
     /// Returns a page of deliveries, newest first.

@@ -17,10 +17,10 @@ impl Files {
         policy::check_name(ctx, &command.name)?;
         policy::check_cause(&command.cause)?;
         let content_type = policy::content_type(&command.content_type, &command.name)?;
-        let size = policy::size(command.size, &self.settings).map_err(|error| Error::new(ErrorCode::Args, error.message().to_owned()))?;
+        let size = policy::size(command.size, &self.settings()).map_err(|error| Error::new(ErrorCode::Args, error.message().to_owned()))?;
         self.check_room(ctx, &owner, size, true).await?;
         let temp = self.fresh_key(ctx, "temp")?;
-        let time = policy::form_time(ctx, command.valid, &self.settings);
+        let time = policy::form_time(ctx, command.valid, &self.settings());
         let download = Download { content_type: content_type.clone(), file_name: None };
         let form = self.objects.sign_form(&temp, size, download.content_type(), ctx.now(), time)?;
         let upload = Upload {

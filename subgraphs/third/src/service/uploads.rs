@@ -36,7 +36,7 @@ impl Files {
         policy::check_cause(&command.cause)?;
         let content_type = policy::content_type(&command.content_type, &command.name)?;
         let hash = policy::hash(&command.hash)?;
-        let size = policy::size(command.size, &self.settings)?;
+        let size = policy::size(command.size, &self.settings())?;
         let part_size = self.part_bytes(ctx, command.size)?;
 
         if let Some(known) = rows::of_content(self.store.read(), &owner, &hash, size).await? {
@@ -46,7 +46,7 @@ impl Files {
                 return Ok(Started::File(Box::new(file)));
             }
         }
-        let expires_at = ctx.now().plus(self.settings.upload_time);
+        let expires_at = ctx.now().plus(self.settings().upload_time);
         if let Some(open) = upload_rows::find_open(self.store.read(), &owner, (&command.name, &hash, size), ctx.now()).await? {
             let tx = self.store.begin().await?;
             let extended = upload_rows::extend(tx.connection(), &open.id, expires_at).await?;

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::task::TaskTracker;
 
+use crate::house::{configuration, nobody_pushes};
+
 const LIST: &str = "query($first: Int, $after: String, $command: String, $outcome: WebhookOutcome) { admin { webhookDeliveries(first: $first, after: $after, command: $command, outcome: $outcome) {
     totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { node { id name kind outcome attempts body error nextAttemptAt } } } } }";
 
@@ -32,7 +34,14 @@ impl House {
         let root = TempDir::new().unwrap();
         let folder = FolderSettings { root: root.path().into(), secret: "a test's secret".into(), public_url: String::new() };
         let objects = Arc::new(Folder::open(folder, world.runtime().clone()).await.unwrap());
-        let ports = ThirdPorts { store: world.store().clone(), webhooks: webhooks.clone(), objects, tasks: TaskTracker::new() };
+        let ports = ThirdPorts {
+            store: world.store().clone(),
+            webhooks: webhooks.clone(),
+            objects,
+            tasks: TaskTracker::new(),
+            configuration: configuration(world),
+            push: nobody_pushes(),
+        };
         let third = Third::new(FileSettings::default(), ports, world.runtime().clone());
         Self { subgraph: third.subgraph(), webhooks, _root: root }
     }
@@ -47,6 +56,22 @@ impl House {
     async fn list(&self, ctx: Ctx, variables: Value) -> Value {
         ask(&*self.subgraph, ctx, LIST, variables).await.data()["admin"]["webhookDeliveries"].clone()
     }
+}
+
+#[tokio::test]
+async fn the_hooks_that_are_switched_on_are_listed_for_administrators() {
+    for_each_database(async |world| {
+        let house = House::new(world).await;
+        let list = "{ admin { webhooks { name kind host timeoutMilliseconds continueOnFailure deniedTypes attentionIds } } }";
+        let hooks = ask(&*house.subgraph, world.admin(), list, json!({})).await.data()["admin"]["webhooks"].clone();
+        let names: Vec<_> = hooks.as_array().unwrap().iter().map(|hook| hook["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["beforeAddBlack", "afterQuitGroup", "afterDismissGroup"]);
+        let expected = json!({"name": "beforeAddBlack", "kind": "BEFORE", "host": "127.0.0.1:9", "timeoutMilliseconds": 5000,
+            "continueOnFailure": false, "deniedTypes": [], "attentionIds": []});
+        assert_eq!(hooks[0], expected);
+        assert_eq!(ask(&*house.subgraph, world.user("nosy"), list, json!({})).await.refused().0, "NO_PERMISSION");
+    })
+    .await;
 }
 
 #[tokio::test]

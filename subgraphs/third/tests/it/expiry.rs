@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use openim_entities::third::file;
 use openim_testing::for_each_database;
 use openim_third::FileSettings;
 use reqwest::StatusCode;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use crate::house::{ACCESS, COMPLETE, House, PART, content, parts};
@@ -36,6 +38,7 @@ async fn expired_uploads_are_forgotten_with_what_arrived_of_them() {
         assert_eq!(house.third.clean().await.unwrap(), (0, 0));
         assert_eq!((house.stored("temp").len(), house.stored("data").len()), (0, 1));
         assert_eq!(std::fs::read_dir(house.root.path().join("objects/parts")).unwrap().count(), 0);
+        world.drain_events().await;
         assert_eq!(house.read(world.user("ann"), "ann/kept").await, content(11));
     })
     .await;
@@ -66,8 +69,29 @@ async fn nothing_expires_unless_it_is_configured() {
         house.store(|| world.user("ann"), "ann/old", b"1").await;
         world.advance(4_000 * DAY);
         assert_eq!(house.third.clean().await.unwrap().1, 0);
+        world.drain_events().await;
         let one = "{ file(name: \"ann/old\") { cause } }";
         assert_eq!(house.ask(world.user("ann"), one, Value::Null).await.data()["file"]["cause"], "msg-picture");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn content_that_a_crash_left_without_a_name_is_deleted_and_no_other() {
+    for_each_database(async |world| {
+        let house = House::new(world).await;
+        house.store(|| world.user("ann"), "ann/kept", b"1").await;
+        house.store(|| world.user("ann"), "ann/lost", b"2").await;
+        // As if the process had died after the copy and before the commit that names it.
+        let tx = world.store().begin().await.unwrap();
+        file::Entity::delete_by_id("ann/lost").exec(tx.connection()).await.unwrap();
+        tx.commit().await.unwrap();
+        world.drain_events().await;
+        assert_eq!(house.stored("data").len(), 2, "somebody may be at work on it");
+        world.advance(Duration::from_secs(3_700));
+        world.drain_events().await;
+        assert_eq!(house.stored("data").len(), 1);
+        assert_eq!(house.read(world.user("ann"), "ann/kept").await, b"1");
     })
     .await;
 }

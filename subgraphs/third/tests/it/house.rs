@@ -6,13 +6,17 @@ use md5::{Digest, Md5};
 use openim_core::Ctx;
 use openim_graphql::Subgraph;
 use openim_objects::{Folder, FolderSettings, Objects};
+use openim_platform::config::{Configuration, Inputs, load};
+use openim_platform::presence::MemoryPresence;
 use openim_platform::webhooks::Webhooks;
-use openim_testing::{Answer, TestWorld, ask};
-use openim_third::{FileSettings, Third, ThirdPorts};
+use openim_testing::{Answer, MemoryGroups, TestWorld, ask};
+use openim_third::{FileSettings, PushPorts, Third, ThirdPorts};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::task::TaskTracker;
+
+use crate::push::{Logs, Options};
 
 /// Bytes of a part of the folder.
 pub(crate) const PART: usize = 5 << 20;
@@ -122,9 +126,45 @@ pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
+/// A configuration of defaults under which nothing is stored yet.
+pub(crate) fn configuration(world: &TestWorld) -> Configuration {
+    let loaded = load(&Inputs { file: Some("/dev/null".into()), ..Inputs::default() }).unwrap();
+    Configuration::unread(loaded, world.store().clone(), "a test")
+}
+
 fn third(world: &TestWorld, objects: Arc<dyn Objects>, settings: FileSettings) -> Third {
-    let ports = ThirdPorts { store: world.store().clone(), webhooks: Webhooks::disabled(), objects, tasks: TaskTracker::new() };
-    Third::new(settings, ports, world.runtime().clone())
+    Third::new(settings, ports_over(world, objects), world.runtime().clone())
+}
+
+/// Returns what the domain stands on, over a folder that nobody serves.
+pub(crate) async fn ports(world: &TestWorld) -> (TempDir, ThirdPorts) {
+    let root = TempDir::new().unwrap();
+    let folder = FolderSettings { root: root.path().into(), secret: "a test's secret".into(), public_url: String::new() };
+    let objects = Arc::new(Folder::open(folder, world.runtime().clone()).await.unwrap());
+    let ports = ports_over(world, objects);
+    (root, ports)
+}
+
+fn ports_over(world: &TestWorld, objects: Arc<dyn Objects>) -> ThirdPorts {
+    ThirdPorts {
+        store: world.store().clone(),
+        webhooks: Webhooks::disabled(),
+        objects,
+        tasks: TaskTracker::new(),
+        configuration: configuration(world),
+        push: nobody_pushes(),
+    }
+}
+
+/// Returns what offline push stands on where there is none.
+pub(crate) fn nobody_pushes() -> PushPorts {
+    PushPorts {
+        sender: None,
+        presence: Arc::new(MemoryPresence::default()),
+        groups: Arc::new(MemoryGroups::default()),
+        conversations: Arc::new(Options::default()),
+        logs: Arc::new(Logs::default()),
+    }
 }
 
 /// Returns the MD5s of a content's parts.

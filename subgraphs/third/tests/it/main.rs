@@ -2,11 +2,14 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod audit;
+mod client_logs;
 mod deliveries;
 mod expiry;
 mod house;
 mod limits;
 mod pictures;
+mod push;
 mod reading;
 mod s3;
 mod sdl;

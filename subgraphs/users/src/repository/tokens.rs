@@ -4,7 +4,7 @@ use openim_core::{Platform, Result, Timestamp, UserId};
 use openim_entities::users::user_token::{ActiveModel, Column, Entity, Model};
 use openim_platform::store::db_error;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, NotSet, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, NotSet, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::{CHUNK, bad_row};
 use crate::model::{NewToken, StoredToken, TokenStatus};
@@ -76,6 +76,34 @@ pub(crate) async fn delete_expired(db: &impl ConnectionTrait, now: Timestamp, li
         .to_owned();
     let deleted = Entity::delete_many().filter(Column::Id.in_subquery(some)).exec(db).await.map_err(db_error)?;
     Ok(deleted.rows_affected)
+}
+
+/// Returns up to `limit` tokens that are good now, in order of their ids from the one after `after` on.
+pub(crate) async fn good_after(db: &impl ConnectionTrait, after: i64, now: Timestamp, limit: u64) -> Result<Vec<StoredToken>> {
+    let rows = Entity::find().filter(good(now)).filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(limit);
+    rows.all(db).await.map_err(db_error)?.into_iter().map(from_row).collect()
+}
+
+/// Counts the tokens that are good now.
+pub(crate) async fn count_good(db: &impl ConnectionTrait, now: Timestamp) -> Result<u64> {
+    Entity::find().filter(good(now)).count(db).await.map_err(db_error)
+}
+
+/// Tells whether a token never ends.
+pub(crate) async fn any_without_end(db: &impl ConnectionTrait) -> Result<bool> {
+    let one = Entity::find().filter(Column::ExpiresAt.is_null()).filter(Column::Status.eq(NORMAL)).limit(1);
+    Ok(one.one(db).await.map_err(db_error)?.is_some())
+}
+
+/// Returns when the last token ends that does.
+pub(crate) async fn last_end(db: &impl ConnectionTrait) -> Result<Option<Timestamp>> {
+    let last = Entity::find().select_only().column_as(Column::ExpiresAt.max(), "last").into_tuple::<Option<i64>>();
+    Ok(last.one(db).await.map_err(db_error)?.flatten().map(Timestamp))
+}
+
+fn good(now: Timestamp) -> Condition {
+    let lasts = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now.0));
+    Condition::all().add(Column::Status.eq(NORMAL)).add(lasts)
 }
 
 fn from_row(row: Model) -> Result<StoredToken> {

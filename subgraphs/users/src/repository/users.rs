@@ -48,6 +48,13 @@ pub(crate) async fn update(db: &impl ConnectionTrait, user: &User) -> Result<()>
     Ok(())
 }
 
+/// Returns the ids of users of the administrators' level, in order.
+pub(crate) async fn ids_of_administrators(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<UserId>> {
+    let of_level = Entity::find().filter(Column::Level.eq(UserLevel::Admin.number())).order_by_asc(Column::UserId).limit(limit);
+    let ids = of_level.select_only().column(Column::UserId).into_tuple::<String>().all(db).await.map_err(db_error)?;
+    ids.into_iter().map(|id| UserId::parse(id).map_err(bad_row)).collect()
+}
+
 /// Returns the users that exist among `ids`, in no order.
 pub(crate) async fn find(db: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<User>> {
     let mut users = Vec::with_capacity(ids.len());

@@ -4,10 +4,11 @@ use async_graphql::{Context, ID, Object, Result};
 use openim_core::{Error, ErrorCode, UserId};
 use openim_graphql::{DateTime, Page, Place, admin_only, caller};
 
+use super::access::{AccessReport, Administrator};
 use super::query::{connection, given};
 use super::types::{AccountStatus, ClientConfigConnection, RegistrationStatistics, UserConnection, UserLevel};
 use crate::model::{ConfigFilter, ConfigPlace, UserFilter};
-use crate::service::{ClientConfig, Profiles, Range};
+use crate::service::{ClientConfig, Profiles, Range, Sessions};
 
 pub(crate) struct Admin;
 
@@ -25,6 +26,17 @@ impl Admin {
     ) -> Result<UserConnection> {
         let filter = UserFilter { id: given(search.clone()), nickname: given(search), ..UserFilter::default() };
         connection(ctx, filter, Page::new(first, after, offset)?).await
+    }
+
+    /// Who administers the server: first those whom the configuration names, then users of that level, at most 1,000.
+    async fn administrators(&self, ctx: &Context<'_>) -> Result<Vec<Administrator>> {
+        let found = ctx.data::<Sessions>()?.administrators(caller(ctx)?).await?;
+        Ok(found.into_iter().map(Administrator).collect())
+    }
+
+    /// The secret of administrators and tokens: where it is set, and what depends on it.
+    async fn access(&self, ctx: &Context<'_>) -> Result<AccessReport> {
+        Ok(AccessReport(ctx.data::<Sessions>()?.secret_place(caller(ctx)?).await?))
     }
 
     /// Tells which ids are registered, in the order asked.

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object, Result};
 use openim_graphql::{admin_only, caller};
 
+use super::access::{RotateSecretInput, RotateSecretPayload};
 use super::inputs::{
     AddNotificationAccountInput, AddUserCommandInput, CreateAdminTokenInput, CreateUserTokenInput, RegisterUsersInput,
     RemoveClientConfigInput, RemoveUserCommandInput, RevokeSessionsInput, SetClientConfigInput, UpdateNotificationAccountInput,
@@ -70,6 +71,18 @@ impl Mutation {
         let revoked = ctx.data::<Sessions>()?.revoke(caller(ctx)?, &input.user_id, input.platform.to_core()?).await?;
         Ok(RevokeSessionsPayload { revoked: i32::try_from(revoked).unwrap_or(i32::MAX) })
     }
+
+    /// Makes a new secret where the server keeps it itself, and shows it this one time. The old one opens no login any more.
+    /// Fails with `ARGS_ERROR`, naming the place, when the secret is configured or shared.
+    #[graphql(directive = admin_only::apply())]
+    async fn rotate_secret(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What becomes of logins.")] input: RotateSecretInput,
+    ) -> Result<RotateSecretPayload> {
+        Ok(ctx.data::<Sessions>()?.rotate_secret(caller(ctx)?, input.end_sessions).await?.into())
+    }
+
     /// Adds a small entry, such as a favourite, for all of a user's devices. It may be repeated: what is there already under
     /// the same key is written over. A user has at most 1,000.
     async fn add_user_command(

@@ -61,6 +61,7 @@ impl Profiles {
         tx.append(ctx, &UserRegistered { user_ids }).await?;
         hooks::after_register(&self.webhooks, ctx, &tx, &registered).await?;
         tx.commit().await?;
+        metrics::counter!("user_register_total").increment(registered.len() as u64);
         Ok(registered)
     }
 

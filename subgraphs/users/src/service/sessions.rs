@@ -24,10 +24,10 @@ const ADMIN_GRACE: Duration = Duration::from_secs(5 * 60);
 /// The use cases about tokens.
 #[derive(Clone)]
 pub(crate) struct Sessions {
-    store: Store,
-    rules: Arc<Rules>,
+    pub(super) store: Store,
+    pub(super) rules: Arc<Rules>,
     codec: Arc<TokenCodec>,
-    states: TokenStates,
+    pub(super) states: TokenStates,
     attempts: Arc<Attempts>,
     webhooks: Webhooks,
 }
@@ -50,7 +50,8 @@ impl Sessions {
             return Err(Error::new(ErrorCode::Args, "a user id is required"));
         }
         self.attempts.check(ctx.origin()).await?;
-        if !token::same_secret(secret, &self.rules.secret) {
+        self.newest_secret().await;
+        if !token::same_secret(secret, self.rules.secrets.known().current.expose()) {
             self.attempts.failed(ctx.origin()).await;
             return Err(UserError::WrongSecret.into());
         }
@@ -60,7 +61,11 @@ impl Sessions {
         }
         let tx = self.store.begin().await?;
         let user = users::find_and_lock(tx.connection(), &user_id).await?.ok_or(UserError::NotFound)?;
-        self.issue(ctx, tx, &user, Platform::ADMIN).await
+        let issued = self.issue(ctx, tx, &user, Platform::ADMIN).await?;
+        // OpenIM's name; it means administrators only.
+        metrics::counter!("user_login_total").increment(1);
+        metrics::counter!("openim_tokens_issued_total", "kind" => "admin").increment(1);
+        Ok(issued)
     }
 
     /// Gives an app administrator a token for a user, and ends the logins that exclude it.
@@ -78,7 +83,9 @@ impl Sessions {
         if !user.level.may_log_in() {
             return Err(UserError::LevelCannotLogIn.into());
         }
-        self.issue(ctx, tx, &user, platform).await
+        let issued = self.issue(ctx, tx, &user, platform).await?;
+        metrics::counter!("openim_tokens_issued_total", "kind" => "user").increment(1);
+        Ok(issued)
     }
 
     /// Ends all logins of a user on a platform, for an app administrator. Unknown users have none.
@@ -102,7 +109,7 @@ impl Sessions {
 
     /// Tells what a token says, to whoever has it. Fails with the code of what is wrong with it.
     pub(crate) async fn token_facts(&self, now: Timestamp, text: &str) -> Result<TokenFacts> {
-        let facts = self.codec.read(text, now)?;
+        let facts = self.codec.read_patiently(text, now).await?;
         let state = self.states.get(&token::hash(text)).await?.ok_or(ErrorCode::TokenNotExist)?;
         if state.user_id != facts.user_id || state.platform != facts.platform {
             return Err(ErrorCode::TokenUnknown.into());
@@ -115,6 +122,13 @@ impl Sessions {
             return Err(ErrorCode::TokenNotExist.into());
         }
         Ok(TokenFacts { expires_at: state.expires_at, ..facts })
+    }
+
+    /// Looks whether another process has exchanged the secret: the old one must not open any door.
+    async fn newest_secret(&self) {
+        if let Err(error) = self.rules.secrets.refresh().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the kept secret cannot be read");
+        }
     }
 
     /// Stores a new token of the locked user and settles what becomes of the older ones.
@@ -150,7 +164,7 @@ impl Sessions {
     }
 
     /// Marks tokens as kicked and announces it, platform by platform.
-    async fn kick(&self, ctx: &Ctx, tx: &Tx, user_id: &UserId, ended: &[&StoredToken]) -> Result<()> {
+    pub(super) async fn kick(&self, ctx: &Ctx, tx: &Tx, user_id: &UserId, ended: &[&StoredToken]) -> Result<()> {
         tokens::kick(tx.connection(), &ended.iter().map(|token| token.id).collect::<Vec<_>>()).await?;
         let mut by_platform: BTreeMap<Platform, Vec<String>> = BTreeMap::new();
         for token in ended {
@@ -169,7 +183,7 @@ impl Sessions {
     }
 }
 
-fn is_good(token: &StoredToken, now: Timestamp) -> bool {
+pub(super) fn is_good(token: &StoredToken, now: Timestamp) -> bool {
     token.status == TokenStatus::Normal && token.expires_at.is_none_or(|end| end > now)
 }
 
@@ -177,6 +191,6 @@ fn ids(tokens: &[StoredToken]) -> Vec<i64> {
     tokens.iter().map(|token| token.id).collect()
 }
 
-fn hashes<'a>(tokens: impl IntoIterator<Item = &'a StoredToken>) -> Vec<String> {
+pub(super) fn hashes<'a>(tokens: impl IntoIterator<Item = &'a StoredToken>) -> Vec<String> {
     tokens.into_iter().map(|token| token.hash.clone()).collect()
 }

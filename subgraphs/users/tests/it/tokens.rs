@@ -13,12 +13,12 @@ use openim_core::ErrorCode::{Args, TokenExpired, TokenKicked, TokenMalformed, To
 use openim_core::{Error, ErrorCode, Result, Timestamp};
 use openim_entities::users::user_token;
 use openim_platform::cache::{Cache, MemoryCache};
-use openim_testing::{PATIENCE, START, eventually, for_each_database};
+use openim_platform::timers::Turn;
+use openim_testing::{START, for_each_database};
 use openim_users::UsersSettings;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
-use tokio_util::sync::CancellationToken;
 
 use crate::house::{House, LIFETIME, LOG_IN, REVOKE, in_each_house, settings};
 
@@ -49,11 +49,11 @@ async fn a_token_ends_with_its_lifetime_and_its_row_is_cleaned_away() {
         assert_eq!(house.whose(token).await, Err(TokenExpired));
 
         assert_eq!(stored_tokens(house).await, 2);
-        let stop = CancellationToken::new();
-        let workers = futures_util::future::join_all(house.users.workers(&stop).into_iter().map(tokio::spawn));
-        eventually("the expired row is deleted", async || (stored_tokens(house).await == 1).then_some(())).await;
-        stop.cancel();
-        tokio::time::timeout(PATIENCE, workers).await.expect("the worker stops when told");
+        let turn = Turn::alone(house.world.store().clone(), house.world.runtime().clone());
+        for job in house.users.timers() {
+            assert_eq!(job.run(&turn).await.unwrap(), 1, "{}", job.name());
+        }
+        assert_eq!(stored_tokens(house).await, 1);
         assert!(house.whose(&later).await.is_ok());
     })
     .await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use openim_core::ErrorCode;
 use openim_platform::store::Tx;
+use openim_platform::timers::{Job as _, Turn, WebhookLog};
 use openim_platform::webhooks::log::{self, DeliveryOutcome};
 use openim_platform::webhooks::{Hook, ReplyKey, Webhooks, commands};
 use openim_testing::{TestWorld, eventually, for_each_database};
@@ -218,12 +219,17 @@ async fn old_deliveries_are_forgotten_but_never_those_that_wait() {
             }
         }
         webhooks.deliver_due().await.unwrap();
-        webhooks.forget_old().await.unwrap();
+        forget_old(&webhooks, world).await;
         let left: Vec<_> = logged(world).await.iter().map(|delivery| delivery.body.split('"').nth(7).unwrap().to_owned()).collect();
         assert_eq!(left, ["2", "3", "waits"]);
         world.advance(Duration::from_secs(8 * 86_400));
-        webhooks.forget_old().await.unwrap();
+        forget_old(&webhooks, world).await;
         assert_eq!(log::count(world.store().read(), &log::DeliveryFilter::default()).await.unwrap(), 1);
     })
     .await;
+}
+
+async fn forget_old(webhooks: &Webhooks, world: &TestWorld) {
+    let job = WebhookLog { webhooks: webhooks.clone(), every: Duration::from_secs(60) };
+    job.run(&Turn::alone(world.store().clone(), world.runtime().clone())).await.unwrap();
 }

@@ -151,6 +151,10 @@ impl Pushes {
                 done(PushState::Pending, pause, none(), reason, None)
             }
         };
+        if attempt.state != PushState::Delivered {
+            // OpenIM's own name.
+            metrics::counter!("msg_offline_push_failed_total").increment(1);
+        }
         match attempt.state {
             PushState::Delivered => {}
             PushState::Pending => tracing::warn!(push.id = row.id, failures, error.cause = attempt.error, "a push will be sent again"),

@@ -6,6 +6,7 @@
 //! inside a transaction but writing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use openim_contracts::{MessageData, OfflinePush, PushWanted};
 use openim_core::{ConversationId, Ctx, GroupId, Result, UserId};
@@ -20,6 +21,8 @@ use crate::repository::push::{badges, queue};
 
 /// How many members one step looks at.
 const PAGE: usize = 1_000;
+/// After which time a message is late for a push, as OpenIM counts.
+const LATE: Duration = Duration::from_secs(10);
 
 impl Pushes {
     /// Decides about the messages of an event. Those to one user are decided together; where many are to be told, or the
@@ -38,6 +41,10 @@ impl Pushes {
         let mut direct: Vec<(UserId, MessageData)> = Vec::new();
         let passing = wanted.passing.iter().map(|message| MessageData::clone(message));
         for message in stored.into_iter().chain(passing) {
+            if message.envelope.sent_at.until(ctx.now()) > LATE {
+                // OpenIM's own name.
+                metrics::counter!("msg_long_time_push_total").increment(1);
+            }
             let in_group = message.envelope.group.is_some();
             if in_group || hooks::is_asked(&self.0.webhooks, in_group) {
                 let subject = place(&message).map_or_else(|| Subject::Passing(Box::new(message)), Subject::Stored);
