@@ -31,6 +31,7 @@ lint: ## check form and warnings; warnings are errors
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	@if command -v shellcheck >/dev/null; then shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run; else echo "shellcheck is not installed: scripts are not checked"; fi
+	scripts/lint-deploy.sh
 
 fmt: ## format everything
 	cargo fmt --all

@@ -1,0 +1,133 @@
+"""Compares the names that deploy/ uses with those that the product has: settings, roles, ports, paths, metrics, labels.
+
+Reads text only and needs nothing but Python. Prints what does not exist, one a line; exit code 1 then.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+SOURCES = ["kernel", "gateway", "subgraphs", "server"]
+# What Prometheus adds itself, or prometheus.yml and the chart do.
+OWN_METRICS = {"up"}
+OWN_LABELS = {"le", "job", "instance", "role"}
+# Words of PromQL that look like names of metrics.
+WORDS = {
+    "sum", "max", "min", "avg", "count", "by", "without", "and", "or", "unless", "on", "ignoring", "group_left", "group_right",
+    "rate", "irate", "increase", "histogram_quantile", "topk", "bottomk", "time", "clamp_min", "clamp_max", "abs", "offset", "bool",
+}
+problems = []
+
+
+def problem(where, what):
+    problems.append(f"{where.relative_to(ROOT)}: {what}")
+
+
+def settings():
+    """Returns the variables of all settings of defaults.toml, with their default."""
+    found, section = {}, ""
+    for line in (ROOT / "kernel/platform/src/config/defaults.toml").read_text("utf-8").splitlines():
+        if match := re.fullmatch(r"\[([a-z_.]+)\]", line):
+            section = match[1]
+        elif match := re.match(r"([a-z0-9_]+) = (.*)", line):
+            found[f"OPENIM__{section.replace('.', '__').upper()}__{match[1].upper()}"] = match[2]
+    return found
+
+
+def source():
+    files = [file for folder in SOURCES for file in (ROOT / folder).rglob("*.rs") if "tests" not in file.parts]
+    return "\n".join(file.read_text("utf-8") for file in files)
+
+
+def metrics(text):
+    """Returns the kind of every metric by its name."""
+    found = dict.fromkeys(re.findall(r'=> "(openim_[a-z_]+)"', text), "gauge")  # a gauge that a table names
+    for kind, name in re.findall(r'\b(counter|gauge|histogram)!\(\s*"([a-z_0-9]+)"', text):
+        found[name] = kind
+    return found
+
+
+def expressions():
+    """Returns every PromQL expression with its file."""
+    dashboard = DEPLOY / "grafana/openim.json"
+    for panel in json.loads(dashboard.read_text("utf-8"))["panels"]:
+        for target in panel.get("targets", []):
+            yield dashboard, target["expr"]
+    rules = DEPLOY / "prometheus/alerts.yml"
+    text = re.sub(r">-\n\s+", "", rules.read_text("utf-8"))
+    for match in re.finditer(r"^ +expr: (.*(?:\n {10,}.*)*)", text, re.MULTILINE):
+        yield rules, match[1]
+
+
+def check_dashboard():
+    where = DEPLOY / "grafana/openim.json"
+    panels = json.loads(where.read_text("utf-8"))["panels"]
+    for what in (lambda panel: panel["id"], lambda panel: (panel["gridPos"]["x"], panel["gridPos"]["y"])):
+        if len({what(panel) for panel in panels}) != len(panels):
+            problem(where, "two panels have the same id or place")
+    for panel in panels:
+        if panel["gridPos"]["x"] + panel["gridPos"]["w"] > 24 or (panel["type"] != "row" and not panel.get("targets")):
+            problem(where, f"the panel {panel['title']} is too wide or empty")
+
+
+def check_expression(where, text, known, labels):
+    for match in re.finditer(r"([a-z_][a-z0-9_]*)\s*(?:=~|!~|!=|=)\s*\"", text):
+        if match[1] not in labels:
+            problem(where, f"no metric has the label {match[1]}")
+    for names in re.findall(r"\bby \(([^)]*)\)", text):
+        for name in filter(None, re.split(r"[,\s]+", names)):
+            if name not in labels:
+                problem(where, f"no metric has the label {name}")
+    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\bby \([^)]*\)|\"[^\"]*\"", " ", text)
+    for name in re.findall(r"(?<![a-zA-Z0-9_$])[a-z_][a-z0-9_]*", bare):
+        base = re.sub(r"_(bucket|sum|count)$", "", name)
+        histogram = base != name and known.get(base) == "histogram"
+        plain = known.get(name) not in (None, "histogram")
+        if name not in WORDS | OWN_METRICS and not histogram and not plain:
+            problem(where, f"there is no metric {name}")
+
+
+def main():
+    variables, text = settings(), source()
+    known = metrics(text)
+    labels = OWN_LABELS | set(re.findall(r'"([a-z_]+)" =>', text))
+    if len(variables) < 50 or len(known) < 40:
+        sys.exit("the names of the product cannot be read any more: look at scripts/lib/deploy_names.py")
+    roles = set(re.findall(r'Self::[A-Z][a-z]+ => "([a-z]+)"', (ROOT / "kernel/platform/src/config/roles.rs").read_text("utf-8")))
+    paths = set(re.findall(r'route\("(/[a-z]+)"', (ROOT / "server/src/health.rs").read_text("utf-8")))
+    ports = {port for key in ("SERVER", "SDK") for port in re.findall(r":(\d+)", variables[f"OPENIM__{key}__LISTEN"])}
+
+    files = [file for file in DEPLOY.rglob("*") if file.is_file() and file.suffix not in (".json", ".md")]
+    seen_roles = set()
+    for file in files:
+        content = file.read_text("utf-8")
+        for name in sorted(set(re.findall(r"\bOPENIM__[A-Z0-9_]+", content))):
+            if name not in variables:
+                problem(file, f"there is no setting {name}")
+        for role in re.findall(r'"--roles", "([a-z,]+)"', content):
+            seen_roles.update(role.split(","))
+            if not roles.issuperset(role.split(",")):
+                problem(file, f"there is no role {role}")
+        for path in re.findall(r"(?<![a-z])/(?:healthz|readyz|metrics|livez|health)\b", content):
+            if path not in paths:
+                problem(file, f"there is no path {path}")
+        for port in re.findall(r"(?:containerPort|port|prometheus\.io/port): \"?(\d+)", content) + re.findall(r":(\d+)\"", content):
+            if port.startswith("100") and port not in ports:
+                problem(file, f"nobody listens on port {port}")
+    chart = (DEPLOY / "helm/openim/values.yaml").read_text("utf-8")
+    of_chart = set(re.findall(r"^  ([a-z]+):", chart[chart.index("\nroles:"):chart.index("\nservice:")], re.MULTILINE))
+    for what, found in (("compose.yaml", seen_roles), ("the chart", of_chart)):
+        if found != roles:
+            problems.append(f"deploy: {what} runs {sorted(found)}, the roles are {sorted(roles)}")
+    check_dashboard()
+    for where, expression in expressions():
+        check_expression(where, expression, known, labels)
+    for line in sorted(set(problems)):
+        print(line)
+    sys.exit(1 if problems else 0)
+
+
+main()
