@@ -23,7 +23,7 @@ pub(crate) fn view(record: &Map, at: i64) -> Result<user_conv::ActiveModel, Wron
     Ok(user_conv::ActiveModel {
         owner_id: Set(user(record, "owner_user_id")?),
         kind: Set(kind),
-        peer_id: Set(if kind == 3 { String::new() } else { somebody(record, "user_id")? }),
+        peer_id: Set(if kind == 3 { String::new() } else { peer(record, &id)? }),
         group_id: Set(if kind == 3 { group.to_owned() } else { String::new() }),
         receive_option: Set(record.one_of("recv_msg_opt", &[0, 1, 2])?),
         pinned: Set(record.bool("is_pinned")?),
@@ -48,6 +48,22 @@ pub(crate) fn view(record: &Map, at: i64) -> Result<user_conv::ActiveModel, Wron
         read_at: Set(0),
         conversation_id: Set(id.to_string()),
     })
+}
+
+/// Reads the other one of two people: from the record, else from the conversation's id.
+fn peer(record: &Map, id: &ConversationId) -> Result<String, Wrong> {
+    let told = somebody(record, "user_id")?;
+    if !told.is_empty() {
+        return Ok(told);
+    }
+    let owner = record.text("owner_user_id")?;
+    let pair = id.as_str().split_once('_').map_or("", |(_, pair)| pair);
+    let behind = pair.strip_prefix(owner.as_str()).and_then(|rest| rest.strip_prefix('_'));
+    let before = pair.strip_suffix(owner.as_str()).and_then(|rest| rest.strip_suffix('_'));
+    match behind.or(before).filter(|peer| !peer.is_empty()) {
+        Some(peer) => Ok(peer.to_owned()),
+        None => Err(Wrong::new("user_id is missing, and conversation_id does not tell it")),
+    }
 }
 
 /// The end of a log, as it is reserved: OpenIM hands out seqs in blocks.

@@ -51,24 +51,24 @@ pub(crate) fn client_config(record: &Map) -> Result<client_config::ActiveModel, 
 
 /// Reads where a file lies. Who owns it stands in front of its name.
 pub(crate) fn object(record: &Map) -> Result<file::ActiveModel, Wrong> {
-    let name = record.text("name")?;
+    let name = record.short("name", 1_024)?;
     let owner = name.split_once('/').map(|(owner, _)| owner).filter(|owner| UserId::parse(*owner).is_ok());
     let owner = owner.ok_or_else(|| Wrong::new("name does not begin with a user's folder"))?.to_owned();
-    let key = record.text("key")?;
+    let key = record.short("key", 128)?;
     if key.is_empty() {
         return Err(Wrong::new("key is empty: nobody knows where the content lies"));
     }
     // The same name gets the same id in every run.
     let id: String = Sha256::digest(name.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let digest = record.text("hash")?;
+    let digest = record.short("hash", 128)?;
     Ok(file::ActiveModel {
         id: Set(id),
         owner_id: Set(owner),
         object_key: Set(key),
         hash: Set(digest),
         size: Set(record.int("size")?.max(0)),
-        content_type: Set(record.text("content_type")?),
-        cause: Set(record.text("group")?),
+        content_type: Set(record.short("content_type", 255)?),
+        cause: Set(record.short("group", 64)?),
         created_at: Set(record.time("create_time")?),
         name: Set(name),
     })
