@@ -2,7 +2,7 @@
 import { createTheme, Drawer, Modal } from "@mantine/core";
 
 // The head of a dialog is no landmark: the page has one already.
-const plainHead = { defaultProps: { attributes: { header: { role: "presentation" } } } };
+const plainHead = { defaultProps: { role: "presentation" } };
 
 export const theme = createTheme({
   primaryColor: "blue",
@@ -12,5 +12,5 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, monospace",
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.5rem" }, h2: { fontSize: "1.15rem" } } },
-  components: { Modal: Modal.extend(plainHead), Drawer: Drawer.extend(plainHead) },
+  components: { ModalHeader: Modal.Header.extend(plainHead), DrawerHeader: Drawer.Header.extend(plainHead) },
 });

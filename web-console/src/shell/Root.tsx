@@ -23,7 +23,13 @@ export function Root() {
   // What closes a notice has a name in every language.
   const close = t("acts.close");
   const named = useMemo(
-    () => ({ ...theme, components: { Notification: { defaultProps: { closeButtonProps: { "aria-label": close } } } } }),
+    () => ({
+      ...theme,
+      components: {
+        ...theme.components,
+        Notification: { defaultProps: { closeButtonProps: { "aria-label": close } } },
+      },
+    }),
     [close],
   );
   return (
