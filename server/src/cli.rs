@@ -54,6 +54,8 @@ pub enum Command {
     Schema(SchemaCommand),
     /// Makes a token for a user and prints it
     Token(Token),
+    /// Imports an export of OpenIM's database, beside a stopped server; docs/moving-from-openim.md tells how
+    Import(Import),
     /// Fills a server with made-up people, groups and talk, for demos; starts one when no --url is given
     Seed(Seed),
     /// Checks everything the server needs and prints a table; exit code 1 when something is wrong
@@ -131,6 +133,44 @@ pub struct Token {
     /// The kind of device, OpenIM's number from 1 to 11; 10 for administrators, 5 (web) otherwise
     #[arg(long, value_name = "NUMBER", value_parser = platform)]
     pub platform: Option<Platform>,
+}
+
+/// `openim import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Folder of what mongodump (*.bson) or mongoexport (*.json) wrote, compressed (.gz) or not
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// Only read: tell how much there is and what is wrong with it; needs no database
+    #[arg(long, conflicts_with_all = ["resume", "merge", "verify"])]
+    pub dry_run: bool,
+    /// Go on with an import that was stopped
+    #[arg(long, conflicts_with_all = ["merge", "verify"])]
+    pub resume: bool,
+    /// Add to a database that has data; what is there stays as it is
+    #[arg(long, conflicts_with = "verify")]
+    pub merge: bool,
+    /// Only compare the export with what was imported
+    #[arg(long)]
+    pub verify: bool,
+    /// What to do about a record that cannot be used: stop before it, or skip it and name it in the problem file
+    #[arg(long, value_name = "WHAT", default_value = "stop")]
+    pub on_error: OnDamage,
+    /// The problem file: a JSON object a line with file, line, offset and reason
+    #[arg(long, value_name = "FILE", default_value = "import-problems.jsonl")]
+    pub problems: PathBuf,
+    /// Of how many blocks of 100 messages one is compared field by field in the end; 1 compares all
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: u32,
+}
+
+/// What is done about a record that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnDamage {
+    /// Stop before it
+    Stop,
+    /// Leave it out and name it
+    Skip,
 }
 
 /// `openim seed`

@@ -3,6 +3,7 @@
 mod config;
 mod doctor;
 mod gateway;
+mod import;
 mod migrate;
 mod schema;
 mod seed;
@@ -33,6 +34,7 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(command) => config::run(command, loaded),
         Command::Schema(command) => schema::run(&command),
         Command::Token(token) => token::run(&loaded()?, token, runtime).await,
+        Command::Import(import) => import::run(&loaded()?, import, runtime).await,
         Command::Seed(seed) => seed::run(&loaded()?, seed, runtime).await,
         Command::Doctor => doctor::run(&loaded()?, runtime).await,
     }
