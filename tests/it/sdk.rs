@@ -1,5 +1,6 @@
 //! The socket of official SDKs, over the whole house: what passes through it is what every other door shows.
 
+mod away;
 mod bad_input;
 mod chatting;
 mod connecting;

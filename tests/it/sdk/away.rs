@@ -46,9 +46,7 @@ async fn a_phone_that_shows_messages_is_not_pushed_to_and_one_in_the_background_
     })
     .await;
     say("seen").await;
-    phone
-        .ask::<SetAppBackgroundStatusResp>(2004, &SetAppBackgroundStatusReq { user_id: "bob".into(), is_background: true })
-        .await?;
+    phone.ask::<SetAppBackgroundStatusResp>(2004, &SetAppBackgroundStatusReq { user_id: "bob".into(), is_background: true }).await?;
     // The change of presence is told a moment later: until then the phone counts as looked at.
     let mut number = 0;
     let pushed = eventually("a phone in the background is pushed to", async || {
