@@ -9,6 +9,8 @@ mod health;
 mod http;
 mod index;
 mod listen;
+mod node;
+mod restart;
 mod run;
 mod schema;
 mod shutdown;
@@ -21,7 +23,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use openim_platform::config::Problems;
 
-pub use run::{Running, start};
+pub use run::{Ended, Running, start};
 pub use shutdown::Lifecycle;
 
 /// What the process ends with when its configuration or command line is wrong.

@@ -8,14 +8,16 @@ use std::time::Duration;
 use anyhow::Context as _;
 use openim_core::Runtime;
 use openim_federation::Gateway;
-use openim_platform::config::Config;
+use openim_platform::config::{Config, Configuration, Live, Loaded};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
+use tokio_util::sync::CancellationToken;
 
-use crate::build::{Domains, Ground, auth_secret, database_name, migrate, open_objects, open_ports};
+use crate::build::{Domains, Ground, auth_secrets, database_name, door_quotas, files_secret, migrate, open_objects, open_ports};
 use crate::doors::{self, Doors, Stands};
 use crate::index::Place;
 use crate::listen;
+use crate::node::start_heart;
 use crate::shutdown::Lifecycle;
 
 /// How long event handlers, broker connections and the pools may take each, after doors and workers are done.
@@ -31,25 +33,42 @@ pub struct Running {
     secret_file: Option<PathBuf>,
     grace: Duration,
     lifecycle: Lifecycle,
+    restart: CancellationToken,
     ports: Option<Arc<Ports>>,
+}
+
+/// How a server ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// Whether nothing had to be cut off.
+    pub clean: bool,
+    /// Whether it ended in order to be started anew.
+    pub restart: bool,
 }
 
 /// Starts a server with the roles of the configuration; it answers when this returns.
 ///
 /// # Errors
 /// When a part cannot be reached or built, or an address cannot be had.
-pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> anyhow::Result<Running> {
+pub async fn start(loaded: Loaded, telemetry: Telemetry, runtime: Runtime) -> anyhow::Result<Running> {
     let lifecycle = Lifecycle::default();
-    let ports = open_ports(&config, &runtime).await?;
-    migrate(&ports, &config).await?;
-    let secret = auth_secret(&config, &runtime)?;
-    let objects = open_objects(&config, &secret.secret, &runtime).await?;
-    let domains = Domains::new(&config, &secret.secret, &Ground { ports: &ports, objects: &objects, lifecycle: &lifecycle }, &runtime)?;
+    let ports = open_ports(&loaded.config, &runtime).await?;
+    migrate(&ports, &loaded.config).await?;
+    let origin = loaded.origin("auth.secret");
+    let configuration = Configuration::open(loaded, ports.store.clone(), ports.node_id.clone()).await?;
+    let config = configuration.now().config().clone();
+    telemetry.set_filter(&config.telemetry.log_filter)?;
+    let secrets = auth_secrets(&config, origin, &runtime)?;
+    let objects = open_objects(&config, &files_secret(&config, &runtime)?, &runtime).await?;
+    let ground = Ground { ports: &ports, objects: &objects, lifecycle: &lifecycle, configuration: &configuration };
+    let domains = Domains::new(&config, &secrets, &ground, &runtime)?;
     domains.users.ensure_admins().await.context("the administrators cannot be registered")?;
     domains.start_work(&config.server.roles, &ports, &lifecycle);
 
+    let quotas = Live::new(door_quotas(&config));
+    domains.live(&telemetry, quotas.clone(), &ports.store).follow(&configuration, &lifecycle);
     let Doors { router, sdk, places } =
-        doors::open(&config, &domains, Stands { ports: &ports, objects }, &telemetry, &lifecycle, &runtime)?;
+        doors::open(&config, &domains, Stands { ports: &ports, objects, quotas: quotas.clone() }, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
     let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
     let addresses = listen::open("server.listen", &config.server.listen, &door, &lifecycle).await?;
@@ -57,14 +76,18 @@ pub async fn start(config: Config, telemetry: Telemetry, runtime: Runtime) -> an
         Some(router) => listen::open("sdk.listen", &config.sdk.listen, &listen::Door { router, ..door }, &lifecycle).await?,
         None => Vec::new(),
     };
+    if let Some(address) = addresses.first() {
+        start_heart(&config, *address, telemetry.metrics().is_some(), &ports, &lifecycle, &runtime);
+    }
     Ok(Running {
         addresses,
         sdk_addresses,
         places,
         does: format!("roles {}", config.server.roles),
         database: Some(database_name(&config)),
-        secret_file: secret.kept_in,
+        secret_file: secrets.kept_in().map(Path::to_owned),
         grace: Duration::from_secs(config.server.shutdown_seconds),
+        restart: lifecycle.restart_when(configuration.restart()),
         lifecycle,
         ports: Some(ports),
     })
@@ -91,6 +114,7 @@ pub(crate) async fn serve_gateway(
         database: None,
         secret_file: None,
         grace: Duration::from_secs(config.server.shutdown_seconds),
+        restart: CancellationToken::new(),
         lifecycle,
         ports: None,
     })
@@ -137,13 +161,13 @@ impl Running {
         &self.places
     }
 
-    /// Waits until somebody asks to stop and everything is done. Tells whether nothing had to be cut off.
-    pub async fn finished(self) -> bool {
+    /// Waits until somebody asks to stop, or to start anew, and everything is done.
+    pub async fn finished(self) -> Ended {
         let clean = self.lifecycle.run_down(self.grace).await;
         if let Some(ports) = &self.ports {
             // Pools close when their connections come back; a request that was cut off may never give its own back.
             ports.close(LAST_WORDS).await;
         }
-        clean
+        Ended { clean, restart: self.restart.is_cancelled() }
     }
 }

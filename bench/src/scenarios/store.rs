@@ -15,6 +15,7 @@ use openim_messages::measure::{Measure, PlainRow};
 use openim_messages::{Messages, MessagesPorts, MessagesSettings};
 use openim_platform::cache::MemoryCache;
 use openim_platform::fanout::MemoryFanout;
+use openim_platform::nodes::Figures;
 use openim_platform::store::{DatabaseSettings, Store};
 use openim_platform::webhooks::Webhooks;
 use sea_orm::{ConnectionTrait as _, Database};
@@ -101,6 +102,7 @@ impl Bed {
             relations: nobody,
             webhooks: Webhooks::disabled(),
             cache: Arc::new(MemoryCache::new(Runtime::system().clock)),
+            figures: Figures::new(),
         };
         let messages = Messages::new(MessagesSettings::default(), ports, Runtime::system());
         let (tracker, cancel) = (TaskTracker::new(), CancellationToken::new());

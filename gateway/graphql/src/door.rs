@@ -11,6 +11,7 @@ use openim_contracts::Authenticator;
 use openim_core::{Reason, Runtime};
 use openim_platform::fanout::Fanout;
 use openim_platform::limits::DoorLimits;
+use openim_platform::nodes::Figures;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -38,6 +39,8 @@ pub struct Door<E> {
     pub settings: Settings,
     /// How often a caller may come.
     pub limits: Arc<DoorLimits>,
+    /// What this process counts for operators.
+    pub figures: Figures,
     /// Cancelled when the server stops: streams end, running operations finish.
     pub shutdown: CancellationToken,
     /// Tracks every task of the doors; the server waits for it after `shutdown`.
@@ -47,12 +50,12 @@ pub struct Door<E> {
 /// Makes the routes: `/graphql` for everything, `/graphql/stream` for event streams without `Accept`, and the explorer's
 /// files. Starts the task that ends streams, so it must be called inside a runtime, after the metrics recorder is installed.
 pub fn router<E: Executor>(door: Door<E>) -> Router {
-    let Door { executor, authenticator, runtime, fanout, documents, settings, limits, shutdown, tasks } = door;
+    let Door { executor, authenticator, runtime, fanout, documents, settings, limits, figures, shutdown, tasks } = door;
     let streams = Arc::new(Streams::new(authenticator.clone(), runtime.clone(), shutdown, settings.max_streams));
     tasks.spawn(streams.clone().watch(fanout.subscribe()));
     let cors = cors(&settings.allowed_origins);
     let files = if settings.explorer { explorer::routes() } else { Router::new() };
-    let meters = Meters::new();
+    let meters = Meters::new(figures);
     let service = Arc::new(Service { executor, authenticator, runtime, settings, documents, streams, tasks, meters, limits });
     Router::new()
         .route("/graphql", any(http::serve::<E>))

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use metrics::{Counter, Gauge};
+use openim_core::Platform;
+use openim_platform::nodes::{Figures, OpenSocket, SocketKind};
 
 use crate::document::Kind;
 
@@ -29,29 +31,25 @@ impl Transport {
 
 /// The handles.
 pub(crate) struct Meters {
-    pub(crate) sockets: Gauge,
+    figures: Figures,
     pub(crate) streams: Gauge,
     pub(crate) frames_in: Counter,
     pub(crate) frames_out: Counter,
 }
 
 impl Meters {
-    pub(crate) fn new() -> Self {
-        metrics::describe_counter!(
-            "openim_graphql_requests_total",
-            "operations by transport, kind and outcome (ok, partial, refused, limited)"
-        );
-        metrics::describe_histogram!("openim_graphql_request_seconds", metrics::Unit::Seconds, "time of queries and mutations");
-        metrics::describe_gauge!("openim_graphql_sockets", "open WebSockets");
-        metrics::describe_gauge!("openim_graphql_streams", "open SSE and multipart streams");
-        metrics::describe_counter!("openim_graphql_frames_total", "WebSocket frames by direction");
-        metrics::describe_counter!("openim_graphql_closes_total", "closed WebSockets and streams by transport and reason");
+    pub(crate) fn new(figures: Figures) -> Self {
         Self {
-            sockets: metrics::gauge!("openim_graphql_sockets"),
+            figures,
             streams: metrics::gauge!("openim_graphql_streams"),
             frames_in: metrics::counter!("openim_graphql_frames_total", "direction" => "in"),
             frames_out: metrics::counter!("openim_graphql_frames_total", "direction" => "out"),
         }
+    }
+
+    /// Counts a WebSocket as open; of which platform is known once its token is.
+    pub(crate) fn open(&self, platform: Option<Platform>) -> OpenSocket {
+        self.figures.open(SocketKind::Graphql, platform)
     }
 
     /// Counts an operation that was answered or refused.

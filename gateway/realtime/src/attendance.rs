@@ -10,8 +10,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream;
 use openim_contracts::{Audience, Signal, SignalKind};
-use openim_core::{Ctx, OperationId, Platform, Principal, Result, Runtime, UserId};
+use openim_core::{Ctx, OperationId, Platform, Principal, Result, Runtime, Timestamp, UserId};
 use openim_platform::fanout::Fanout;
+use openim_platform::nodes::Figures;
 use openim_platform::presence::{Presence, PresenceChange, PresenceListener};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -55,6 +56,8 @@ pub struct AttendancePorts {
     pub fanout: Arc<dyn Fanout>,
     /// Who else is told of them.
     pub listener: Arc<dyn PresenceListener>,
+    /// What this node counts for operators.
+    pub figures: Figures,
 }
 
 /// A connection as the presence port sees it.
@@ -82,14 +85,19 @@ pub struct Attendance {
 
 /// Where connections are noted. Cheap to clone.
 #[derive(Clone)]
-pub struct Arrivals(UnboundedSender<Visit>);
+pub struct Arrivals {
+    sender: UnboundedSender<Visit>,
+    /// What this node counts for operators.
+    figures: Figures,
+}
 
 impl Attendance {
     /// Returns what must [`run`](Self::run), and where to note connections.
     pub fn new(ports: AttendancePorts, runtime: Runtime, pace: Pace) -> (Self, Arrivals) {
         let (sender, visits) = unbounded_channel();
+        let figures = ports.figures.clone();
         let attendance = Self { ports, runtime, pace, visits, waiting: HashMap::new(), leaving: VecDeque::new(), unheard: VecDeque::new() };
-        (attendance, Arrivals(sender))
+        (attendance, Arrivals { sender, figures })
     }
 
     /// Tells who comes and goes until `stop`, again and again what was not taken. What is left then ends with the node's
@@ -222,12 +230,23 @@ fn signal(change: &PresenceChange) -> Signal {
 impl Arrivals {
     /// Returns a place where nothing is noted, for a hub whose connections are nobody's presence.
     pub fn unnoted() -> Self {
-        Self(unbounded_channel().0)
+        Self { sender: unbounded_channel().0, figures: Figures::new() }
+    }
+
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Counts a message that is handed to a socket now, if it was stored.
+    pub(crate) fn handed(&self, stored_at: Timestamp, now: Timestamp) {
+        if stored_at.0 > 0 {
+            self.figures.delivered(stored_at.until(now));
+        }
     }
 
     /// Notes a connection of a user; it stays until the stay is dropped.
     pub(crate) fn arrive(&self, principal: &Principal, connection: String) -> Stay {
-        let stay = Stay { user: principal.user_id.clone(), platform: principal.platform, connection, sender: self.0.clone() };
+        let stay = Stay { user: principal.user_id.clone(), platform: principal.platform, connection, sender: self.sender.clone() };
         stay.tell(true);
         stay
     }

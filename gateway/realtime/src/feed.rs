@@ -30,6 +30,8 @@ enum Todo {
         next: i64,
         last: i64,
         at: Timestamp,
+        /// When the last of them was stored; 0 when it is told again.
+        stored_at: Timestamp,
     },
     /// A part of a notification stream whose content is still to be asked for.
     Stream {
@@ -87,6 +89,8 @@ pub(crate) struct Feed {
     progress: Progress,
     todo: VecDeque<Todo>,
     stage: Stage,
+    /// When the message was stored that was told last. It is on its way to the socket until the next event is asked for.
+    handing: Option<Timestamp>,
 }
 
 impl Drop for Feed {
@@ -120,11 +124,15 @@ impl Feed {
             progress,
             todo: VecDeque::new(),
             stage: Stage::Opening(after),
+            handing: None,
         }
     }
 
     /// Returns the next event; an error is the last item but the end.
     pub(crate) async fn next(&mut self) -> Option<Result<Event>> {
+        if let Some(stored_at) = self.handing.take() {
+            self.hub.arrivals.handed(stored_at, self.hub.now());
+        }
         loop {
             if let (Stage::Opening(_) | Stage::Live, Some(end)) = (&self.stage, self.seat.end()) {
                 self.end(end);
@@ -199,10 +207,12 @@ impl Feed {
                     Happened::NotificationReceived { notification }
                 }
                 Todo::Say(what) => what,
-                Todo::Messages { id, key, next, last, at } => {
+                Todo::Messages { id, key, next, last, at, stored_at } => {
                     self.progress.told(key, next, at);
                     if next < last {
-                        self.todo.push_front(Todo::Messages { id: id.clone(), key, next: next + 1, last, at });
+                        self.todo.push_front(Todo::Messages { id: id.clone(), key, next: next + 1, last, at, stored_at });
+                    } else {
+                        self.handing = Some(stored_at);
                     }
                     Happened::MessageAdded { conversation_id: id, seq: next }
                 }
@@ -218,8 +228,8 @@ impl Feed {
 
     async fn take(&mut self, notice: &Notice, since: Timestamp) -> Result<()> {
         match &notice.kind {
-            SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, .. } => {
-                self.appended(conversation_id, notice, *first_seq, *last_seq);
+            SignalKind::MessagesAppended { conversation_id, first_seq, last_seq, stored_at, .. } => {
+                self.appended(conversation_id, notice, (*first_seq, *last_seq), *stored_at);
             }
             SignalKind::ConversationRead { conversation_id, reader, read_seq } => {
                 let conversation_id = conversation_id.clone();
@@ -261,7 +271,7 @@ impl Feed {
         Ok(())
     }
 
-    fn appended(&mut self, id: &ConversationId, notice: &Notice, first: i64, last: i64) {
+    fn appended(&mut self, id: &ConversationId, notice: &Notice, (first, last): (i64, i64), stored_at: Timestamp) {
         let start = match self.progress.position(notice.key) {
             // Whatever the signal says first: what lies between was missed, what lies before was told.
             Some(told) => told.saturating_add(1).max(1),
@@ -278,13 +288,16 @@ impl Feed {
             return;
         }
         self.line_up(id.clone(), notice.key, (start, last), notice.at);
+        if let Some(Todo::Messages { stored_at: place, .. }) = self.todo.back_mut() {
+            *place = stored_at;
+        }
     }
 
     /// Lines up a part of a log: messages by their keys, notifications with what they say.
     fn line_up(&mut self, id: ConversationId, key: u64, (next, last): (i64, i64), at: Timestamp) {
         self.todo.push_back(match id.kind() {
             ConversationKind::Notification => Todo::Stream { id, key, next, last, at },
-            _ => Todo::Messages { id, key, next, last, at },
+            _ => Todo::Messages { id, key, next, last, at, stored_at: Timestamp::default() },
         });
     }
 

@@ -9,6 +9,7 @@ use openim_contracts::{Signal, SignalKind};
 use openim_core::{Ctx, Error, ErrorCode, Result, Runtime, Timestamp};
 use openim_graphql::Subgraph;
 use openim_platform::fanout::Received;
+use openim_platform::nodes::Figures;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,7 @@ use crate::attendance::Arrivals;
 use crate::cursor::key_of;
 use crate::event::Event;
 use crate::feed::{Feed, Opening, Watched};
+use crate::processes::Processes;
 use crate::registry::{Registry, conversation_of};
 use crate::seat::{End, Item, Notice, Seat, Topic};
 use crate::session::Sessions;
@@ -32,6 +34,8 @@ pub struct Hub {
     registry: Mutex<Registry<Seat>>,
     /// The sockets of SDKs.
     pub(crate) sessions: Mutex<Sessions>,
+    /// The processes of the deployment.
+    pub(crate) processes: Processes,
     /// When this node last heard anything, in milliseconds.
     heard: AtomicI64,
     stopped: AtomicBool,
@@ -45,7 +49,8 @@ impl Hub {
         let heard = AtomicI64::new(runtime.clock.now().0);
         let asking = Semaphore::new(settings.max_asking.max(1));
         let (registry, sessions, stopped) = (Mutex::default(), Mutex::default(), AtomicBool::new(false));
-        Arc::new(Self { settings, runtime, graph, asking, registry, sessions, heard, stopped, arrivals })
+        let processes = Processes::default();
+        Arc::new(Self { settings, runtime, graph, asking, registry, sessions, processes, heard, stopped, arrivals })
     }
 
     /// Returns the hub's part of the graph.
@@ -61,6 +66,11 @@ impl Hub {
     /// Returns how many SDK sockets have a place.
     pub fn sessions(&self) -> usize {
         self.sessions.lock().len()
+    }
+
+    /// Returns what this node counts for operators.
+    pub fn figures(&self) -> &Figures {
+        self.arrivals.figures()
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
@@ -86,6 +96,7 @@ impl Hub {
             seat.close(End::Stopping);
         }
         self.sessions.lock().close();
+        self.processes.wake();
     }
 
     /// Opens a stream for the caller, from now or after a cursor, who also hears of the presence of some users.
@@ -141,6 +152,10 @@ impl Hub {
         }
         let registry = self.registry.lock();
         for signal in signals {
+            if let SignalKind::NodeSeen { node, ended } = &signal.kind {
+                self.processes.hear(node, *ended, at);
+                continue;
+            }
             if let SignalKind::SessionsRevoked { user_id, platform, token_hashes } = &signal.kind {
                 registry.of_tokens(user_id, *platform, token_hashes).iter().for_each(|seat| seat.close(End::Revoked));
                 continue;

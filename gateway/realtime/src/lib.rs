@@ -10,6 +10,7 @@ mod event;
 mod feed;
 mod graph;
 mod hub;
+mod processes;
 mod progress;
 mod registry;
 mod schema;

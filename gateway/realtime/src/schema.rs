@@ -2,6 +2,7 @@
 
 mod events;
 mod news;
+mod nodes;
 mod passing;
 mod shape;
 
@@ -15,11 +16,12 @@ use async_trait::async_trait;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt};
 use openim_core::{Ctx, Error, UserId};
-use openim_graphql::{SchemaSubgraph, Subgraph, caller, public_error};
+use openim_graphql::{DateTime, SchemaSubgraph, Subgraph, admin_only, caller, public_error};
 
 use crate::cursor::MAX_TEXT;
 use crate::hub::Hub;
 use events::Event;
+use nodes::NodeReport;
 use shape::Shape;
 
 /// Makes the schema into a part of the graph.
@@ -150,5 +152,23 @@ impl Events {
         let viewer: UserId = ctx.0.principal()?.user_id.clone();
         let events = ctx.1.open(ctx.0, after.map(|cursor| cursor.0), &watched)?;
         Ok(events.map(move |event| Ok(Event::of(event?, &viewer))))
+    }
+
+    /// The processes of the deployment and what they count, for app administrators: first what is known of each, then each of
+    /// their signs of life, one in three seconds, and who has fallen silent. Of a process that said several things while the
+    /// client was busy, the last is told. The stream ends with an error when the token is revoked and when the server stops.
+    #[graphql(directive = admin_only::apply())]
+    async fn node_reports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The newest `lastSeenAt` that an earlier stream told: of processes seen until then, only news.")] after: Option<
+            DateTime,
+        >,
+    ) -> Result<impl Stream<Item = Result<NodeReport>> + use<>> {
+        let watching = ctx.data::<Arc<Hub>>()?.watch_processes(caller(ctx)?, after.map(|after| after.0))?;
+        Ok(stream::unfold(watching, |mut watching| async move {
+            let report = watching.next().await?;
+            Some((report.map(NodeReport::from).map_err(Into::into), watching))
+        }))
     }
 }

@@ -140,6 +140,11 @@ impl Session {
         }
     }
 
+    /// Counts a message that was handed to the socket.
+    pub fn handed(&self, pushed: &Pushed) {
+        self.hub.arrivals.handed(pushed.stored_at(), self.hub.now());
+    }
+
     /// Says whether the app is in the background, for the rules of who gets a push and who is told while being offline.
     pub fn set_background(&mut self, background: bool) {
         if self.berth.set_background(background) == background {

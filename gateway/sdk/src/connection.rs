@@ -289,6 +289,7 @@ impl Connection {
             Push::Message(pushed) => {
                 self.service.meters.pushes.increment(1);
                 self.send(pushed.form(encoding.index(), |message| frames::push_of(encoding, message)));
+                self.session.handed(&pushed);
             }
             Push::Presence { user_id, platforms } => self.send(frames::presence(encoding, &user_id, &platforms)),
             Push::Range { conversation_id, first, last } => {

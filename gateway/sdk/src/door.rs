@@ -55,7 +55,6 @@ impl Place {
     pub(crate) fn take(service: &Arc<Service>) -> Option<Self> {
         let place = Self(service.clone());
         let before = service.open.fetch_add(1, Ordering::Relaxed);
-        service.meters.sockets.increment(1.0);
         (before < service.settings.max_connections).then_some(place)
     }
 }
@@ -63,7 +62,6 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Ordering::Relaxed);
-        self.0.meters.sockets.decrement(1.0);
     }
 }
 

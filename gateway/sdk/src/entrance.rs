@@ -9,6 +9,7 @@ use axum::extract::{FromRequestParts as _, Request, State, WebSocketUpgrade};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use openim_core::{Error, ErrorCode, OperationId, Origin, Result};
+use openim_platform::nodes::SocketKind;
 use openim_protocol::connect::{self, Connect};
 use openim_realtime::Session;
 
@@ -51,7 +52,9 @@ pub(crate) async fn enter(State(service): State<Arc<Service>>, request: Request)
         match admitted {
             Ok((caller, session)) => {
                 let first = respond.then(|| Message::Text(connect::result(0, "", "").into()));
+                let open = service.hub.figures().open(SocketKind::Sdk, Some(caller.principal.platform));
                 Box::new(Connection::new(service, socket, caller, session, first)).run().await;
+                drop(open);
             }
             Err(error) => refuse_inside(&service, socket, &error).await,
         }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use metrics::{Counter, Gauge};
+use metrics::Counter;
 
 /// The handles.
 pub(crate) struct Meters {
-    pub(crate) sockets: Gauge,
     pub(crate) frames_in: Counter,
     pub(crate) frames_out: Counter,
     pub(crate) pushes: Counter,
@@ -14,15 +13,7 @@ pub(crate) struct Meters {
 
 impl Meters {
     pub(crate) fn new() -> Self {
-        metrics::describe_gauge!("openim_sdk_sockets", "open SDK sockets");
-        metrics::describe_counter!("openim_sdk_frames_total", "frames of SDK sockets by direction");
-        metrics::describe_counter!("openim_sdk_pushes_total", "messages pushed to SDK sockets");
-        metrics::describe_counter!("openim_sdk_connects_total", "attempts to connect by errCode, 0 for success");
-        metrics::describe_counter!("openim_sdk_requests_total", "requests by identifier and errCode");
-        metrics::describe_histogram!("openim_sdk_request_seconds", metrics::Unit::Seconds, "time of requests by identifier");
-        metrics::describe_counter!("openim_sdk_closes_total", "closed SDK sockets by reason");
         Self {
-            sockets: metrics::gauge!("openim_sdk_sockets"),
             frames_in: metrics::counter!("openim_sdk_frames_total", "direction" => "in"),
             frames_out: metrics::counter!("openim_sdk_frames_total", "direction" => "out"),
             pushes: metrics::counter!("openim_sdk_pushes_total"),

@@ -8,27 +8,30 @@ use openim_conversations::{Conversations, Ports as ConversationsPorts};
 use openim_core::Runtime;
 use openim_graphql::Subgraph;
 use openim_groups::{Groups, Readers, Shared};
-use openim_messages::{Messages, MessagesPorts, MessagesSettings, NotificationPolicies};
-use openim_platform::config::{Config, Role, Roles, Secret};
+use openim_messages::{Messages, MessagesPorts, MessagesSettings};
+use openim_platform::config::{Config, Configuration, Live, Role, Roles, SigningSecrets};
 use openim_platform::events::{Consumer, EventHandler, EventPlan};
-use openim_platform::limits::{AttemptQuotas, Attempts};
+use openim_platform::limits::{AttemptQuotas, Attempts, DoorQuotas};
 use openim_platform::ports::Ports;
+use openim_platform::store::Store;
+use openim_platform::telemetry::Telemetry;
+use openim_platform::timers::{Job, Timetable};
 use openim_platform::webhooks::Webhooks;
 use openim_relations::Relations;
-use openim_third::{FileSettings, Third, ThirdPorts};
+use openim_third::{MonitoringSettings, PushPorts, Third, ThirdPorts, ThirdSettings};
 use openim_users::{Users, UsersPorts, UsersSettings};
 
-use super::{ObjectStore, webhook_secret};
+use super::live::{LiveParts, attempt_quotas, file_settings, groups_settings, messages_settings, webhook_settings};
+use super::upkeep::{self, Auditing};
+use super::{ObjectStore, push_sender, push_settings};
 use crate::shutdown::Lifecycle;
-
-/// How often expired tokens are deleted.
-const TOKEN_CLEANUP: Duration = Duration::from_secs(600);
 
 /// What the domains stand on.
 pub(crate) struct Ground<'a> {
     pub(crate) ports: &'a Ports,
     pub(crate) objects: &'a ObjectStore,
     pub(crate) lifecycle: &'a Lifecycle,
+    pub(crate) configuration: &'a Configuration,
 }
 
 /// Every domain of the house. All processes have all of them, because all read the shared database; roles decide which
@@ -41,6 +44,10 @@ pub(crate) struct Domains {
     conversations: Conversations,
     third: Third,
     webhooks: Webhooks,
+    attempt_quotas: Live<AttemptQuotas>,
+    auditing: Auditing,
+    house_timers: Vec<Arc<dyn Job>>,
+    runtime: Runtime,
 }
 
 impl Domains {
@@ -48,22 +55,31 @@ impl Domains {
     ///
     /// # Errors
     /// A setting that does not fit.
-    pub(crate) fn new(config: &Config, secret: &Secret, ground: &Ground<'_>, runtime: &Runtime) -> anyhow::Result<Self> {
+    pub(crate) fn new(config: &Config, secrets: &SigningSecrets, ground: &Ground<'_>, runtime: &Runtime) -> anyhow::Result<Self> {
         let ports = ground.ports;
         let store = &ports.store;
         let webhooks = webhooks(config, ports, runtime)?;
+        let attempt_quotas = Live::new(attempt_quotas(config));
         let users_ports = UsersPorts {
             store: store.clone(),
             cache: ports.cache.clone(),
             presence: ports.presence.clone(),
             webhooks: webhooks.clone(),
-            attempts: attempts(config, ports, runtime),
+            attempts: Attempts::new("auth", attempt_quotas.clone(), ports.rate_limiter.clone(), runtime.clock.clone()),
         };
-        let users = Users::new(users_settings(config, secret), users_ports, runtime.clone()).context("auth")?;
+        let users = Users::new(users_settings(config, secrets), users_ports, runtime.clone()).context("auth")?;
         let cursors = openim_conversations::reader(store.clone());
         let shared = Shared::new(store.clone());
         let members = shared.reader();
         let standings = openim_relations::reader(store.clone(), ports.cache.clone());
+        let push = PushPorts {
+            sender: push_sender(config, runtime)?,
+            presence: ports.presence.clone(),
+            groups: members.clone(),
+            conversations: cursors.clone(),
+            logs: openim_messages::log_reader(store.clone()),
+        };
+        let push_is_used = push.are_used(&webhooks);
         let messages_ports = MessagesPorts {
             store: store.clone(),
             users: users.reader(),
@@ -72,8 +88,10 @@ impl Domains {
             relations: standings.clone(),
             webhooks: webhooks.clone(),
             cache: ports.cache.clone(),
+            figures: ports.figures.clone(),
         };
-        let messages = Messages::new(messages_settings(config)?, messages_ports, runtime.clone());
+        let messages_settings = MessagesSettings { push: push_is_used, ..messages_settings(config)? };
+        let messages = Messages::new(messages_settings, messages_ports, runtime.clone());
         let conversations_ports = ConversationsPorts {
             store: store.clone(),
             logs: messages.log_reader(),
@@ -91,21 +109,42 @@ impl Domains {
             webhooks: webhooks.clone(),
             objects: ground.objects.port.clone(),
             tasks: ground.lifecycle.workers.clone(),
+            push,
+            configuration: ground.configuration.clone(),
         };
-        let third = Third::new(file_settings(config), third_ports, runtime.clone());
-        Ok(Self { users, relations, groups, messages, conversations, third, webhooks })
+        let third = Third::new(third_settings(config), third_ports, runtime.clone());
+        let auditing = Auditing::new(config, store, &ground.lifecycle.workers);
+        let house_timers = upkeep::house_timers(config, store, &webhooks);
+        let runtime = runtime.clone();
+        Ok(Self { users, relations, groups, messages, conversations, third, webhooks, attempt_quotas, auditing, house_timers, runtime })
     }
 
-    /// Returns the subgraphs with the roles that offer them.
+    /// Returns what can be replaced while everything runs.
+    pub(crate) fn live(&self, telemetry: &Telemetry, door_quotas: Live<DoorQuotas>, store: &Store) -> LiveParts {
+        LiveParts {
+            telemetry: telemetry.clone(),
+            door_quotas,
+            attempt_quotas: self.attempt_quotas.clone(),
+            groups: self.groups.settings(),
+            messages: self.messages.settings(),
+            files: self.third.file_settings(),
+            webhooks: self.webhooks.clone(),
+            store: store.clone(),
+            runtime: self.runtime.clone(),
+        }
+    }
+
+    /// Returns the subgraphs with the roles that offer them; administrators' acts are noted around each.
     pub(crate) fn subgraphs(&self) -> [(Role, Arc<dyn Subgraph>); 6] {
-        [
+        let subgraphs = [
             (Role::Users, self.users.subgraph()),
             (Role::Relations, self.relations.subgraph()),
             (Role::Groups, self.groups.subgraph()),
             (Role::Messages, self.messages.subgraph()),
             (Role::Conversations, self.conversations.subgraph()),
             (Role::Third, self.third.subgraph()),
-        ]
+        ];
+        subgraphs.map(|(role, subgraph)| (role, self.auditing.around(subgraph)))
     }
 
     /// Starts what the roles do in the background.
@@ -123,11 +162,11 @@ impl Domains {
             }
         }
         if roles.has(Role::Worker) {
-            for work in
-                [self.users.workers(draining), self.conversations.workers(draining), self.third.workers(draining)].into_iter().flatten()
-            {
+            for work in self.third.workers(draining) {
                 workers.spawn(work);
             }
+            let timetable = Timetable::new(ports.store.clone(), self.runtime.clone(), &ports.node_id, self.timers());
+            workers.spawn(timetable.run(draining.clone()));
         }
         // Whoever writes relays at once what it wrote; workers relay what others left and handle everything.
         if Self::carry_events(roles) {
@@ -143,6 +182,12 @@ impl Domains {
         roles.iter().any(|role| role != Role::Gateway)
     }
 
+    /// Returns everything that is done by the clock, by one process of the deployment.
+    fn timers(&self) -> Vec<Arc<dyn Job>> {
+        let own = [self.users.timers(), self.messages.timers(), self.conversations.timers(), self.third.timers()];
+        [own.concat(), self.house_timers.clone()].concat()
+    }
+
     fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
         let own = [self.users.handlers(), self.relations.handlers(), self.groups.handlers(), self.messages.handlers()];
         [own.concat(), self.conversations.handlers(), self.third.handlers()].concat()
@@ -150,72 +195,39 @@ impl Domains {
 }
 
 fn webhooks(config: &Config, ports: &Ports, runtime: &Runtime) -> anyhow::Result<Webhooks> {
-    if config.webhooks.url.is_empty() {
-        return Ok(Webhooks::disabled());
-    }
-    let settings = config.webhooks.settings(&webhook_secret(config, runtime)?);
-    Webhooks::new(settings, ports.store.clone(), runtime.clone()).context("webhooks")
+    let webhooks = Webhooks::disabled();
+    webhooks.reconfigure(webhook_settings(config, runtime)?, ports.store.clone(), runtime.clone()).context("webhooks")?;
+    Ok(webhooks)
 }
 
-/// Returns what keeps the secret of `auth.secret` from being guessed.
-fn attempts(config: &Config, ports: &Ports, runtime: &Runtime) -> Attempts {
-    let section = &config.limits;
-    let quotas = AttemptQuotas {
-        address: section.wrong_secrets_per_address,
-        together: section.wrong_secrets_together,
-        window: Duration::from_secs(section.wrong_secrets_minutes * 60),
-    };
-    Attempts::new("auth", quotas, ports.rate_limiter.clone(), runtime.clock.clone())
-}
-
-fn users_settings(config: &Config, secret: &Secret) -> UsersSettings {
+fn users_settings(config: &Config, secrets: &SigningSecrets) -> UsersSettings {
     let auth = &config.auth;
     let ids: Vec<String> = auth.admin_user_ids.iter().map(ToString::to_string).collect();
     // An administrator without a nickname is shown by the id.
     let nicknames = ids.iter().enumerate().map(|(at, id)| auth.admin_nicknames.get(at).unwrap_or(id).clone()).collect();
     UsersSettings {
-        secret: secret.expose().to_owned(),
+        secrets: secrets.clone(),
         admin_nicknames: nicknames,
         admin_ids: ids,
         token_lifetime: Duration::from_secs(auth.token_lifetime_seconds),
         login_policy: auth.login_policy,
         max_per_platform: auth.max_per_platform,
-        cleanup_interval: TOKEN_CLEANUP,
+        cleanup_interval: upkeep::cleanup_interval(config),
     }
 }
 
-fn file_settings(config: &Config) -> FileSettings {
-    let section = &config.objects;
-    let hours = |hours: u64| Duration::from_secs(hours * 3600);
-    FileSettings {
-        public_url: section.public_url.expose().to_owned(),
-        public_read: section.public_read,
-        upload_time: hours(section.upload_hours),
-        link_time: hours(section.link_hours),
-        max_file_bytes: section.max_file_bytes,
-        max_open_uploads: section.max_open_uploads,
-        quota_bytes: section.quota_bytes,
-        expire_causes: section.expire_causes.clone(),
-        expire_after: hours(section.expire_days * 24),
-        ..FileSettings::default()
+fn third_settings(config: &Config) -> ThirdSettings {
+    ThirdSettings {
+        files: file_settings(config),
+        push: push_settings(config),
+        monitoring: MonitoringSettings {
+            discovery_networks: config.telemetry.discovery_networks.clone(),
+            dashboard_url: config.telemetry.dashboard_url.expose().to_owned(),
+        },
+        audit: upkeep::audit_settings(config),
+        client_logs: upkeep::client_log_settings(config),
+        retention_interval: upkeep::retention_interval(config),
+        ..ThirdSettings::default()
     }
 }
 
-fn groups_settings(config: &Config) -> openim_groups::Settings {
-    let section = &config.groups;
-    openim_groups::Settings { history_for_new_members: section.enable_history_for_new_members, max_listed_ids: section.max_listed_ids }
-}
-
-fn messages_settings(config: &Config) -> anyhow::Result<MessagesSettings> {
-    let section = &config.messages;
-    Ok(MessagesSettings {
-        friend_verify: section.friend_verify,
-        search: section.search,
-        edit_within: Duration::from_secs(section.edit_within_seconds),
-        notifications: NotificationPolicies::parse(&config.notifications.changes).context("notifications.changes")?,
-        max_content_bytes: section.max_content_bytes,
-        batch_messages: section.batch_messages,
-        queue: section.queue_messages,
-        ..MessagesSettings::default()
-    })
-}

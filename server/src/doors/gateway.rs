@@ -12,16 +12,17 @@ use openim_federation::proof::ProofSigner;
 use openim_federation::{Gateway, Http, HttpOptions, InProcess, Prepared};
 use openim_graphql_door::{Door, PersistedDocuments};
 use openim_platform::cache::{Cache, MemoryCache};
-use openim_platform::config::{Config, Role, ServiceUrl};
+use openim_platform::config::{Config, Live, Role, ServiceUrl};
 use openim_platform::fanout::{Fanout, MemoryFanout};
-use openim_platform::limits::{DoorLimits, MemoryLimiter, RateLimiter};
+use openim_platform::limits::{DoorLimits, DoorQuotas, MemoryLimiter, RateLimiter};
+use openim_platform::nodes::Figures;
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::inject_current;
 use openim_realtime::{Attendance, AttendancePorts, GraphQuery, Hub, OPERATIONS};
 use openim_rest::Rest;
 
 use super::settings;
-use crate::build::Domains;
+use crate::build::{Domains, door_quotas};
 use crate::schema::subgraph_sdl;
 use crate::shutdown::Lifecycle;
 
@@ -52,7 +53,7 @@ pub(super) fn compose(
 
     let graph = Arc::new(OwnGraph::default());
     let attendance_ports =
-        AttendancePorts { presence: ports.presence.clone(), fanout: ports.fanout.clone(), listener: domains.users.presence_listener() };
+        AttendancePorts { presence: ports.presence.clone(), fanout: ports.fanout.clone(), listener: domains.users.presence_listener(), figures: ports.figures.clone() };
     let (attendance, arrivals) = Attendance::new(attendance_ports, runtime.clone(), settings::pace(config));
     let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone(), arrivals);
     let events = hub.subgraph();
@@ -88,16 +89,18 @@ pub(super) struct Around {
     cache: Arc<dyn Cache>,
     fanout: Arc<dyn Fanout>,
     limits: Arc<DoorLimits>,
+    figures: Figures,
 }
 
 impl Around {
     /// Returns what a deployment has.
-    pub(super) fn of(config: &Config, domains: &Domains, ports: &Ports, runtime: &Runtime) -> Self {
+    pub(super) fn of(domains: &Domains, ports: &Ports, quotas: Live<DoorQuotas>, runtime: &Runtime) -> Self {
         Self {
             authenticator: domains.users.authenticator(),
             cache: ports.cache.clone(),
             fanout: ports.fanout.clone(),
-            limits: door_limits(config, ports.rate_limiter.clone(), runtime),
+            limits: door_limits(quotas, ports.rate_limiter.clone(), runtime),
+            figures: ports.figures.clone(),
         }
     }
 
@@ -108,13 +111,14 @@ impl Around {
             authenticator: Arc::new(NoTokens),
             cache: Arc::new(MemoryCache::new(runtime.clock.clone())),
             fanout: Arc::new(MemoryFanout::new()),
-            limits: door_limits(config, limiter, runtime),
+            limits: door_limits(Live::new(door_quotas(config)), limiter, runtime),
+            figures: Figures::new(),
         }
     }
 }
 
-fn door_limits(config: &Config, limiter: Arc<dyn RateLimiter>, runtime: &Runtime) -> Arc<DoorLimits> {
-    Arc::new(DoorLimits::new(settings::quotas(config), limiter, runtime.clock.clone()))
+fn door_limits(quotas: Live<DoorQuotas>, limiter: Arc<dyn RateLimiter>, runtime: &Runtime) -> Arc<DoorLimits> {
+    Arc::new(DoorLimits::new(quotas, limiter, runtime.clock.clone()))
 }
 
 /// Opens the GraphQL doors of a gateway that stands alone.
@@ -148,6 +152,7 @@ pub(super) fn graphql(
         documents,
         settings: settings::graphql(config),
         limits: around.limits.clone(),
+        figures: around.figures.clone(),
         shutdown: lifecycle.stopping.clone(),
         tasks: lifecycle.doors.clone(),
     }))

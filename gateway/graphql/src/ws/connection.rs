@@ -16,6 +16,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::{SinkExt, StreamExt};
 use openim_core::{Error, ErrorCode, OperationId};
+use openim_platform::nodes::OpenSocket;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::tungstenite;
@@ -75,6 +76,7 @@ pub(super) struct Connection<E> {
     lifeline: Lifeline,
     operations: Operations,
     outbox: Outbox,
+    open: OpenSocket,
     timer: Pin<Box<Sleep>>,
     /// When the client must have said `connection_init`, later when the next ping is due.
     due: Instant,
@@ -88,6 +90,7 @@ impl<E: Executor> Connection<E> {
         let due = Instant::now() + limits.init_timeout;
         Self {
             outbox: Outbox::new(limits.queue_frames, limits.queue_bytes, service.meters.frames_out.clone()),
+            open: service.meters.open(None),
             service,
             socket,
             protocol,
@@ -220,6 +223,7 @@ impl<E: Executor> Connection<E> {
     fn admit(&mut self, admission: Admission) -> ControlFlow<Closing> {
         match admission {
             Ok((caller, lifeline)) => {
+                self.open = self.service.meters.open(caller.principal().map(|principal| principal.platform));
                 self.caller = caller;
                 self.lifeline = lifeline;
                 self.phase = Phase::Open;
@@ -311,8 +315,8 @@ impl<E: Executor> Connection<E> {
 
     /// Sends what is left and the reason, and waits for the client to close its side, all within [`FAREWELL`].
     async fn close(self: Box<Self>, closing: Closing) {
-        let Self { service, mut socket, mut outbox, operations, lifeline, .. } = *self;
-        drop((operations, lifeline));
+        let Self { service, mut socket, mut outbox, operations, lifeline, open, .. } = *self;
+        drop((operations, lifeline, open));
         service.meters.closed(Transport::Socket, closing.label);
         tracing::debug!(close.code = closing.code, close.reason = closing.label, "a websocket was closed");
         let farewell = async {

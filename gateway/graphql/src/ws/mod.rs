@@ -18,7 +18,6 @@ use axum::response::Response;
 use openim_core::ErrorCode;
 
 use crate::caller::{self, Caller};
-use crate::meters::Open;
 use crate::problem::Problem;
 use crate::service::Service;
 use connection::{Connection, Visitor};
@@ -55,9 +54,8 @@ pub(crate) async fn upgrade<E: Executor>(service: Arc<Service<E>>, parts: &mut P
     let lifeline = service.streams.open(visitor.clone(), service.streams.mark()).await?;
     let tracked = service.tasks.token();
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let open = Open::new(&service.meters.sockets);
         Box::new(Connection::new(service, socket, protocol, Visitor { caller: visitor, token }, lifeline)).run().await;
-        drop((open, tracked));
+        drop(tracked);
     }))
 }
 

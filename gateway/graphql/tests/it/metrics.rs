@@ -12,7 +12,7 @@ async fn operations_sockets_frames_and_closes_are_counted() {
     answer(server.post(&json!({ "query": "{ me }" }))).await;
     answer(server.post(&json!({ "query": "{ nothing }" }))).await;
     let mut socket = server.ready_socket(json!({})).await;
-    assert!(handle.render().contains("openim_graphql_sockets 1"), "{}", handle.render());
+    assert!(handle.render().contains("openim_graphql_sockets{platform=\"none\"} 1"), "{}", handle.render());
     socket.say(json!({ "id": "1", "type": "dance" })).await;
     assert_eq!(socket.closed().await.0, 4400);
     drop(socket);
@@ -25,7 +25,7 @@ async fn operations_sockets_frames_and_closes_are_counted() {
         "openim_graphql_requests_total{transport=\"http\",kind=\"query\",outcome=\"refused\"} 1",
         "openim_graphql_frames_total{direction=\"in\"} 2",
         "openim_graphql_closes_total{transport=\"websocket\",reason=\"bad message\"} 1",
-        "openim_graphql_sockets 0",
+        "openim_graphql_sockets{platform=\"none\"} 0",
     ] {
         assert!(text.contains(line), "{line} is missing in\n{text}");
     }

@@ -11,6 +11,7 @@ use futures_util::stream::BoxStream;
 use openim_contracts::{Audience, SignalKind};
 use openim_core::{Actor, Ctx, Error, OperationId, Platform, Principal, Result, Runtime, UserId};
 use openim_platform::fanout::{Fanout, MemoryFanout, Received};
+use openim_platform::nodes::Figures;
 use openim_platform::presence::{Connection, MemoryPresence, Overdue, Presence, PresenceChange, PresenceListener};
 use openim_realtime::{Attendance, AttendancePorts, Pace, Settings};
 use openim_testing::{PATIENCE, eventually};
@@ -105,7 +106,7 @@ impl House {
     fn new() -> Self {
         let (board, ear, fanout) = (Arc::new(Board::default()), Arc::new(Ear::default()), Arc::new(MemoryFanout::new()));
         let told = fanout.subscribe();
-        let ports = AttendancePorts { presence: board.clone(), fanout, listener: ear.clone() };
+        let ports = AttendancePorts { presence: board.clone(), fanout, listener: ear.clone(), figures: Figures::new() };
         let (attendance, arrivals) = Attendance::new(ports, Runtime::system(), QUICK);
         let (node, stop) = (Node::noting(Settings::default(), arrivals), CancellationToken::new());
         tokio::spawn(attendance.run(stop.clone()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use openim_contracts::{Audience, SignalKind};
-use openim_core::{ConversationId, ErrorCode, Platform};
+use openim_core::{ConversationId, ErrorCode, Platform, Timestamp};
 use openim_protocol::client::{Options, SdkClient, pushed};
 use openim_protocol::prost::Message as _;
 use openim_protocol::sdkws::{SetAppBackgroundStatusReq, SetAppBackgroundStatusResp, SubUserOnlineStatus, SubUserOnlineStatusTips};

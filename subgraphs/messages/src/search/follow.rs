@@ -203,7 +203,10 @@ impl Follower {
         } else if held < HOLD / 2 {
             self.portion = (self.portion * 2).min(LARGEST);
         }
-        Ok(())
+        // A transaction of its own, so that those who send come in between.
+        let tx = self.commits.store.begin().await?;
+        search::tidy(tx.connection()).await?;
+        tx.commit().await
     }
 
     /// Catches up what processes left behind that were not seen since `before`.

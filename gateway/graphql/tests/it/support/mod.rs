@@ -15,6 +15,7 @@ use openim_graphql_door::{DocumentMode, Door, PersistedDocuments, Settings, rout
 use openim_platform::cache::{Cache, MemoryCache};
 use openim_platform::fanout::{Fanout, MemoryFanout};
 use openim_platform::limits::{DoorLimits, DoorQuotas, MemoryLimiter};
+use openim_platform::nodes::Figures;
 use parking_lot::Mutex;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
@@ -112,6 +113,7 @@ impl Server {
             documents,
             settings,
             limits: Arc::new(limits),
+            figures: Figures::new(),
             shutdown: shutdown.clone(),
             tasks: tasks.clone(),
         });
