@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every test, on embedded and on production adapters: those of the workspace, the console's pages and official OpenIM
-# clients in a browser. Starts throw-away PostgreSQL, Redis and RabbitMQ of its own and stops exactly those, however the tests
-# end. Arguments go to the runner of the workspace, and then it is the only one.
+# Runs every test, on embedded and on production adapters: those of the workspace, the names in deploy/, the console's pages
+# and official OpenIM clients in a browser. Starts throw-away PostgreSQL, Redis and RabbitMQ of its own and stops exactly
+# those, however the tests end. Arguments go to the runner of the workspace, and then it is the only one.
 set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -20,6 +20,7 @@ else
     cargo test --workspace "$@"
 fi
 if [ "$#" = 0 ]; then
+    scripts/lint-deploy.sh names
     scripts/console.sh test
     scripts/sdk-tests.sh
 fi

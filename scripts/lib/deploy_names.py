@@ -90,6 +90,45 @@ def check_expression(where, text, known, labels):
             problem(where, f"there is no metric {name}")
 
 
+def outside(file, text):
+    """Returns the paths that a file of the console or the server includes by their place."""
+    patterns = r'include_(?:str|bytes)!\("([^"]+)"', r'folder = "([^"]+)"', r'import\.meta\.glob(?:<\w+>)?\("([^"*]+)', r'new URL\("(\.\.[^"]+)"'
+    for pattern in patterns:
+        for found in re.findall(pattern, text):
+            base = file.parent if not pattern.startswith("folder") else file.parents[1]
+            yield (base / found).resolve()
+
+
+def check_context():
+    """What the image is built from must be in its context, and the console's part in the stage that builds it."""
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    ignored = [line.removeprefix("**/") for line in lines if line and not line.startswith(("#", "*."))]
+    dockerfile = DEPLOY / "Dockerfile"
+    stage = dockerfile.read_text("utf-8").split("\nFROM ")[1]
+    copied = [ROOT / path for line in re.findall(r"^COPY (.*) \S+$", stage, re.MULTILINE) for path in line.split()]
+
+    def needed(path, by):
+        name = path.relative_to(ROOT).as_posix()
+        if any(name == one or name.startswith(one + "/") for one in ignored) and name != "web-console/dist":
+            problem(ROOT / ".dockerignore", f"{name} is left out, but {by.relative_to(ROOT)} needs it")
+
+    manifest = ROOT / "Cargo.toml"
+    members = re.search(r"members = \[(.*?)\]", manifest.read_text("utf-8"), re.DOTALL)[1]
+    for member in re.findall(r'"([^"]+)"', members):
+        needed(ROOT / member, manifest)
+    for folder in SOURCES + ["importer"]:
+        for file in (ROOT / folder).rglob("*.rs"):
+            if "tests" not in file.parts:
+                for path in outside(file, file.read_text("utf-8")):
+                    needed(path, file)
+    console = ROOT / "web-console"
+    for file in [*(console / "src").rglob("*.ts*"), console / "scripts/types.mjs"]:
+        for path in outside(file, file.read_text("utf-8")):
+            needed(path, file)
+            if console not in path.parents and not any(path == one or one in path.parents for one in copied):
+                problem(dockerfile, f"the console's stage does not copy {path.relative_to(ROOT)}, which {file.relative_to(ROOT)} needs")
+
+
 def main():
     variables, text = settings(), source()
     known = metrics(text)
@@ -123,6 +162,7 @@ def main():
         if found != roles:
             problems.append(f"deploy: {what} runs {sorted(found)}, the roles are {sorted(roles)}")
     check_dashboard()
+    check_context()
     for where, expression in expressions():
         check_expression(where, expression, known, labels)
     for line in sorted(set(problems)):
