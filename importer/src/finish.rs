@@ -77,7 +77,8 @@ impl Importer<'_> {
             let logs = self.logs_behind(after).await?;
             let Some(last) = logs.last() else { return Ok(()) };
             after = last.0.conv_no;
-            let ours = logs.iter().filter(|(log, end)| matches!(log.kind, 1 | 4) && end.as_ref().is_some_and(|end| end.last_stored_at == at));
+            let ours =
+                logs.iter().filter(|(log, end)| matches!(log.kind, 1 | 4) && end.as_ref().is_some_and(|end| end.last_stored_at == at));
             let mut views = Vec::new();
             for (log, end) in ours {
                 let (Some(a), Some(b)) = (&log.user_a, &log.user_b) else { continue };

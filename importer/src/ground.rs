@@ -7,7 +7,9 @@ use openim_entities::importing::{import_file, import_run};
 use openim_entities::platform::node;
 use openim_entities::{conversations, groups, messages, relations, users};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter, QuerySelect as _};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter, QuerySelect as _,
+};
 
 use crate::source::Source;
 use crate::{Error, Importer};

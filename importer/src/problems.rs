@@ -39,7 +39,8 @@ impl Problems {
             if self.on_error == OnError::Stop {
                 return Err(Error::Damaged { file: source.name.clone(), unit: source.unit(), line, offset, reason: reason.clone() });
             }
-            self.write(&Line { file: &source.name, line, offset, reason }).map_err(|error| Error::ProblemFile(self.path.display().to_string(), error))?;
+            self.write(&Line { file: &source.name, line, offset, reason })
+                .map_err(|error| Error::ProblemFile(self.path.display().to_string(), error))?;
         }
         Ok(())
     }

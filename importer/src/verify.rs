@@ -51,7 +51,11 @@ impl Importer<'_> {
     async fn logs(&self, started_at: i64) -> Result<LogReport, Error> {
         let db = self.store()?.read();
         let span = "COALESCE(SUM(CASE WHEN max_seq >= min_seq THEN max_seq - min_seq + 1 ELSE 0 END), 0)";
-        let span = if self.store()?.kind() == openim_platform::store::DatabaseKind::Postgres { format!("({span})::bigint") } else { span.to_owned() };
+        let span = if self.store()?.kind() == openim_platform::store::DatabaseKind::Postgres {
+            format!("({span})::bigint")
+        } else {
+            span.to_owned()
+        };
         let ends = conv_seq::Entity::find().select_only().column_as(Expr::cust("COUNT(*)"), "logs").column_as(Expr::cust(span), "places");
         let ends = ends.filter(conv_seq::Column::LastStoredAt.eq(started_at)).into_tuple::<(i64, i64)>().one(db).await?;
         let (logs, places) = ends.unwrap_or_default();

@@ -44,7 +44,8 @@ fn export(folder: &Path) {
     };
     collection(folder, "conversation", &[view("ann", "bob"), view("bob", "ann")]);
     collection(folder, "seq", &[json!({"conversation_id": "si_ann_bob", "max_seq": 50, "min_seq": 0})]);
-    let read = |user: &str, read: i64| json!({"user_id": user, "conversation_id": "si_ann_bob", "min_seq": 0, "max_seq": 0, "read_seq": read});
+    let read =
+        |user: &str, read: i64| json!({"user_id": user, "conversation_id": "si_ann_bob", "min_seq": 0, "max_seq": 0, "read_seq": read});
     collection(folder, "seq_user", &[read("ann", 5), read("bob", 2)]);
     let mut slots = vec![message("ann", "bob", 1, "gone for bob"), message("ann", "bob", 2, "taken back"), json!({"msg": null})];
     slots.extend([message("bob", "ann", 4, "pineapples"), message("ann", "bob", 5, "see you")]);
@@ -85,7 +86,8 @@ async fn clients_find_everything_where_it_was() {
     let pull = json!({"userID": "bob", "seqRanges": [{"conversationID": "si_ann_bob", "begin": 1, "end": 5, "num": 10}], "order": 0});
     let pulled = bob.call("/msg/pull_msg_by_seq", pull).await;
     let messages = pulled["msgs"]["si_ann_bob"]["Msgs"].as_array().expect("messages").clone();
-    let seen: Vec<_> = messages.iter().map(|one| (one["seq"].as_i64().expect("a seq"), one["status"].as_i64().expect("a status"))).collect();
+    let seen: Vec<_> =
+        messages.iter().map(|one| (one["seq"].as_i64().expect("a seq"), one["status"].as_i64().expect("a status"))).collect();
     assert_eq!(seen.iter().map(|one| one.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5], "{pulled}");
     assert_eq!((seen[0].1, seen[2].1, seen[3].1), (4, 4, 2), "deleted for bob, a hole, a message");
     assert_eq!((&messages[1]["contentType"], &messages[3]["serverMsgID"]), (&json!(2101), &json!("s4")));
@@ -102,7 +104,8 @@ async fn clients_find_everything_where_it_was() {
     );
     assert_eq!(inbox["viewer"]["friends"]["edges"][0]["node"]["remark"], "old friend");
 
-    let send = "mutation { sendMessage(input: {recipient: {userId: \"ann\"}, clientMessageId: \"new\", content: {text: {text: \"back\"}}}) {
+    let send =
+        "mutation { sendMessage(input: {recipient: {userId: \"ann\"}, clientMessageId: \"new\", content: {text: {text: \"back\"}}}) {
         message { seq } } }";
     assert_eq!(bob.graph().data(send, json!({})).await["sendMessage"]["message"]["seq"], 6, "no seq twice");
     let changes = ann.call("/conversation/get_incremental_conversations", json!({"userID": "ann", "versionID": "", "version": 0})).await;

@@ -30,7 +30,10 @@ async fn a_running_server_is_filled_once_and_refuses_to_be_mixed() {
         latestMessage { sentAt } } } } } }";
     let inbox = admin.data(inbox, json!({})).await;
     let chats = inbox["viewer"]["conversations"]["edges"].as_array().expect("chats").clone();
-    assert!(chats.iter().any(|chat| chat["node"]["kind"] == "GROUP") && chats.iter().any(|chat| chat["node"]["kind"] == "SINGLE"), "{inbox}");
+    assert!(
+        chats.iter().any(|chat| chat["node"]["kind"] == "GROUP") && chats.iter().any(|chat| chat["node"]["kind"] == "SINGLE"),
+        "{inbox}"
+    );
     assert!(chats.iter().all(|chat| chat["node"]["latestMessage"]["sentAt"].is_string()), "nobody's list has empty chats: {inbox}");
 
     let refused = binary.run(&arguments, &[]).await;
@@ -41,7 +44,9 @@ async fn a_running_server_is_filled_once_and_refuses_to_be_mixed() {
 #[tokio::test]
 async fn a_server_that_does_not_run_is_started_for_it() {
     let binary = Binary::new();
-    let arguments = ["seed", "--set", "server.listen=127.0.0.1:0", "--users", "3", "--groups", "1", "--messages", "5"];
+    let addresses = ["--set", "server.listen=127.0.0.1:0", "--set", "sdk.listen=127.0.0.1:0"];
+    let sizes = ["--users", "3", "--groups", "1", "--messages", "5"];
+    let arguments: Vec<&str> = ["seed"].into_iter().chain(addresses).chain(sizes).collect();
     let filled = binary.run(&arguments, &[]).await;
     let told = String::from_utf8_lossy(&filled.stdout).into_owned();
     assert_eq!(filled.status.code(), Some(0), "{told}{}", String::from_utf8_lossy(&filled.stderr));

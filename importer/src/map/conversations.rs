@@ -75,11 +75,7 @@ pub(crate) struct Reserved {
 }
 
 pub(crate) fn reserved(record: &Map) -> Result<Reserved, Wrong> {
-    Ok(Reserved {
-        id: conversation(record, "conversation_id")?,
-        max_seq: seq(record, "max_seq")?,
-        min_seq: seq(record, "min_seq")?,
-    })
+    Ok(Reserved { id: conversation(record, "conversation_id")?, max_seq: seq(record, "max_seq")?, min_seq: seq(record, "min_seq")? })
 }
 
 /// How far somebody has read, and what the reader may see; 0 is without limit.

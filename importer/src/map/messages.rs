@@ -186,7 +186,9 @@ pub(crate) fn parties(id: &ConversationId, message: Option<&Envelope>) -> Option
             return GroupId::parse(rest).ok().map(Parties::Group);
         }
         let pair = message.receiver.as_ref().map(|receiver| in_order(message.sender.clone(), receiver.clone()));
-        return pair.filter(|(a, b)| rest.strip_prefix(a.as_str()).and_then(|rest| rest.strip_prefix('_')) == Some(b.as_str())).map(pair_of);
+        return pair
+            .filter(|(a, b)| rest.strip_prefix(a.as_str()).and_then(|rest| rest.strip_prefix('_')) == Some(b.as_str()))
+            .map(pair_of);
     }
     if id.kind() == ConversationKind::Notification && !rest.contains('_') {
         return GroupId::parse(rest).ok().map(Parties::Group);

@@ -1,8 +1,8 @@
 //! Users, their entries, and configuration of clients.
 
+use openim_core::UserId;
 use openim_entities::third::file;
 use openim_entities::users::{client_config, user_account, user_command};
-use openim_core::UserId;
 use sea_orm::ActiveValue::Set;
 use sha2::{Digest as _, Sha256};
 

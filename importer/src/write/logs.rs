@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use openim_core::ConversationId;
 use openim_entities::messages::{conv_seq, conversation};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait as _, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
+    QueryFilter,
+};
 
 use crate::Error;
 use crate::map::messages::Parties;

@@ -56,7 +56,8 @@ async fn numbers(
     at: i64,
     outcome: &mut Outcome,
 ) -> Result<HashMap<String, i64>, Error> {
-    let ids: HashSet<String> = blocks.iter().filter(|(_, block)| !block.messages.is_empty()).map(|(_, block)| block.id.to_string()).collect();
+    let ids: HashSet<String> =
+        blocks.iter().filter(|(_, block)| !block.messages.is_empty()).map(|(_, block)| block.id.to_string()).collect();
     let mut known = logs::find(db, ids.iter().cloned().collect()).await?;
     let missing: Vec<_> = blocks
         .iter()

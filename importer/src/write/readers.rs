@@ -142,7 +142,14 @@ fn view(one: &Reader, log: &conversation::Model, end: &conv_seq::Model, at: i64)
 }
 
 /// Makes a view that its owner has deleted.
-pub(crate) fn deleted(owner: &str, log: &conversation::Model, peer: &str, group: &str, deleted_seq: i64, at: i64) -> user_conv::ActiveModel {
+pub(crate) fn deleted(
+    owner: &str,
+    log: &conversation::Model,
+    peer: &str,
+    group: &str,
+    deleted_seq: i64,
+    at: i64,
+) -> user_conv::ActiveModel {
     user_conv::ActiveModel {
         owner_id: Set(owner.to_owned()),
         conversation_id: Set(log.conversation_id.clone()),
@@ -176,7 +183,9 @@ pub(crate) fn deleted(owner: &str, log: &conversation::Model, peer: &str, group:
 /// A view that is there only moves forward. Its last visible seq is the nearer one of the two that are known.
 fn forward() -> OnConflict {
     use user_conv::Column::{ConversationId, MaxSeq, MinSeq, OwnerId, ReadAt, ReadSeq};
-    let greater = |column: &str| Expr::cust(format!("CASE WHEN excluded.{column} > user_conv.{column} THEN excluded.{column} ELSE user_conv.{column} END"));
+    let greater = |column: &str| {
+        Expr::cust(format!("CASE WHEN excluded.{column} > user_conv.{column} THEN excluded.{column} ELSE user_conv.{column} END"))
+    };
     let nearer = "CASE WHEN excluded.max_seq > 0 AND (user_conv.max_seq = 0 OR excluded.max_seq < user_conv.max_seq) THEN excluded.max_seq ELSE user_conv.max_seq END";
     OnConflict::columns([OwnerId, ConversationId])
         .value(ReadSeq, greater("read_seq"))

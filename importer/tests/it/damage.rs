@@ -124,7 +124,8 @@ async fn a_damaged_message_does_not_touch_the_others_of_its_block() {
         let folder = Folder::empty();
         let mut wrong = message("ann", ("bob", ""), 2, "x");
         wrong.insert("send_id", "not a user");
-        let slots = vec![slot(message("ann", ("bob", ""), 1, "a")), slot(wrong), slot(message("ann", ("bob", ""), 9, "elsewhere")), Bson::Int32(5)];
+        let slots =
+            vec![slot(message("ann", ("bob", ""), 1, "a")), slot(wrong), slot(message("ann", ("bob", ""), 9, "elsewhere")), Bson::Int32(5)];
         folder.write("msg", &[block("si_ann_bob", 0, slots), block("g_legacy", 0, Vec::new())], Style::Bson);
         let settings = Settings { on_error: OnError::Skip, ..settings(&folder) };
         let report = import_with(world, &settings).await.unwrap();

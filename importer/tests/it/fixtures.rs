@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use bson::{Bson, DateTime, Document, doc, oid::ObjectId};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// 2024-05-01T00:00:00Z.
@@ -63,10 +64,7 @@ impl Folder {
     }
 
     pub(crate) fn write(&self, name: &str, documents: &[Document], style: Style) {
-        let json = |document: &Document, canonical: bool| {
-            let bson = Bson::Document(document.clone());
-            if canonical { bson.into_canonical_extjson() } else { bson.into_relaxed_extjson() }
-        };
+        let json = |document: &Document, canonical: bool| extended(&Bson::Document(document.clone()), canonical);
         match style {
             Style::Bson => self.raw(&format!("{name}.bson"), &bytes(documents)),
             Style::BsonGz => {
@@ -90,6 +88,28 @@ impl Folder {
     }
 }
 
+/// Writes a value as mongoexport does.
+fn extended(value: &Bson, canonical: bool) -> Value {
+    let inner = |value: &Bson| extended(value, canonical);
+    match value {
+        Bson::Document(document) => Value::Object(document.iter().map(|(name, value)| (name.to_string(), inner(value))).collect()),
+        Bson::Array(list) => Value::Array(list.iter().map(inner).collect()),
+        Bson::String(text) => json!(text),
+        Bson::Boolean(truth) => json!(truth),
+        Bson::Null => Value::Null,
+        Bson::Int32(number) if canonical => json!({"$numberInt": number.to_string()}),
+        Bson::Int64(number) if canonical => json!({"$numberLong": number.to_string()}),
+        Bson::Int32(number) => json!(number),
+        Bson::Int64(number) => json!(number),
+        Bson::ObjectId(id) => json!({"$oid": id.to_hex()}),
+        Bson::DateTime(time) if canonical || time.timestamp_millis() < 0 => {
+            json!({"$date": {"$numberLong": time.timestamp_millis().to_string()}})
+        }
+        Bson::DateTime(time) => json!({"$date": time.try_to_rfc3339_string().expect("a time")}),
+        other => panic!("no fixture has {other:?}"),
+    }
+}
+
 /// Writes documents one after the other, as mongodump does.
 pub(crate) fn bytes(documents: &[Document]) -> Vec<u8> {
     documents.iter().flat_map(|document| document.to_vec().expect("BSON")).collect()
@@ -101,29 +121,29 @@ fn time(at: i64) -> DateTime {
 
 pub(crate) fn user(id: &str, nickname: &str) -> Document {
     doc! {"_id": ObjectId::new(), "user_id": id, "nickname": nickname, "face_url": "", "ex": "", "app_manger_level": 1_i32,
-        "global_recv_msg_opt": 0_i32, "create_time": time(T), "a_field_of_the_future": {"x": [1, 2]}}
+    "global_recv_msg_opt": 0_i32, "create_time": time(T), "a_field_of_the_future": {"x": [1, 2]}}
 }
 
 fn friend(owner: &str, friend: &str, pinned: bool) -> Document {
     doc! {"_id": ObjectId::new(), "owner_user_id": owner, "friend_user_id": friend, "remark": "my friend", "create_time": time(T + 5),
-        "add_source": 2_i32, "operator_user_id": owner, "ex": "", "is_pinned": pinned}
+    "add_source": 2_i32, "operator_user_id": owner, "ex": "", "is_pinned": pinned}
 }
 
 fn member(user: &str, role: i32, nickname: &str) -> Document {
     doc! {"_id": ObjectId::new(), "group_id": "3100", "user_id": user, "nickname": nickname, "face_url": "", "role_level": role,
-        "join_time": time(T + 10), "join_source": 2_i32, "inviter_user_id": "ann", "operator_user_id": "ann",
-        "mute_end_time": time(0), "ex": ""}
+    "join_time": time(T + 10), "join_source": 2_i32, "inviter_user_id": "ann", "operator_user_id": "ann",
+    "mute_end_time": time(0), "ex": ""}
 }
 
 /// Makes a message as a block keeps it.
 pub(crate) fn message(from: &str, to: (&str, &str), seq: i64, text: &str) -> Document {
     let (receiver, group) = to;
     doc! {"send_id": from, "recv_id": receiver, "group_id": group, "client_msg_id": format!("client-{from}-{receiver}{group}-{seq}"),
-        "server_msg_id": format!("server-{receiver}{group}-{seq}"), "sender_platform_id": 5_i32, "sender_nickname": from,
-        "sender_face_url": "", "session_type": if group.is_empty() { 1_i32 } else { 3 }, "msg_from": 100_i32, "content_type": 101_i32,
-        "content": format!("{{\"content\":\"{text}\"}}"), "seq": seq, "send_time": T + seq * 1_000, "create_time": T + seq * 1_000 - 5,
-        "status": 2_i32, "is_read": false, "options": {}, "offline_push": {"title": "", "desc": "", "ex": "", "ios_push_sound": "",
-        "ios_badge_count": false}, "at_user_id_list": [], "attached_info": "", "ex": ""}
+    "server_msg_id": format!("server-{receiver}{group}-{seq}"), "sender_platform_id": 5_i32, "sender_nickname": from,
+    "sender_face_url": "", "session_type": if group.is_empty() { 1_i32 } else { 3 }, "msg_from": 100_i32, "content_type": 101_i32,
+    "content": format!("{{\"content\":\"{text}\"}}"), "seq": seq, "send_time": T + seq * 1_000, "create_time": T + seq * 1_000 - 5,
+    "status": 2_i32, "is_read": false, "options": {}, "offline_push": {"title": "", "desc": "", "ex": "", "ios_push_sound": "",
+    "ios_badge_count": false}, "at_user_id_list": [], "attached_info": "", "ex": ""}
 }
 
 pub(crate) fn slot(message: Document) -> Bson {
@@ -143,9 +163,9 @@ pub(crate) fn block(id: &str, number: i64, mut slots: Vec<Bson>) -> Document {
 
 fn conversation(owner: &str, id: &str, kind: i32, peer: &str, group: &str) -> Document {
     doc! {"owner_user_id": owner, "conversation_id": id, "conversation_type": kind, "user_id": peer, "group_id": group,
-        "recv_msg_opt": 0_i32, "is_pinned": owner == "ann", "is_private_chat": false, "burn_duration": 30_i32, "group_at_type": 0_i32,
-        "attached_info": "", "ex": "", "max_seq": 0_i64, "min_seq": 0_i64, "create_time": time(T + 20), "is_msg_destruct": false,
-        "msg_destruct_time": 604_800_i64, "latest_msg_destruct_time": time(0)}
+    "recv_msg_opt": 0_i32, "is_pinned": owner == "ann", "is_private_chat": false, "burn_duration": 30_i32, "group_at_type": 0_i32,
+    "attached_info": "", "ex": "", "max_seq": 0_i64, "min_seq": 0_i64, "create_time": time(T + 20), "is_msg_destruct": false,
+    "msg_destruct_time": 604_800_i64, "latest_msg_destruct_time": time(0)}
 }
 
 fn position(user: &str, id: &str, read: i64) -> Document {
@@ -212,7 +232,10 @@ fn installation() -> Vec<(&'static str, Vec<Document>)> {
                 doc! {"conversation_id": "si_bob_cem", "max_seq": 50_i64, "min_seq": 0_i64},
             ],
         ),
-        ("seq_user", vec![position("ann", chat, 203), position("bob", chat, 150), position("ann", "sg_3100", 3), position("bob", "sg_3100", 4)]),
+        (
+            "seq_user",
+            vec![position("ann", chat, 203), position("bob", chat, 150), position("ann", "sg_3100", 3), position("bob", "sg_3100", 4)],
+        ),
         (
             "s3",
             vec![doc! {"name": "ann/a.png", "user_id": "", "hash": "", "engine": "minio", "key": "openim/data/hash/abc", "size": 12_i64,

@@ -129,7 +129,8 @@ async fn a_message_that_was_lost_afterwards_is_found() {
         tx.commit().await.unwrap();
         let cancel = CancellationToken::new();
         let settings = settings(&folder);
-        let importer = Importer { store: Some(world.store()), runtime: world.runtime(), settings: &settings, cancel: &cancel, tell: &|_| {} };
+        let importer =
+            Importer { store: Some(world.store()), runtime: world.runtime(), settings: &settings, cancel: &cancel, tell: &|_| {} };
         let report = importer.verify().await.unwrap();
         assert!(!report.complete());
         let missing = |name: &str| report.collections.iter().find(|one| one.name == name).unwrap().missing;

@@ -43,12 +43,12 @@ pub(super) async fn run(loaded: &Loaded, command: Seed, runtime: Runtime) -> any
     match &command.url {
         Some(url) => fill(&Graph::new(url)?, &loaded.config, &command, &runtime).await?,
         None => {
-            let (running, base) = embedded(&loaded.config, &runtime).await?;
+            let (running, base) = embedded(loaded, &runtime).await?;
             let filled = fill(&Graph::new(&base)?, &loaded.config, &command, &runtime).await;
             running.lifecycle().stopping.cancel();
-            let clean = running.finished().await;
+            let ended = running.finished().await;
             filled?;
-            if !clean {
+            if !ended.clean {
                 tracing::warn!("the server did not finish in time and was cut off");
             }
         }
@@ -57,11 +57,9 @@ pub(super) async fn run(loaded: &Loaded, command: Seed, runtime: Runtime) -> any
     Ok(ExitCode::SUCCESS)
 }
 
-/// Starts a server on its own addresses, without the door for SDKs.
-async fn embedded(config: &Config, runtime: &Runtime) -> anyhow::Result<(Running, String)> {
-    let mut config = config.clone();
-    config.sdk.enabled = false;
-    let running = start(config, Telemetry::off(), runtime.clone())
+/// Starts a server on its own addresses.
+async fn embedded(loaded: &Loaded, runtime: &Runtime) -> anyhow::Result<(Running, String)> {
+    let running = start(loaded.clone(), Telemetry::off(), runtime.clone())
         .await
         .context("no server can be started here; if one runs already, name it with --url")?;
     let address = running.addresses().first().context("the server has no address")?;
