@@ -1,6 +1,6 @@
 //! Tests of the importer: what is kept, what is refused, and what happens when somebody pulls the plug.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it does not find what it needs")]
 
 mod damage;
 mod fixtures;
