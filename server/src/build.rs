@@ -1,12 +1,17 @@
 //! From the configuration to the parts of the house: secrets, ports, domains.
 
 mod domains;
+mod live;
 mod objects;
 mod ports;
+mod push;
 mod secrets;
+mod upkeep;
 
 pub(crate) use domains::{Domains, Ground};
+pub(crate) use live::{LiveParts, door_quotas};
 pub(crate) use objects::{ObjectStore, open_objects};
 pub(crate) use ports::{data_folder, database_name, database_settings, migrate, open_ports};
-pub(crate) use secrets::auth_secret;
+use push::{push_sender, push_settings};
+pub(crate) use secrets::{auth_secrets, files_secret};
 use secrets::webhook_secret;

@@ -11,7 +11,8 @@ use axum::routing::get;
 use openim_core::Runtime;
 use openim_federation::Gateway;
 use openim_federation::proof::ProofSigner;
-use openim_platform::config::{Config, Role};
+use openim_platform::config::{Config, Live, Role};
+use openim_platform::limits::DoorQuotas;
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
 
@@ -25,6 +26,7 @@ use crate::{http, subgraph_host};
 pub(crate) struct Stands<'a> {
     pub(crate) ports: &'a Arc<Ports>,
     pub(crate) objects: ObjectStore,
+    pub(crate) quotas: Live<DoorQuotas>,
 }
 
 /// The routes and what they are.
@@ -58,12 +60,12 @@ pub(crate) fn open(
     lifecycle: &Lifecycle,
     runtime: &Runtime,
 ) -> anyhow::Result<Doors> {
-    let Stands { ports, objects } = stands;
+    let Stands { ports, objects, quotas } = stands;
     let roles = &config.server.roles;
     let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     if roles.has(Role::Gateway) {
         let (gateway, hub) = gateway::compose(config, domains, ports, lifecycle, runtime)?;
-        let around = gateway::Around::of(config, domains, ports, runtime);
+        let around = gateway::Around::of(domains, ports, quotas, runtime);
         doors.add(gateway::graphql(config, gateway.clone(), &around, lifecycle, runtime)?, GRAPHQL);
         if config.rest.enabled {
             doors.add(gateway::rest(config, &gateway, &around, runtime)?, REST);

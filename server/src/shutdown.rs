@@ -6,6 +6,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// How long a process that is asked to restart goes on.
+const COURTESY: Duration = Duration::from_millis(200);
+
 /// The life of one server.
 #[derive(Debug, Clone, Default)]
 pub struct Lifecycle {
@@ -20,6 +23,21 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
+    /// Asks to stop a moment after `restart`, so that whoever asked for it still hears that it was heard. Returns `restart`.
+    pub(crate) fn restart_when(&self, restart: &CancellationToken) -> CancellationToken {
+        let (asked, stopping) = (restart.clone(), self.stopping.clone());
+        self.workers.spawn(async move {
+            let waiting = async {
+                asked.cancelled().await;
+                tokio::time::sleep(COURTESY).await;
+            };
+            if stopping.run_until_cancelled(waiting).await.is_some() {
+                stopping.cancel();
+            }
+        });
+        restart.clone()
+    }
+
     /// Waits until somebody asks to stop, then until the doors and after them the workers are done. Tells whether all of
     /// them were done within `grace`.
     pub async fn run_down(&self, grace: Duration) -> bool {

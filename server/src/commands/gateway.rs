@@ -29,7 +29,8 @@ pub(super) async fn run(loaded: Loaded, command: cli::Gateway, runtime: Runtime)
     let gateway = builder.supergraph(supergraph).build()?;
     let running = serve_gateway(config, command.listen, gateway, telemetry.clone(), runtime).await?;
     super::print(&super::serve::announcement(&running, begun.elapsed().as_millis()))?;
-    super::serve::wait(running, &telemetry).await
+    super::serve::wait(running, &telemetry).await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Returns where each subgraph is: what the command line says, otherwise what the supergraph says.

@@ -5,32 +5,43 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::Context as _;
 use openim_core::Runtime;
 use openim_platform::config::Loaded;
 use openim_platform::telemetry::Telemetry;
 
-use crate::run::{Running, start};
+use crate::restart::{Command, FOR_THE_SUPERVISOR};
+use crate::run::{Ended, Running, start};
 use crate::shutdown::watch_signals;
 
 pub(super) async fn run(loaded: Loaded, runtime: Runtime) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
+    let again = Command::of_this_process().context("the path of this program is unknown")?;
+    let in_place = loaded.config.server.restart_in_place;
     let telemetry = Telemetry::start(&loaded.config.telemetry)?;
-    let running = start(loaded.config, telemetry.clone(), runtime).await?;
+    let running = start(loaded, telemetry.clone(), runtime).await?;
     tracing::info!(addresses = ?running.addresses(), startup.duration_ms = begun.elapsed().as_millis(), "ready");
     super::print(&announcement(&running, begun.elapsed().as_millis()))?;
-    wait(running, &telemetry).await
+    let ended = wait(running, &telemetry).await;
+    if !ended.restart {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !in_place {
+        return Ok(ExitCode::from(FOR_THE_SUPERVISOR));
+    }
+    Err(again.run()).context("the program cannot be started anew")
 }
 
 /// Waits for the end of a server; a signal asks for it.
-pub(super) async fn wait(running: Running, telemetry: &Telemetry) -> anyhow::Result<ExitCode> {
+pub(super) async fn wait(running: Running, telemetry: &Telemetry) -> Ended {
     let signals = tokio::spawn(watch_signals(running.lifecycle().clone()));
-    let clean = running.finished().await;
+    let ended = running.finished().await;
     signals.abort();
     telemetry.flush();
-    if !clean {
+    if !ended.clean {
         tracing::warn!("some requests or workers did not finish in time and were cut off");
     }
-    Ok(ExitCode::SUCCESS)
+    ended
 }
 
 /// Says where a server is and what it has.

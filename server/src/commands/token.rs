@@ -6,9 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use async_graphql::{InputType as _, Request, Value, Variables};
 use openim_core::{Ctx, OperationId, Platform, Runtime};
-use openim_platform::config::Loaded;
+use openim_platform::config::{Configuration, Loaded};
 
-use crate::build::{Domains, Ground, auth_secret, migrate, open_objects, open_ports};
+use crate::build::{Domains, Ground, auth_secrets, files_secret, migrate, open_objects, open_ports};
 use crate::cli::Token;
 use crate::shutdown::Lifecycle;
 
@@ -20,18 +20,20 @@ const FOR_USER: &str = "mutation($user: ID!, $platform: Platform!) {
 }";
 
 pub(super) async fn run(loaded: &Loaded, command: Token, runtime: Runtime) -> anyhow::Result<ExitCode> {
-    let config = &loaded.config;
-    let ports = open_ports(config, &runtime).await?;
-    migrate(&ports, config).await?;
-    let secret = auth_secret(config, &runtime)?;
-    let objects = open_objects(config, &secret.secret, &runtime).await?;
-    let ground = Ground { ports: &ports, objects: &objects, lifecycle: &Lifecycle::default() };
-    let domains = Domains::new(config, &secret.secret, &ground, &runtime)?;
+    let ports = open_ports(&loaded.config, &runtime).await?;
+    migrate(&ports, &loaded.config).await?;
+    let configuration = Configuration::open(loaded.clone(), ports.store.clone(), "token").await?;
+    let state = configuration.now();
+    let config = state.config();
+    let secrets = auth_secrets(config, loaded.origin("auth.secret"), &runtime)?;
+    let objects = open_objects(config, &files_secret(config, &runtime)?, &runtime).await?;
+    let ground = Ground { ports: &ports, objects: &objects, lifecycle: &Lifecycle::default(), configuration: &configuration };
+    let domains = Domains::new(config, &secrets, &ground, &runtime)?;
     domains.users.ensure_admins().await.context("the administrators cannot be registered")?;
 
     let admin = config.auth.admin_user_ids.contains(&command.user);
     let platform = command.platform.unwrap_or(if admin { Platform::ADMIN } else { Platform::WEB });
-    let request = request(&command, admin && platform == Platform::ADMIN, platform, secret.secret.expose())?;
+    let request = request(&command, admin && platform == Platform::ADMIN, platform, secrets.known().current.expose())?;
     let ctx = Ctx::system(&runtime, OperationId::fresh(&*runtime.ids));
     let answer = domains.users.subgraph().execute(ctx, request).await;
     ports.close(Duration::from_secs(1)).await;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use openim_federation::Limits;
 use openim_graphql_door::{DocumentMode, Settings, SocketSettings};
 use openim_platform::config::{Config, Documents};
-use openim_platform::limits::DoorQuotas;
 use openim_realtime::Pace;
 use openim_rest::RestOptions;
 
@@ -63,12 +62,6 @@ pub(super) fn rest(config: &Config) -> RestOptions {
 /// What the door of official SDKs allows.
 pub(super) fn sdk(config: &Config) -> openim_sdk_door::Settings {
     openim_sdk_door::Settings { deadline: deadline(config), max_connections: config.sdk.max_connections, ..Default::default() }
-}
-
-/// How often callers may come.
-pub(super) fn quotas(config: &Config) -> DoorQuotas {
-    let section = &config.limits;
-    DoorQuotas { user: section.user_per_minute, admin: section.admin_per_minute, anonymous: section.anonymous_per_minute }
 }
 
 /// Returns when changes of presence are told.

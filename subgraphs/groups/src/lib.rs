@@ -24,6 +24,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use openim_contracts::{GroupReader, MessageLogReader, UserReader};
 use openim_graphql::Subgraph;
+use openim_platform::config::Live;
 use openim_platform::events::EventHandler;
 use openim_platform::store::Store;
 use openim_platform::webhooks::Webhooks;
@@ -89,8 +90,13 @@ impl Groups {
     /// Puts the domain together.
     pub fn new(settings: Settings, shared: &Shared, readers: Readers, webhooks: Webhooks) -> Self {
         let (store, caches) = (shared.store.clone(), shared.caches.clone());
-        let service = Service::new(settings, store.clone(), readers.users, readers.logs, webhooks, caches.clone());
+        let service = Service::new(Live::new(settings), store.clone(), readers.users, readers.logs, webhooks, caches.clone());
         Self { service: Arc::new(service), store, caches }
+    }
+
+    /// Returns what groups are treated by, so that it can be replaced while the process runs.
+    pub fn settings(&self) -> Live<Settings> {
+        self.service.settings()
     }
 
     /// Returns its part of the graph.

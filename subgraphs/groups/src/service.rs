@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use openim_contracts::{GroupUpdated, MessageLogReader, UserReader};
 use openim_core::{ConversationId, Ctx, GroupId, Result, UserId};
+use openim_platform::config::Live;
 use openim_platform::store::{Store, Tx};
 use openim_platform::versions::{self, Change, Version, VersionedList};
 use openim_platform::webhooks::Webhooks;
@@ -33,7 +34,7 @@ use crate::repository::{groups, members};
 
 /// What callers may do with groups.
 pub(crate) struct Service {
-    settings: Settings,
+    settings: Live<Settings>,
     store: Store,
     users: Arc<dyn UserReader>,
     logs: Arc<dyn MessageLogReader>,
@@ -44,7 +45,7 @@ pub(crate) struct Service {
 impl Service {
     /// Works on `store`; reads names from `users` and the ends of logs from `logs`.
     pub(crate) fn new(
-        settings: Settings,
+        settings: Live<Settings>,
         store: Store,
         users: Arc<dyn UserReader>,
         logs: Arc<dyn MessageLogReader>,
@@ -52,6 +53,11 @@ impl Service {
         caches: Caches,
     ) -> Self {
         Self { settings, store, users, logs, webhooks, caches }
+    }
+
+    /// Returns what the service works by.
+    pub(crate) fn settings(&self) -> Live<Settings> {
+        self.settings.clone()
     }
 
     /// Returns how the caller stands to a group.

@@ -3,6 +3,7 @@
 use super::layers::Settings;
 use super::objects::{ObjectEngine, Objects};
 use super::problem::{Origin, Problem};
+use super::push::Push;
 use super::roles::Role;
 use super::sections::{Auth, Config, Documents, Graphql, Messages};
 use super::webhooks::Webhooks;
@@ -28,6 +29,7 @@ pub(super) fn check(config: &Config, settings: &Settings) -> Vec<Problem> {
     config.graphql.check(&mut report);
     config.messages.check(&mut report);
     config.objects.check(&mut report);
+    config.push.check(&mut report);
     config.webhooks.check(&mut report);
     deployment(config, &mut report);
     report.problems
@@ -68,6 +70,17 @@ impl Objects {
         }
         if self.expire_days > 0 && self.expire_causes.is_empty() {
             report.problem("objects.expire_causes", "is empty, but objects.expire_days is set; name the causes whose files are deleted");
+        }
+    }
+}
+
+impl Push {
+    fn check(&self, report: &mut Report<'_>) {
+        for (key, what) in self.missing(self.enable) {
+            report.problem(key, format!("is not set, but push.enable is {}; give {what}", self.enable.word()));
+        }
+        if !self.fcm_account.is_empty() && !self.fcm_auth_url.is_empty() {
+            report.problem("push.fcm_auth_url", "is set beside push.fcm_account; give one of them");
         }
     }
 }

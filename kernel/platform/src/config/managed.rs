@@ -33,6 +33,9 @@ use crate::store::Store;
 /// How often is looked for what a lost signal would have told.
 const POLL: Duration = Duration::from_secs(5);
 
+/// Lower than every version.
+const UNREAD: i64 = -1;
+
 /// The configuration of this process.
 #[derive(Clone)]
 pub struct Configuration(Arc<Inner>);
@@ -91,17 +94,34 @@ impl Configuration {
         let head = rows::head(store.read()).await?;
         let state = read(&base, None, &store, &head).await?;
         tell(&state);
+        // What was asked for before this start is done by it.
+        Ok(Self::with(base, store, node.into(), state, head.newest_restart))
+    }
+
+    /// Begins without looking at what is stored; [`Configuration::refresh`] does.
+    pub fn unread(base: Loaded, store: Store, node: impl Into<String>) -> Self {
+        let state = State {
+            version: UNREAD,
+            managed: true,
+            running: base.config.clone(),
+            loaded: base.clone(),
+            notes: BTreeMap::new(),
+            ignored: Vec::new(),
+        };
+        Self::with(base, store, node.into(), state, 0)
+    }
+
+    fn with(base: Loaded, store: Store, node: String, state: State, seen_restart: i64) -> Self {
         let inner = Inner {
             store,
-            node: node.into(),
+            node,
             first: state.loaded.clone(),
             base,
             state: watch::Sender::new(Arc::new(state)),
-            // What was asked for before this start is done by it.
-            seen_restart: AtomicI64::new(head.newest_restart),
+            seen_restart: AtomicI64::new(seen_restart),
             restart: CancellationToken::new(),
         };
-        Ok(Self(Arc::new(inner)))
+        Self(Arc::new(inner))
     }
 
     /// Returns the configuration of now.

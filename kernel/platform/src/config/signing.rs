@@ -179,8 +179,7 @@ fn exchange(path: &Path, text: String, aside: &str, now: Timestamp, until: Optio
         previous.extend(before.previous.into_iter().filter(|old| old.until.is_none_or(|until| until > now)));
         previous.truncate(MOST_PREVIOUS);
     }
-    let lines: String =
-        previous.iter().map(|old| format!("{} {}\n", old.until.map_or(0, |until| until.0), old.secret.expose())).collect();
+    let lines: String = previous.iter().map(|old| format!("{} {}\n", old.until.map_or(0, |until| until.0), old.secret.expose())).collect();
     // The old secret is written down before the new one replaces it: whatever happens in between, no good token is lost.
     replace(&beside(path, ".previous"), aside, &lines)?;
     replace(path, aside, &text)?;

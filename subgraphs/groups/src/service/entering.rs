@@ -15,7 +15,7 @@ use crate::repository::{groups, members};
 impl Service {
     /// Returns the first message that new members may see; 0 for all.
     pub(super) async fn visible_from(&self, group: &GroupId) -> Result<i64> {
-        if self.settings.history_for_new_members { Ok(0) } else { Ok(self.log_end(group).await? + 1) }
+        if self.settings.get().history_for_new_members { Ok(0) } else { Ok(self.log_end(group).await? + 1) }
     }
 
     /// Forgets what was remembered of a group and some of its members, after the commit.

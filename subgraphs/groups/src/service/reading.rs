@@ -143,7 +143,7 @@ impl Service {
             self.may_look(ctx, &group.id).await?;
             members += u64::try_from(group.member_count).unwrap_or(0);
         }
-        if members > self.settings.max_listed_ids {
+        if members > self.settings.get().max_listed_ids {
             return Err(GroupError::ListTooLong.into());
         }
         let mut abstracts = Vec::with_capacity(groups.len());

@@ -28,7 +28,7 @@ impl Service {
             let page = members::places(self.store.read(), group, place.as_ref(), STEP).await?;
             let Some(last) = page.last().cloned() else { break };
             ids.extend(page.into_iter().map(|place| place.user.into()));
-            if u64::try_from(ids.len()).unwrap_or(u64::MAX) > self.settings.max_listed_ids {
+            if u64::try_from(ids.len()).unwrap_or(u64::MAX) > self.settings.get().max_listed_ids {
                 return Err(GroupError::ListTooLong.into());
             }
             place = Some(last);
@@ -40,7 +40,7 @@ impl Service {
     pub(crate) async fn joined_ids(&self, ctx: &Ctx, user: &UserId, known: Option<u64>) -> Result<IdHash> {
         ctx.require_self_or_admin(user)?;
         let version = versions::current(&self.store, ctx, VersionedList::JoinedGroups, user.as_str()).await?;
-        let most = self.settings.max_listed_ids;
+        let most = self.settings.get().max_listed_ids;
         let ids = joined::ids(self.store.read(), user, most.saturating_add(1)).await?;
         if u64::try_from(ids.len()).unwrap_or(u64::MAX) > most {
             return Err(GroupError::ListTooLong.into());

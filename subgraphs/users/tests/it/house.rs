@@ -6,6 +6,7 @@ use std::time::Duration;
 use openim_core::{Ctx, ErrorCode, Principal};
 use openim_graphql::Subgraph;
 use openim_platform::cache::Cache;
+use openim_platform::config::{Secret, SigningSecrets};
 use openim_platform::limits::{AttemptQuotas, Attempts, MemoryLimiter};
 use openim_platform::presence::MemoryPresence;
 use openim_platform::webhooks::Webhooks;
@@ -19,7 +20,7 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(86_400);
 /// Settings with one administrator and policy 1.
 pub(crate) fn settings() -> UsersSettings {
     UsersSettings {
-        secret: "test-secret".into(),
+        secrets: SigningSecrets::configured(Secret::new("test-secret"), "a test"),
         admin_ids: vec!["imAdmin".into()],
         admin_nicknames: vec!["superAdmin".into()],
         token_lifetime: LIFETIME,

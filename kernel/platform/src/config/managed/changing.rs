@@ -6,11 +6,11 @@ use openim_contracts::{Audience, Signal, SignalKind};
 use openim_core::{Ctx, Error, ErrorCode, Result, Timestamp};
 use serde_json::Value as Json;
 
+use super::super::Loaded;
 use super::super::keys::{self, Key};
 use super::super::problem::{Problem, Problems};
 use super::super::stored::{Stored, known, locked};
 use super::super::values::{MASK, from_json, masked};
-use super::super::Loaded;
 use super::{Configuration, rows};
 use crate::store::Tx;
 
@@ -187,7 +187,8 @@ fn wanted(now: &Loaded, name: &str, value: &Json) -> Result<Option<&'static Key>
     let setting = now.settings.get(key.name);
     // What was shown without its secret and comes back like that is what it was.
     let shown = setting.map(|setting| masked(key, &setting.value));
-    let is_mask = shown.as_ref().is_some_and(|shown| shown == value) && setting.is_some_and(|setting| from_json(value).as_ref() != Some(&setting.value));
+    let is_mask = shown.as_ref().is_some_and(|shown| shown == value)
+        && setting.is_some_and(|setting| from_json(value).as_ref() != Some(&setting.value));
     if is_mask || (key.rule.hidden() && value == MASK) {
         return Ok(None);
     }

@@ -87,7 +87,14 @@ pub(super) async fn put(db: &impl ConnectionTrait, ctx: &Ctx, by: &str, name: &s
 }
 
 /// Remembers a change, and forgets the oldest beyond the bound.
-pub(super) async fn remember(db: &impl ConnectionTrait, ctx: &Ctx, by: &str, name: &str, old: Option<&Json>, new: Option<&Json>) -> Result<()> {
+pub(super) async fn remember(
+    db: &impl ConnectionTrait,
+    ctx: &Ctx,
+    by: &str,
+    name: &str,
+    old: Option<&Json>,
+    new: Option<&Json>,
+) -> Result<()> {
     let row = setting_change::ActiveModel {
         id: ActiveValue::NotSet,
         changed_at: ActiveValue::Set(ctx.now().0),
