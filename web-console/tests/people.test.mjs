@@ -27,7 +27,7 @@ async function sure(page, act, reason) {
 test("a token is made, works, and ends with the sessions", async () => {
   const page = await world.inside({ path: "/console/users/user1" });
   await page.getByRole("button", { name: "Make a token" }).click();
-  const made = await page.locator("pre").innerText();
+  const made = await page.locator("pre").textContent();
   assert.equal((await world.ask("{ viewer { id } }", {}, made)).viewer.id, "user1");
   await page.getByRole("button", { name: "End sessions" }).click();
   await sure(page, "Sign out", "a lost phone");
@@ -152,6 +152,29 @@ test("a group is made and changed, its members get roles, are muted and added, a
   await page.locator("#page").getByText("Who loves the sea").first().waitFor();
   await page.getByRole("tab", { name: "Members" }).click();
   await page.getByText("5 entries").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("what does not exist is said, and a paste of megabytes does no harm", async () => {
+  const page = await world.inside({ path: "/console/groups/nowhere" });
+  await page.getByText("There is no group nowhere.").waitFor();
+  await page.goto(`${world.address}/console/relations?user=nobody`);
+  await page.getByText("There is no user nobody.").waitFor();
+  await page.goto(`${world.address}/console/conversations?user=nobody`);
+  await page.getByText("There is no user nobody.").waitFor();
+  await page.goto(`${world.address}/console/conversations/si_user1_nobody?user=user1`);
+  await page.getByText("user1 has no conversation si_user1_nobody.").waitFor();
+  await page.goto(`${world.address}/console/relations?user=user1`);
+  await page.getByRole("button", { name: "Import friends" }).click();
+  const ids = Array.from({ length: 500_000 }, (_, n) => `person${n}`).join(", ");
+  assert.ok(ids.length > 5_000_000);
+  await page.getByRole("textbox", { name: "User ids" }).focus();
+  await page.keyboard.insertText(ids);
+  await page.getByText("At most 1000 at once.").waitFor();
+  assert.equal(await page.getByRole("dialog").getByRole("button", { name: "Import friends" }).isDisabled(), true);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
   assert.deepEqual(page.complaints, []);
   await world.close(page);
 });

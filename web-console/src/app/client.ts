@@ -1,7 +1,7 @@
 // The graph as the console asks it: one operation a page, the token of the session, its end noticed in one place.
 import { Client, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "@urql/core";
 import { endsSession, problemOf } from "./errors";
-import { liveClient } from "./live";
+import { follow, liveClient } from "./live";
 import { authorization, type Session, signOut } from "./session";
 
 export function makeClient(of: Session | null): Client {
@@ -22,13 +22,10 @@ export function makeClient(of: Session | null): Client {
       subscriptionExchange({
         forwardSubscription: ({ query, variables, operationName }) => ({
           subscribe: (sink) => ({
-            unsubscribe: live.subscribe(
+            unsubscribe: follow(
+              live,
               { query: query ?? "", variables: variables ?? {}, operationName: operationName ?? null },
-              {
-                next: (value) => sink.next(value as never),
-                error: (error) => sink.error(error),
-                complete: () => sink.complete(),
-              },
+              sink as never,
             ),
           }),
         }),

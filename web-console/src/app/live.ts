@@ -1,6 +1,7 @@
 // The one socket of the console: subscriptions, and whether they are live, held still or on their way back.
 import { useDebouncedCallback } from "@mantine/hooks";
-import { type Client, createClient } from "graphql-ws";
+import type { ExecutionResult } from "graphql";
+import { type Client, createClient, type Sink, type SubscribePayload } from "graphql-ws";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { session } from "./session";
 
@@ -60,6 +61,50 @@ export function useNews(reload: () => void): () => void {
   }, BURST);
 }
 
+/** How long to wait before a stream is asked for again that the server ended, in milliseconds. */
+const AGAIN = 1_500;
+
+/** How many streams wait to be asked for again. */
+let waiting = 0;
+
+/** What the server says when it ends a stream for no fault of the client, such as that it stops. */
+export function isPassing(errors: unknown): boolean {
+  const all: unknown[] = Array.isArray(errors) ? errors : [];
+  return all.some((error) => (error as { extensions?: { retryable?: unknown } })?.extensions?.retryable === true);
+}
+
+/** Subscribes, and again whenever the server ends the stream for no fault of the client. */
+export function follow(client: Client, operation: SubscribePayload, sink: Sink<ExecutionResult>): () => void {
+  let stop = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let over = false;
+
+  function later() {
+    if (over || timer !== undefined) return;
+    waiting += 1;
+    timer = setTimeout(start, AGAIN);
+    become("reconnecting");
+  }
+
+  function start() {
+    if (timer !== undefined) waiting -= 1;
+    timer = undefined;
+    stop = client.subscribe<Record<string, unknown>>(operation, {
+      next: (value) => (isPassing(value.errors) ? later() : sink.next(value as ExecutionResult)),
+      error: (error) => (isPassing(error) ? later() : sink.error(error)),
+      complete: () => timer === undefined && sink.complete(),
+    });
+  }
+
+  start();
+  return () => {
+    over = true;
+    if (timer !== undefined) waiting -= 1;
+    clearTimeout(timer);
+    stop();
+  };
+}
+
 export function socketUrl(location: Location): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`;
 }
@@ -77,7 +122,8 @@ export function liveClient(): Client {
     on: {
       connecting: (isRetry) => become(isRetry ? "reconnecting" : "connecting"),
       connected: () => become("live"),
-      closed: (event) => become(event instanceof CloseEvent && event.wasClean ? "idle" : "reconnecting"),
+      closed: (event) =>
+        become(event instanceof CloseEvent && event.wasClean && waiting === 0 ? "idle" : "reconnecting"),
     },
   });
 }

@@ -9,6 +9,9 @@ import { Failed } from "./States";
 /** How many ids the graph takes at once. */
 const MOST = 1000;
 
+/** How much text is taken, in characters: more than so many ids of the longest kind. */
+const MUCH = 100_000;
+
 export function Ids(props: {
   opened: boolean;
   close: () => void;
@@ -51,6 +54,7 @@ export function Ids(props: {
             onChange={(event) => setText(event.currentTarget.value)}
             rows={6}
             required
+            maxLength={MUCH}
             data-autofocus
             error={ids.length > MOST && t("ids.tooMany", { most: MOST })}
           />

@@ -11,7 +11,7 @@ import { Empty, Failed, Loading } from "./States";
 import type { Listed } from "./useLongList";
 
 /** How high a row is until it is measured, in pixels. */
-const HEIGHT = 49;
+const HEIGHT = 58;
 
 interface Props<Row> {
   label: string;

@@ -145,6 +145,7 @@ export function SendToMany() {
               description={t("broadcast.idsHelp", { count: ids.length })}
               rows={4}
               required
+              maxLength={1_000_000}
               value={values.ids}
               onChange={put("ids")}
             />

@@ -17,6 +17,7 @@ import { formatTime } from "~/lib/format";
 const Conversations = graphql(
   `
     query Conversations($user: ID!, $first: Int!, $after: String, $offset: Int) {
+      user(id: $user) { id }
       viewer(as: $user) {
         id
         conversations(first: $first, after: $after, offset: $offset) {
@@ -95,7 +96,7 @@ export function ConversationsPage() {
         <LongRows
           label={t("places.conversations")}
           listed={listed}
-          none={t("conversations.none")}
+          none={listed.data && !listed.data.user ? t("users.unknown", { id: user }) : t("conversations.none")}
           columns={columns}
           open={(row) => navigate({ to: "/conversations/$id", params: { id: row.id }, search: { user } })}
           offset={offset}

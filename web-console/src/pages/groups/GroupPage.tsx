@@ -56,9 +56,16 @@ export function GroupPage() {
   const data = listed.data ?? members.data ?? requests.data;
   const [question, setQuestion] = useState<Question | null>(null);
 
-  if (!data) return listed.problem ? <Failed error={listed.problem} retry={listed.refresh} /> : <Loading />;
-  const group = data.group;
-  if (!group) return <Empty text={t("groups.unknown", { id })} />;
+  const group = data?.group;
+  if (!group) {
+    return (
+      <Page title={id}>
+        {listed.problem && <Failed error={listed.problem} retry={listed.refresh} />}
+        {!data && !listed.problem && <Loading />}
+        {data && <Empty text={t("groups.unknown", { id })} />}
+      </Page>
+    );
+  }
 
   function done() {
     notifications.show({ message: t("acts.saved") });

@@ -18,6 +18,7 @@ import { usePlaceInList } from "./go";
 
 const FriendsOf = graphql(`
   query Friends($user: ID!, $first: Int!, $after: String, $offset: Int, $search: String) {
+    user(id: $user) { id }
     viewer(as: $user) {
       id
       friends(first: $first, after: $after, offset: $offset, search: $search) {
@@ -128,7 +129,11 @@ export function Friends({
       <LongRows
         label={t("relations.tabs.friends")}
         listed={friends}
-        none={t(search ? "relations.noneFound" : "relations.none.friends")}
+        none={
+          friends.data && !friends.data.user
+            ? t("users.unknown", { id: user })
+            : t(search ? "relations.noneFound" : "relations.none.friends")
+        }
         columns={columns}
         open={(friend) => navigate({ to: "/users/$id", params: { id: friend.friendId } })}
         {...place}

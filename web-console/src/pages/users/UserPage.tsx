@@ -22,10 +22,16 @@ export function UserPage() {
     requestPolicy: "cache-and-network",
   });
   const refresh = () => again({ requestPolicy: "network-only" });
-  if (error && !data?.user) return <Failed error={error} retry={refresh} />;
-  if (!data && fetching) return <Loading />;
   const user = data?.user;
-  if (!user) return <Empty text={t("users.unknown", { id })} />;
+  if (!user) {
+    return (
+      <Page title={id}>
+        {error && <Failed error={error} retry={refresh} />}
+        {!data && fetching && <Loading />}
+        {data && !error && <Empty text={t("users.unknown", { id })} />}
+      </Page>
+    );
+  }
   return (
     <Page
       title={user.nickname || user.id}
