@@ -11,6 +11,7 @@ use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use openim_core::{Error, Result};
 use openim_objects::Objects;
+use openim_platform::nodes::process;
 use openim_platform::ports::Ports;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -78,6 +79,7 @@ fn told(name: &str, sign: Result<()>) -> String {
 }
 
 async fn metrics(State(health): State<Health>) -> Response {
+    process::record();
     match &health.metrics {
         Some(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),

@@ -188,7 +188,10 @@ impl Gateway {
         };
         let run = Run::new(&inner.transports, &plan, &variables, ctx);
         let run = if timed { run.timed() } else { run };
-        Ok(run.run(introspection).await)
+        let started = std::time::Instant::now();
+        let outcome = run.run(introspection).await;
+        metrics::histogram!("openim_gateway_execute_seconds").record(started.elapsed());
+        Ok(outcome)
     }
 
     async fn execute_request(&self, mut request: Request, ctx: &Ctx) -> Response {

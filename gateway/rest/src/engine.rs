@@ -10,7 +10,7 @@ use openim_federation::{Operation, Operations};
 use rustc_hash::FxHashMap;
 
 use crate::bodies;
-use crate::contract::{Caller, Contract, Reply, Route};
+use crate::contract::{Caller, Contract, Route};
 use crate::document::{Document, Merged, Misfit};
 use crate::documents::documents;
 use crate::envelope::{self, Answer, Refusal};
@@ -153,11 +153,20 @@ impl Rest {
         &self.0.options
     }
 
-    /// Returns the route that leads elsewhere from a path, and what begins such paths.
-    pub(crate) fn redirecting(&self, path: &str) -> Option<(&Served, &str)> {
-        let mut redirects = self.0.routes.values().filter(|served| served.route.reply == Reply::Redirect);
-        redirects
-            .find_map(|served| served.path.split_once('*').map(|(start, _)| (served, start)).filter(|(_, start)| path.starts_with(start)))
+    /// Returns the route that answers GET at a path: one of that path, or one whose rest is a name.
+    pub(crate) fn fetching(&self, path: &str) -> Option<&Served> {
+        let mut fetched = self.0.routes.values().filter(|served| served.route.method == "GET");
+        let exact = self.served(path).filter(|served| served.route.method == "GET");
+        exact.or_else(|| fetched.find(|served| served.path.split_once('*').is_some_and(|(start, _)| path.starts_with(start))))
+    }
+
+    /// Returns the list that a route answers without an envelope, as JSON.
+    pub(crate) async fn bare(&self, served: &Served, ctx: &Ctx, request: &Value) -> Result<Vec<u8>, Refusal> {
+        let variables = served.document.variables(request, &self.0.contract.enums, "")?;
+        let data = self.data(served, ctx, request, variables).await?;
+        let mut list = Vec::new();
+        served.document.render(&data, &mut list).map_err(|_| Refusal::new(ErrorCode::Internal, "something went wrong inside"))?;
+        Ok(if list == b"null" { b"[]".to_vec() } else { list })
     }
 
     /// Tells where a caller is led who asks with `request`.

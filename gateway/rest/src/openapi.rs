@@ -22,11 +22,14 @@ pub(crate) fn describe<'a>(contract: &Contract, served: impl Iterator<Item = &'a
         if route.route.bind != Bind::None {
             used.need(route.route.request);
         }
-        if let Reply::Object(id) | Reply::Array(id) = route.route.reply {
+        if let Reply::Object(id) | Reply::Array(id) | Reply::Bare(id) = route.route.reply {
             used.need(Some(id));
         }
         paths = match route.path.split_once("/*") {
-            Some((start, name)) => paths.path(format!("{start}/{{{name}}}"), PathItem::new(HttpMethod::Get, leading(route, name))),
+            Some((start, name)) => paths.path(format!("{start}/{{{name}}}"), PathItem::new(HttpMethod::Get, fetching(route, Some(name), &contract.types))),
+            None if route.route.method == "GET" => {
+                paths.path(route.path.to_string(), PathItem::new(HttpMethod::Get, fetching(route, None, &contract.types)))
+            }
             None => paths.path(route.path.to_string(), PathItem::new(HttpMethod::Post, operation(route, &contract.types))),
         };
     }
@@ -93,17 +96,26 @@ fn operation(served: &Served, types: &Types) -> utoipa::openapi::path::Operation
     operation.response("200", response).extensions(Some(extensions)).build()
 }
 
-/// Describes a route that leads elsewhere.
-fn leading(served: &Served, name: &str) -> utoipa::openapi::path::Operation {
+/// Describes a route without an envelope.
+fn fetching(served: &Served, name: Option<&str>, types: &Types) -> utoipa::openapi::path::Operation {
     let text = ObjectBuilder::new().schema_type(Type::String);
-    let name = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(text)).build();
+    let name = name
+        .map(|name| ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(text)).build());
+    let (status, response) = match served.route.reply {
+        Reply::Bare(id) => {
+            let list = ArrayBuilder::new().items(reference(id, types));
+            let content = Content::new(Some(RefOr::T(Schema::from(list.build()))));
+            ("200", ResponseBuilder::new().description("The list alone; refusals are plain text.").content("application/json", content))
+        }
+        _ => ("302", ResponseBuilder::new().description("`Location` is where to go; refusals are plain text.")),
+    };
     OperationBuilder::new()
         .operation_id(Some(served.path.trim_matches('/').replace("/*", "_")))
         .tag(served.path.split('/').nth(1).unwrap_or_default().to_owned())
         .summary(served.document.description.lines().next().map(str::to_owned))
         .description(Some(format!("{}\n\n```graphql\n{}```", served.document.description, served.source)))
-        .parameter(name)
-        .response("302", ResponseBuilder::new().description("`Location` is where to go; refusals are plain text.").build())
+        .parameters(name.map(|name| [name]))
+        .response(status, response.build())
         .extensions(Some(ExtensionsBuilder::new().add("x-graphql", served.source).build()))
         .build()
 }
@@ -114,7 +126,7 @@ fn envelope(served: &Served, types: &Types) -> utoipa::openapi::schema::Object {
         .property("errMsg", ObjectBuilder::new().schema_type(Type::String))
         .property("errDlt", ObjectBuilder::new().schema_type(Type::String));
     let object = match served.route.reply {
-        Reply::Nothing | Reply::Redirect => object,
+        Reply::Nothing | Reply::Redirect | Reply::Bare(_) => object,
         Reply::Object(id) => object.property("data", reference(id, types)),
         Reply::Array(id) => object.property("data", ArrayBuilder::new().items(reference(id, types))),
         Reply::Text => object.property("data", ObjectBuilder::new().schema_type(Type::String)),

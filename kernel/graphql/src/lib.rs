@@ -2,6 +2,7 @@
 //! into a [`Subgraph`] that the gateway composes (in process) or the server hosts over HTTP (distributed).
 
 mod audit;
+mod calls;
 mod connection;
 mod descriptions;
 mod errors;

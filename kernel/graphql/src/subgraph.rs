@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
 use openim_core::Ctx;
 
-use crate::public_error;
+use crate::{calls, public_error};
 
 /// One domain's part of the graph, whatever its roots.
 ///
@@ -69,8 +69,11 @@ where
         subgraph_sdl(&self.schema)
     }
 
-    async fn execute(&self, ctx: Ctx, request: Request) -> Response {
-        with_public_errors(self.schema.execute(self.request(ctx, request)).await)
+    async fn execute(&self, ctx: Ctx, mut request: Request) -> Response {
+        let asked = calls::asked(&mut request);
+        let response = with_public_errors(self.schema.execute(self.request(ctx, request)).await);
+        calls::count(self.name, asked, &response);
+        response
     }
 
     fn subscribe(&self, ctx: Ctx, request: Request) -> BoxStream<'static, Response> {

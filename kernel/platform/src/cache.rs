@@ -44,3 +44,9 @@ pub trait Cache: Send + Sync + 'static {
         Ok(())
     }
 }
+
+/// Counts looks at the cache, and how many of them found something.
+fn looked(looks: usize, hits: usize) {
+    metrics::counter!("openim_cache_lookups_total", "outcome" => "hit").increment(hits as u64);
+    metrics::counter!("openim_cache_lookups_total", "outcome" => "miss").increment(looks.saturating_sub(hits) as u64);
+}

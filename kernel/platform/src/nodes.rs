@@ -18,7 +18,7 @@ use openim_core::Timestamp;
 pub use beat::{Duties, Heart, Identity};
 pub use figures::{Figures, OpenSocket, SocketKind};
 pub use measured::Backlog;
-pub use table::all;
+pub use table::{all, keep};
 
 /// The time between two signs of life.
 pub const BEAT: Duration = Duration::from_secs(3);

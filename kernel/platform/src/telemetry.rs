@@ -3,6 +3,7 @@
 //! The operation id is a field of the request's span, so every log line below it carries it. Traces leave by OTLP only when
 //! an endpoint is set; the W3C `traceparent` header is taken from callers and given to other processes.
 
+pub mod catalogue;
 mod metric;
 mod propagation;
 
@@ -90,7 +91,7 @@ impl Telemetry {
             let recorder = recorder()?;
             let handle = recorder.handle();
             metrics::set_global_recorder(recorder).map_err(|error| TelemetryError::Metrics(error.to_string().into()))?;
-            metric::describe();
+            catalogue::register();
             Some(handle)
         } else {
             None

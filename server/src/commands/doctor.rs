@@ -7,9 +7,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use openim_contracts::Node;
 use openim_core::{Causes, Runtime};
 use openim_platform::config::{Config, Loaded, Role, Secret};
 use openim_platform::fanout::MemoryFanout;
+use openim_platform::nodes;
 use openim_platform::probe;
 use openim_platform::store::{DatabaseKind, Store};
 
@@ -118,6 +120,7 @@ async fn database(config: &Config, runtime: &Runtime) -> Vec<(&'static str, Find
     };
     let mut found = vec![("database", store.ping().await.map_or_else(|error| Bad(Causes(&error).to_string()), |()| Good(kind)))];
     found.push(("migrations", migrations(&store, config).await));
+    found.extend(processes(&store, runtime).await.map(|finding| ("processes", finding)));
     if let Some(finding) = database_clock(&store, runtime).await {
         found.push(("database clock", finding));
     }
@@ -134,6 +137,30 @@ async fn migrations(store: &Store, config: &Config) -> Finding {
         Ok(pending) => Bad(format!("{} are missing: run `openim migrate`", pending.len())),
         Err(error) => Bad(Causes(&error).to_string()),
     }
+}
+
+/// Lists the processes of the deployment; nothing when their table is still to be made.
+async fn processes(store: &Store, runtime: &Runtime) -> Option<Finding> {
+    if !store.pending_migrations().await.ok()?.is_empty() {
+        return None;
+    }
+    let nodes = match nodes::all(store.read()).await {
+        Ok(nodes) => nodes,
+        Err(error) => return Some(Bad(Causes(&error).to_string())),
+    };
+    let now = runtime.clock.now();
+    let (living, silent): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| nodes::is_healthy(node, now));
+    let shown = |node: &Node| {
+        let roles = if node.roles.len() == Role::ALL.len() { "all".to_owned() } else { node.roles.join(",") };
+        let stopping = if node.stopping { ", stopping" } else { "" };
+        format!("{roles} at {} (process {} on {}, {}{stopping})", node.address, node.pid, node.host, node.version)
+    };
+    let list = |nodes: &[Node]| nodes.iter().map(shown).collect::<Vec<_>>().join("; ");
+    Some(match (living.is_empty(), silent.is_empty()) {
+        (true, true) => Good("none runs".into()),
+        (_, true) => Good(format!("{} live: {}", living.len(), list(&living))),
+        _ => Doubtful(format!("{} live: {}; {} silent, forgotten after 15 minutes: {}", living.len(), list(&living), silent.len(), list(&silent))),
+    })
 }
 
 /// Compares the clocks of two machines; SQLite has none of its own.

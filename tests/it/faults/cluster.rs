@@ -64,6 +64,13 @@ impl Cluster {
         self.launch(name).await;
     }
 
+    /// Kills a process for good.
+    pub(super) async fn kill(&mut self, name: &'static str) {
+        let mut process = self.processes.remove(name).expect("it runs");
+        process.signal("KILL").await;
+        process.ended().await;
+    }
+
     /// Stops a service and starts it again with its data.
     pub(super) async fn restart_service(&self, name: &str) {
         self.services.control("restart", name).await;

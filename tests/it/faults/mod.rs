@@ -1,9 +1,12 @@
 //! Processes are killed and services vanish under load. Whatever happens: no acknowledged message is lost, none is stored
 //! twice, seqs stay dense, and every stream resumes where it was.
 
+mod clock;
 mod cluster;
 mod load;
+mod nodes;
 mod presence;
+mod storm;
 
 use crate::harness::{Binary, Client, SECRET};
 use cluster::Cluster;

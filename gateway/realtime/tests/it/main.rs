@@ -8,6 +8,7 @@ mod graph;
 mod groups;
 mod live;
 mod news;
+mod nodes;
 mod passing;
 mod resuming;
 mod sdl;

@@ -207,7 +207,7 @@ pub(crate) struct Node {
     pub(crate) graph: Arc<Graph>,
     pub(crate) stop: CancellationToken,
     clock: Arc<ManualClock>,
-    runtime: Runtime,
+    pub(crate) runtime: Runtime,
     pub(crate) subgraph: Arc<dyn Subgraph>,
 }
 

@@ -5,6 +5,9 @@ use serde::Deserialize;
 use super::{Rule, TypeId, Types};
 use crate::BuildError;
 
+/// How the type of an answer begins that is a list without an envelope.
+const BARE: &str = "bare [";
+
 /// How a route reads its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -43,8 +46,10 @@ pub(crate) enum Reply {
     Array(TypeId),
     /// Text.
     Text,
-    /// No envelope: the caller is led elsewhere (302). The path ends in `*name`.
+    /// No envelope: the caller is led elsewhere (302).
     Redirect,
+    /// No envelope: a list of messages alone, `[]` when empty.
+    Bare(TypeId),
 }
 
 /// One of OpenIM's routes.
@@ -98,6 +103,7 @@ fn route(row: Row, types: &Types) -> Result<Route, BuildError> {
         None => Reply::Nothing,
         Some("string") => Reply::Text,
         Some("redirect") => Reply::Redirect,
+        Some(name) if name.starts_with(BARE) => Reply::Bare(known(name.trim_start_matches(BARE).trim_end_matches(']'))?),
         Some(name) => match name.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
             Some(item) => Reply::Array(known(item)?),
             None => {

@@ -20,7 +20,7 @@ pub(super) fn compile(source: &Source, reply: &Reply, contract: &Contract) -> Re
     let node = match reply {
         Reply::Nothing => None,
         Reply::Object(id) => Some(compiler.object(*id, roots, &source.operation.directives, &[], Some(&[]))?),
-        Reply::Array(id) => {
+        Reply::Array(id) | Reply::Bare(id) => {
             let (root, place) = compiler.only(roots)?;
             let field = Field { name: place.clone(), label: Label::List, kind: Kind::Message(*id) };
             let pick = picks(root)?.into_iter().next().map_or(Pick::No, |(_, pick)| pick);
@@ -28,7 +28,7 @@ pub(super) fn compile(source: &Source, reply: &Reply, contract: &Contract) -> Re
             let found = Found { name: place.to_string(), path: vec![place.clone()], field: root, pick, steering };
             Some(Node::Below { path: vec![place], inner: Box::new(compiler.node(&field, &found)?) })
         }
-        Reply::Redirect => {
+        Reply::Redirect | Reply::Text => {
             let (mut field, place) = compiler.only(roots)?;
             let mut path = vec![place];
             while !field.selection_set.is_empty() {
@@ -37,10 +37,6 @@ pub(super) fn compile(source: &Source, reply: &Reply, contract: &Contract) -> Re
                 field = inner;
             }
             Some(Node::Below { path, inner: Box::new(compiler.single(Kind::String, false, field, &[])?) })
-        }
-        Reply::Text => {
-            let (root, place) = compiler.only(roots)?;
-            Some(Node::Below { path: vec![place], inner: Box::new(compiler.single(Kind::String, false, root, &[])?) })
         }
     };
     Ok((node, compiler.paged))

@@ -32,6 +32,7 @@ pub(super) fn respond(outcome: Outcome, rest: &Rest) -> Response {
         }
         Outcome::Text(status, content_type, text) => (status, content_type, Body::from(text), None),
         Outcome::Plain(status, text) => (status, "text/plain; charset=utf-8", Body::from(text), None),
+        Outcome::Json(json) => (StatusCode::OK, "application/json", Body::from(json), None),
         Outcome::Redirect(url) => match HeaderValue::from_str(&url) {
             Ok(url) => {
                 location = Some(url);

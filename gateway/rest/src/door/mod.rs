@@ -2,8 +2,8 @@
 
 mod base;
 mod body;
+mod fetch;
 mod headers;
-mod redirect;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -36,9 +36,6 @@ const OPEN: [&str; 2] = ["/auth/get_admin_token", "/auth/parse_token"];
 /// It answers every path that no other door takes, because OpenIM checks headers before it looks at the path: merge it
 /// with the other doors' routers, which then must not bring a fallback of their own.
 pub fn router(rest: Rest, limits: Arc<DoorLimits>) -> Router {
-    metrics::describe_counter!("api_count", "answers by route, method and errCode (OpenIM's name)");
-    metrics::describe_counter!("http_count", "requests by route, method and HTTP status (OpenIM's name)");
-    metrics::describe_histogram!("openim_rest_request_seconds", metrics::Unit::Seconds, "time of REST calls by route");
     let description = rest.openapi().clone();
     let mut router = Router::new().merge(crate::openapi::page(description));
     // The fallback would answer them as well; as routes of their own they have names for whoever measures around this door.
@@ -61,12 +58,12 @@ async fn handle(State(door): State<Door>, request: Request) -> Response {
     let rest = &door.rest;
     let started = rest.runtime().clock.now();
     let method = request.method().clone();
-    let leading = rest.redirecting(request.uri().path()).map(|(served, _)| served).filter(|_| matches!(method, Method::GET | Method::HEAD));
+    let fetching = rest.fetching(request.uri().path()).filter(|_| matches!(method, Method::GET | Method::HEAD));
     let exact = rest.served(request.uri().path()).filter(|served| served.route.method == method.as_str());
-    let path: Option<Arc<str>> = leading.or(exact).map(|served| served.path.clone());
+    let path: Option<Arc<str>> = fetching.or(exact).map(|served| served.path.clone());
     let answer = match method {
-        Method::GET | Method::HEAD => match leading {
-            Some(served) => redirect::lead(&door, served, request).await,
+        Method::GET | Method::HEAD => match fetching {
+            Some(served) => fetch::answer(&door, served, request).await,
             None => Outcome::not_found(),
         },
         Method::OPTIONS => Outcome::Text(StatusCode::OK, "application/json", "\"Options Request!\""),
@@ -86,6 +83,8 @@ enum Outcome {
     Text(StatusCode, &'static str, &'static str),
     /// A text.
     Plain(StatusCode, String),
+    /// JSON without an envelope.
+    Json(Vec<u8>),
     /// Another address.
     Redirect(String),
 }
@@ -165,16 +164,14 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 /// Counts a request under OpenIM's metric names, so that existing dashboards keep working.
 fn measure(path: Option<Arc<str>>, method: &Method, response: &Response, started: Timestamp, rest: &Rest) {
     let status = response.status();
-    let path = match path {
-        Some(path) => metrics::SharedString::from(path),
-        None if status == StatusCode::NOT_FOUND => metrics::SharedString::from("<404>"),
-        None => metrics::SharedString::from(""),
-    };
+    let path = path.map_or(metrics::SharedString::from(""), metrics::SharedString::from);
     let method = metrics::SharedString::from(method.as_str().to_owned());
     if let Some(headers::Code(code)) = response.extensions().get() {
         metrics::counter!("api_count", "path" => path.clone(), "method" => method.clone(), "code" => code.to_string()).increment(1);
     }
     let spent = started.until(rest.runtime().clock.now());
-    metrics::counter!("http_count", "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned()).increment(1);
+    // As in OpenIM, whatever the route is.
+    let place = if status == StatusCode::NOT_FOUND { metrics::SharedString::from("<404>") } else { path.clone() };
+    metrics::counter!("http_count", "path" => place, "method" => method, "status" => status.as_str().to_owned()).increment(1);
     metrics::histogram!("openim_rest_request_seconds", "path" => path).record(spent.as_secs_f64());
 }

@@ -10,6 +10,7 @@ mod graph;
 mod groups;
 mod limits;
 mod messages;
+mod monitoring;
 mod noise;
 mod objects;
 mod openapi;

@@ -69,7 +69,9 @@ impl Expiry<String, Entry> for FreeAfterTtl {
 #[async_trait]
 impl Cache for MemoryCache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        Ok(self.live(key).await.map(|entry| match entry.value {
+        let live = self.live(key).await;
+        super::looked(1, usize::from(live.is_some()));
+        Ok(live.map(|entry| match entry.value {
             Value::Bytes(bytes) => bytes.to_vec(),
             Value::Counter(number) => number.to_string().into_bytes(),
         }))

@@ -45,7 +45,9 @@ impl RedisCache {
 #[async_trait]
 impl Cache for RedisCache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        bounded(self.link.manager().get(self.key(key))).await
+        let found: Option<Vec<u8>> = bounded(self.link.manager().get(self.key(key))).await?;
+        super::looked(1, usize::from(found.is_some()));
+        Ok(found)
     }
 
     async fn get_many(&self, keys: &[String]) -> Result<Vec<Option<Vec<u8>>>> {
@@ -53,6 +55,7 @@ impl Cache for RedisCache {
         for chunk in keys.chunks(CHUNK) {
             let keys: Vec<_> = chunk.iter().map(|key| self.key(key)).collect();
             let found: Vec<Option<Vec<u8>>> = bounded(self.link.manager().mget(keys)).await?;
+            super::looked(found.len(), found.iter().flatten().count());
             values.extend(found);
         }
         Ok(values)

@@ -23,10 +23,10 @@ pub enum SocketKind {
 }
 
 impl SocketKind {
-    fn gauge(self) -> &'static str {
+    fn gauge(self, platform: &'static str) -> Gauge {
         match self {
-            Self::Graphql => "openim_graphql_sockets",
-            Self::Sdk => "openim_sdk_sockets",
+            Self::Graphql => metrics::gauge!("openim_graphql_sockets", "platform" => platform),
+            Self::Sdk => metrics::gauge!("openim_sdk_sockets", "platform" => platform),
         }
     }
 }
@@ -99,7 +99,7 @@ impl Figures {
 
     /// Counts a socket as open until the returned value is dropped.
     pub fn open(&self, kind: SocketKind, platform: Option<Platform>) -> OpenSocket {
-        let gauge = metrics::gauge!(kind.gauge(), "platform" => platform.map_or("none", Platform::name));
+        let gauge = kind.gauge(platform.map_or("none", Platform::name));
         gauge.increment(1.0);
         self.sockets(kind).fetch_add(1, Ordering::Relaxed);
         OpenSocket { figures: self.clone(), kind, gauge }

@@ -44,50 +44,33 @@ fn processor_time(stat: &str) -> Option<u64> {
     Some((ticks(11)? + ticks(12)?) * 1000 / TICKS)
 }
 
-/// Records what a process uses under the names that every exporter uses, when somebody asks.
-#[derive(Clone)]
-pub struct ProcessMeters {
-    cpu: Gauge,
-    memory: Gauge,
-    virtual_memory: Gauge,
-    open_files: Gauge,
-    most_files: Gauge,
-    threads: Gauge,
+/// Records what this process uses, under the names that every exporter uses; done when somebody reads the metrics.
+#[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+pub fn record() {
+    let set = |gauge: Gauge, value: Option<f64>| value.into_iter().for_each(|value| gauge.set(value));
+    let whole = |value: Option<u64>| value.map(|value| value as f64);
+    let Usage { memory, virtual_memory, cpu_ms } = usage();
+    set(metrics::gauge!("process_resident_memory_bytes"), whole(memory));
+    set(metrics::gauge!("process_virtual_memory_bytes"), whole(virtual_memory));
+    // A gauge, because a counter holds whole numbers only.
+    set(metrics::gauge!("process_cpu_seconds_total"), whole(cpu_ms).map(|milliseconds| milliseconds / 1000.0));
+    set(metrics::gauge!("process_open_fds"), whole(fs::read_dir("/proc/self/fd").ok().map(|files| files.count() as u64)));
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let threads = status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok());
+    set(metrics::gauge!("process_threads"), whole(threads));
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let most = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok());
+    set(metrics::gauge!("process_max_fds"), whole(most));
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let machine = fs::read_to_string("/proc/stat").unwrap_or_default();
+    set(metrics::gauge!("process_start_time_seconds"), whole(start(&stat, &machine)));
 }
 
-impl ProcessMeters {
-    /// Makes the handles; `started_seconds` is when the process started, since 1970.
-    pub fn new(started_seconds: f64) -> Self {
-        metrics::gauge!("process_start_time_seconds").set(started_seconds);
-        Self {
-            // A gauge, because a counter holds whole numbers only.
-            cpu: metrics::gauge!("process_cpu_seconds_total"),
-            memory: metrics::gauge!("process_resident_memory_bytes"),
-            virtual_memory: metrics::gauge!("process_virtual_memory_bytes"),
-            open_files: metrics::gauge!("process_open_fds"),
-            most_files: metrics::gauge!("process_max_fds"),
-            threads: metrics::gauge!("process_threads"),
-        }
-    }
-
-    /// Looks at the process and records what it uses.
-    #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
-    pub fn record(&self) {
-        let Usage { memory, virtual_memory, cpu_ms } = usage();
-        let set = |gauge: &Gauge, value: Option<u64>| value.into_iter().for_each(|value| gauge.set(value as f64));
-        set(&self.memory, memory);
-        set(&self.virtual_memory, virtual_memory);
-        if let Some(cpu) = cpu_ms {
-            self.cpu.set(cpu as f64 / 1000.0);
-        }
-        set(&self.open_files, fs::read_dir("/proc/self/fd").ok().map(|files| files.count() as u64));
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let threads = status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok());
-        set(&self.threads, threads);
-        let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-        let most = limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next()?.parse().ok());
-        set(&self.most_files, most);
-    }
+/// Reads the 22nd field, in ticks since the machine started, and when that was.
+fn start(stat: &str, machine: &str) -> Option<u64> {
+    let ticks: u64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
+    let booted: u64 = machine.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
+    Some(booted + ticks / TICKS)
 }
 
 #[cfg(test)]
@@ -101,6 +84,8 @@ mod tests {
         let stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 8 0 12345 1 2";
         assert_eq!(processor_time(stat), Some(3_000));
         assert_eq!(processor_time("nothing"), None);
+        assert_eq!(start(stat, "cpu 1 2\nbtime 1700000000\n"), Some(1_700_000_123));
+        assert_eq!(start("nothing", ""), None);
     }
 
     #[cfg(target_os = "linux")]

@@ -41,7 +41,10 @@ fn node(row: Model) -> Node {
 }
 
 /// Writes what a process says of itself.
-pub(super) async fn keep(db: &impl ConnectionTrait, node: &Node) -> Result<()> {
+///
+/// # Errors
+/// As any statement.
+pub async fn keep(db: &impl ConnectionTrait, node: &Node) -> Result<()> {
     let row = ActiveModel {
         id: ActiveValue::Set(node.id.clone()),
         roles: ActiveValue::Set(node.roles.join(",")),

@@ -1,4 +1,4 @@
-//! How metrics look at `/metrics`: histogram buckets by the unit in the name, and the help texts of the process's own.
+//! How histograms look at `/metrics`: their buckets follow from the unit in the name.
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder};
 
@@ -13,11 +13,4 @@ pub(super) fn buckets(builder: PrometheusBuilder) -> Result<PrometheusBuilder, B
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_size".into()), COUNTS)?
         .set_buckets_for_metric(Matcher::Suffix("_messages".into()), COUNTS)
-}
-
-/// Describes what every process has.
-pub(super) fn describe() {
-    metrics::describe_counter!("openim_http_requests_total", "requests by path, method and status");
-    metrics::describe_histogram!("openim_http_request_seconds", metrics::Unit::Seconds, "time until the head of the answer, by path");
-    metrics::describe_gauge!("openim_http_requests_open", "requests that wait for their answer");
 }

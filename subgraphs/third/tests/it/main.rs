@@ -8,6 +8,7 @@ mod deliveries;
 mod expiry;
 mod house;
 mod limits;
+mod nodes;
 mod pictures;
 mod push;
 mod reading;

@@ -1,12 +1,16 @@
-//! Routes without an envelope that lead elsewhere: no header is needed, and what goes wrong is told as plain text.
+//! Routes of GET, without an envelope: they lead elsewhere or answer a list. No header is needed, and what goes wrong is
+//! told as plain text.
+
+use std::net::IpAddr;
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value};
 use axum::extract::{FromRequestParts as _, Path, Request};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin};
 
 use super::{Door, Outcome, TOKEN, base, header};
+use crate::contract::Reply;
 use crate::engine::Served;
 use crate::envelope::Refusal;
 
@@ -16,11 +20,14 @@ const OPERATION_ID: &str = "operationID";
 /// The most parameters that are passed on.
 const MOST_PARAMETERS: usize = 32;
 
-pub(super) async fn lead(door: &Door, served: &Served, request: Request) -> Outcome {
+/// Headers by which a proxy says that it passes a request on.
+const PASSED_ON: [HeaderName; 2] = [HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("forwarded")];
+
+pub(super) async fn answer(door: &Door, served: &Served, request: Request) -> Outcome {
     let (mut parts, _) = request.into_parts();
     // Without a name the path is another route's.
     let name = Path::<String>::from_request_parts(&mut parts, &()).await.map(|Path(name)| name).unwrap_or_default();
-    if name.trim_matches('/').is_empty() {
+    if served.path.contains('*') && name.trim_matches('/').is_empty() {
         return Outcome::Plain(StatusCode::BAD_REQUEST, "the name is empty".to_owned());
     }
     let mut query = IndexMap::new();
@@ -33,21 +40,31 @@ pub(super) async fn lead(door: &Door, served: &Served, request: Request) -> Outc
         _ => None,
     };
     let origin = parts.extensions.get::<Origin>().map(|origin| origin.0);
-    let led = async {
-        let ctx = caller(door, operation, header(&parts.headers, &TOKEN)).await?.with_origin(origin);
+    let answered = async {
+        let ctx = caller(door, operation, header(&parts.headers, &TOKEN)).await?.with_origin(certain(origin, &parts.headers));
         door.limits.admit(ctx.principal().ok(), origin).await?;
         let name = Value::String(name.trim_start_matches('/').to_owned());
         let request = Value::Object(IndexMap::from_iter([(Name::new("name"), name), (Name::new("query"), Value::Object(query))]));
-        door.rest.redirect(served, &ctx, &request, &base::of(&parts, &door.rest.options().public_url)).await
-    };
-    let led: Result<String, Refusal> = led.await;
-    match led {
-        Ok(url) => Outcome::Redirect(url),
-        Err(refusal) => {
-            let (status, text) = refusal.plain();
-            Outcome::Plain(status, text)
+        if let Reply::Bare(_) = served.route.reply {
+            return Ok(Outcome::Json(door.rest.bare(served, &ctx, &request).await?));
         }
-    }
+        let url = door.rest.redirect(served, &ctx, &request, &base::of(&parts, &door.rest.options().public_url)).await?;
+        if url.is_empty() {
+            return Err(Refusal::new(ErrorCode::NotFound, "this leads nowhere: no address is configured"));
+        }
+        Ok(Outcome::Redirect(url))
+    };
+    answered.await.unwrap_or_else(|refusal: Refusal| {
+        let (status, text) = refusal.plain();
+        Outcome::Plain(status, text)
+    })
+}
+
+/// Returns where a request came from, when that is certain. A proxy on this machine that nobody configured looks like this
+/// machine, and what it passes on comes from anywhere.
+fn certain(origin: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let passed_on = PASSED_ON.iter().any(|name| headers.contains_key(name));
+    origin.filter(|origin| !(passed_on && origin.to_canonical().is_loopback()))
 }
 
 /// Makes the context; a token is taken when there is one.
