@@ -1,4 +1,4 @@
-//! Embeds `schema/rest/<domain>/**/*.graphql`: the binary carries every route's document, each followed by those of the
+//! Embeds `schema/rest/**/*.graphql`: the binary carries every route's document, each followed by those of the
 //! shared fragments (`schema/rest/fragments`) that it uses.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             if entry.is_dir() {
                 folders.push(entry);
-            } else if next != root && entry.extension().is_some_and(|ext| ext == "graphql") {
+            } else if entry.extension().is_some_and(|ext| ext == "graphql") && entry != root.join("directives.graphql") {
                 documents.push(entry);
             }
         }

@@ -9,7 +9,7 @@ mod secrets;
 mod upkeep;
 
 pub(crate) use domains::{Domains, Ground};
-pub(crate) use live::{LiveParts, door_quotas};
+pub(crate) use live::door_quotas;
 pub(crate) use objects::{ObjectStore, open_objects};
 pub(crate) use ports::{data_folder, database_name, database_settings, migrate, open_ports};
 use push::{push_sender, push_settings};

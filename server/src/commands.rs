@@ -31,7 +31,7 @@ pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(_) => serve::run(loaded()?, runtime).await,
         Command::Gateway(gateway) => gateway::run(loaded()?, gateway, runtime).await,
         Command::Migrate { status } => migrate::run(&loaded()?, status).await,
-        Command::Config(command) => config::run(command, loaded),
+        Command::Config(command) => config::run(command, loaded).await,
         Command::Schema(command) => schema::run(&command),
         Command::Token(token) => token::run(&loaded()?, token, runtime).await,
         Command::Import(import) => import::run(&loaded()?, import, runtime).await,

@@ -98,6 +98,17 @@ impl Process {
         line.trim().trim_end_matches(" kB").trim().parse::<u64>().expect("a number") << 10
     }
 
+    /// Waits until a server that started itself anew says where it is.
+    pub(crate) async fn next_address(&mut self) -> SocketAddr {
+        loop {
+            let line = self.lines.next_line().await.expect("readable").expect("the server lives");
+            self.output.push(line.clone());
+            if let Some(address) = line.trim().strip_prefix("http://") {
+                return address.parse().expect("an address");
+            }
+        }
+    }
+
     /// Sends a signal.
     pub(crate) async fn signal(&self, name: &str) {
         let id = self.child.id().expect("it runs").to_string();

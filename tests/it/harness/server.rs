@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use openim_core::Runtime;
 use openim_platform::config::{FlagSetting, Inputs, load};
 use openim_platform::telemetry::Telemetry;
-use openim_server::{Lifecycle, Running, start};
+use openim_server::{Ended, Lifecycle, Running, start};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
@@ -19,7 +19,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     sdk: SocketAddr,
     lifecycle: Lifecycle,
-    finished: Option<JoinHandle<bool>>,
+    finished: Option<JoinHandle<Ended>>,
     _folder: TempDir,
 }
 
@@ -31,6 +31,11 @@ impl Server {
 
     /// Starts a server with some settings of its own.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        Self::start_on(Runtime::system(), settings).await
+    }
+
+    /// Starts a server on a runtime of the test's, such as one with another clock.
+    pub(crate) async fn start_on(runtime: Runtime, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().display().to_string();
         let base =
@@ -42,7 +47,7 @@ impl Server {
         });
         // A file that is surely empty, so that nothing beside the checkout counts.
         let loaded = load(&Inputs { file: Some("/dev/null".into()), environment: Vec::new(), flags: flags.collect() })?;
-        let running: Running = start(loaded.config, Telemetry::off(), Runtime::system()).await?;
+        let running: Running = start(loaded, Telemetry::off(), runtime).await?;
         let address = *running.addresses().first().expect("one address");
         let sdk = *running.sdk_addresses().first().expect("an address for SDKs");
         let lifecycle = running.lifecycle().clone();
@@ -73,7 +78,7 @@ impl Server {
     /// Waits for the end; tells whether nothing was cut off.
     pub(crate) async fn finished(&mut self) -> bool {
         match self.finished.take() {
-            Some(finished) => super::soon("the server stops", finished).await.expect("the server does not panic"),
+            Some(finished) => super::soon("the server stops", finished).await.expect("the server does not panic").clean,
             None => true,
         }
     }

@@ -129,6 +129,11 @@ impl Configuration {
         self.0.state.borrow().clone()
     }
 
+    /// Returns all settings with where they come from, as they count now or after a restart.
+    pub fn loaded(&self) -> Loaded {
+        self.now().loaded.clone()
+    }
+
     /// Returns what says when the configuration changed.
     pub fn changes(&self) -> watch::Receiver<Arc<State>> {
         self.0.state.subscribe()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use openim_contracts::{ActOutcome, AdministratorActed};
 use openim_core::{Ctx, OperationId, Platform, Timestamp, UserId};
 use openim_graphql::Subgraph;
-use openim_platform::timers::{Job as _, Turn};
+use openim_platform::timers::Turn;
 use openim_testing::{START, TestWorld, ask, for_each_database};
 use openim_third::{AuditSettings, Third, ThirdSettings};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use openim_platform::timers::{Job as _, Turn};
+use openim_platform::timers::Turn;
 use openim_testing::for_each_database;
 use serde_json::{Value, json};
 

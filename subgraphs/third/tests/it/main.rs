@@ -4,6 +4,7 @@
 
 mod audit;
 mod client_logs;
+mod configuration;
 mod deliveries;
 mod expiry;
 mod house;

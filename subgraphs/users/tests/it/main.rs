@@ -17,4 +17,5 @@ mod presence;
 mod processes;
 mod profiles;
 mod reading;
+mod secrets;
 mod tokens;
