@@ -27,3 +27,15 @@ impl Budget {
         if Instant::now() < self.0 { Ok(()) } else { Err(PushOutcome::retry("the time was over before it was sent")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_begun_when_the_time_is_over() {
+        assert_eq!(Budget::start().check(), Ok(()));
+        let over = Budget(Instant::now()).check();
+        assert_eq!(over, Err(PushOutcome::retry("the time was over before it was sent")));
+    }
+}
