@@ -16,6 +16,7 @@ mod objects;
 mod openapi;
 mod pages;
 mod protobuf;
+mod pushes;
 mod sending;
 mod support;
 mod translate;
