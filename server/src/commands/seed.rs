@@ -84,14 +84,11 @@ async fn fill(graph: &Graph, config: &Config, command: &Seed, runtime: &Runtime)
     let plan = Plan::new(sizes, command.seed, now);
 
     let fresh = fill::people(&graph, &plan).await?;
-    told(
-        "people",
-        plan.people.len(),
-        &format!("{fresh} new, {} with a picture", plan.people.iter().filter(|one| one.face.is_some()).count()),
-    )?;
-    fill::friends(&graph, &plan).await?;
+    let faces = plan.people.iter().filter(|one| one.face.is_some()).count();
+    told("people", plan.people.len(), &format!("{} new, {faces} with a picture", fresh.len()))?;
+    fill::friends(&graph, &plan, &fresh).await?;
     told("friendships", plan.friends.len(), &format!("{} open requests, {} on black lists", plan.requests.len(), plan.blocks.len()))?;
-    fill::groups(&graph, &plan).await?;
+    fill::groups(&graph, &plan, &fresh).await?;
     told("groups", plan.groups.len(), &format!("{} ask to join", plan.groups.iter().map(|group| group.applicants.len()).sum::<usize>()))?;
     news(&graph, &plan, now).await?;
     let all = plan.messages();
@@ -137,10 +134,13 @@ async fn refuse_if_used(graph: &Graph, command: &Seed) -> anyhow::Result<()> {
 
 /// News for everybody, and values for clients.
 async fn news(graph: &Graph, plan: &Plan, now: i64) -> anyhow::Result<()> {
+    if !fill::known(graph, &[NEWS_ID]).await?.is_empty() {
+        return Ok(());
+    }
     let entries = json!([{"key": "theme", "value": "blue"}, {"key": "maxUploadMegabytes", "value": "100"}]);
     graph.ask(CLIENTS, json!({"input": {"entries": entries}})).await?;
     let account = json!({"id": NEWS_ID, "nickname": "Company news"});
-    graph.ask_unless(&["REGISTERED_ALREADY", "DUPLICATE_KEY"], ACCOUNT, json!({"input": account})).await?;
+    graph.ask(ACCOUNT, json!({"input": account})).await?;
     let sent_at = send::time(now - 26 * 3_600_000);
     let notice = json!({"systemNotice": {"name": "Company news", "noticeType": 1, "mixType": 0, "url": "",
         "text": "Welcome to the demo: everybody and everything here is made up."}});

@@ -1,5 +1,6 @@
 //! People, friendships and groups, written through the graph.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -25,7 +26,9 @@ const FACE: &str = "mutation($id: ID!, $url: String!) { updateUser(input: {id: $
 const IMPORT: &str =
     "mutation($owner: ID!, $ids: [ID!]!) { importFriends(input: {ownerId: $owner, friendIds: $ids}) { friendships { remark } } }";
 const HEADS: &str = "query($as: ID!) { viewer(as: $as) { heads { conversationId maxSeq } } }";
-const CLEAR: &str = "mutation($owner: ID!) { clearConversations(input: {ownerId: $owner, all: true}) { __typename } }";
+const CLEAR: &str = "mutation($owner: ID!, $ids: [ID!]!) {
+  clearConversations(input: {ownerId: $owner, conversationIds: $ids}) { __typename }
+}";
 const HIDE: &str = "mutation($owner: ID!, $ids: [ID!]!) {
   deleteConversations(input: {ownerId: $owner, conversationIds: $ids}) { __typename }
 }";
@@ -44,14 +47,19 @@ pub(super) async fn each(graph: &Graph, done: &[&str], query: &str, all: Vec<Val
         .await
 }
 
-/// Registers everybody who is not there and gives them their pictures. Returns how many are new.
-pub(super) async fn people(graph: &Graph, plan: &Plan) -> anyhow::Result<usize> {
-    let mut fresh = 0;
+/// Tells which of some users are there.
+pub(super) async fn known(graph: &Graph, ids: &[&str]) -> anyhow::Result<BTreeSet<String>> {
+    let known = graph.ask(KNOWN, json!({"ids": ids})).await?;
+    Ok(known["users"].as_array().into_iter().flatten().filter_map(|user| user["id"].as_str().map(str::to_owned)).collect())
+}
+
+/// Registers everybody who is not there and gives them their pictures. Returns the places of those who are new.
+pub(super) async fn people(graph: &Graph, plan: &Plan) -> anyhow::Result<BTreeSet<usize>> {
+    let mut fresh = BTreeSet::new();
     for chunk in plan.people.chunks(CHUNK) {
         let ids: Vec<&str> = chunk.iter().map(|person| person.id.as_str()).collect();
-        let known = graph.ask(KNOWN, json!({"ids": ids})).await?;
-        let known: Vec<&str> = known["users"].as_array().into_iter().flatten().filter_map(|user| user["id"].as_str()).collect();
-        let missing: Vec<_> = chunk.iter().filter(|person| !known.contains(&person.id.as_str())).collect();
+        let known = known(graph, &ids).await?;
+        let missing: Vec<_> = chunk.iter().filter(|person| !known.contains(&person.id)).collect();
         let users: Vec<_> = missing
             .iter()
             .map(|person| {
@@ -62,9 +70,9 @@ pub(super) async fn people(graph: &Graph, plan: &Plan) -> anyhow::Result<usize> 
         if !users.is_empty() {
             graph.ask(REGISTER, json!({"users": users})).await.context("people cannot be registered")?;
         }
-        fresh += missing.len();
+        fresh.extend((0..plan.people.len()).filter(|place| missing.iter().any(|one| id(plan, *place) == Some(one.id.as_str()))));
     }
-    let faces = plan.people.iter().filter_map(|person| Some((person.id.as_str(), person.face?)));
+    let faces = fresh.iter().filter_map(|place| plan.people.get(*place)).filter_map(|person| Some((person.id.as_str(), person.face?)));
     stream::iter(faces).map(|(id, seed)| face(graph, id, seed)).buffer_unordered(ABREAST).try_for_each(async |()| Ok(())).await?;
     Ok(fresh)
 }
@@ -81,21 +89,28 @@ pub(super) async fn as_user(graph: &Graph, id: &str) -> anyhow::Result<Graph> {
     Ok(graph.with_token(answer["createUserToken"]["token"].as_str().context("an answer has no token")?))
 }
 
-/// Makes friends. The notices of that are cleared, so that the talk that follows is all that is there.
-pub(super) async fn friends(graph: &Graph, plan: &Plan) -> anyhow::Result<()> {
-    let mut imports = Vec::new();
-    for (place, person) in plan.people.iter().enumerate() {
-        let ids: Vec<&str> = plan.friends.iter().filter(|pair| pair.0 == place).filter_map(|pair| id(plan, pair.1)).collect();
-        if !ids.is_empty() {
-            imports.push(json!({"owner": person.id, "ids": ids}));
-        }
-    }
-    each(graph, &[], IMPORT, imports).await.context("friendships cannot be imported")?;
-    noticed(graph, plan).await?;
-    each(graph, &[], CLEAR, plan.people.iter().map(|person| json!({"owner": person.id})).collect()).await?;
-    each(graph, &[], HIDE, silent(plan)).await?;
+/// Makes friends of those who are new. The notices of that are cleared, so that the talk that follows is all that is there.
+pub(super) async fn friends(graph: &Graph, plan: &Plan, fresh: &BTreeSet<usize>) -> anyhow::Result<()> {
+    let new = |one: usize, other: usize| fresh.contains(&one) || fresh.contains(&other);
+    let pairs: Vec<_> = plan.friends.iter().copied().filter(|pair| new(pair.0, pair.1)).collect();
+    let of = |place: usize, chosen: &dyn Fn(&(usize, usize)) -> bool| {
+        let mine = pairs.iter().filter(|pair| (pair.0 == place || pair.1 == place) && chosen(pair));
+        let ids: Vec<_> = mine.filter_map(|pair| pair_id(plan, *pair)).collect();
+        Some(json!({"owner": id(plan, place)?, "ids": ids})).filter(|_| !ids.is_empty())
+    };
+    let imports = (0..plan.people.len()).filter_map(|place| {
+        let ids: Vec<_> = pairs.iter().filter(|pair| pair.0 == place).filter_map(|pair| id(plan, pair.1)).collect();
+        Some(json!({"owner": id(plan, place)?, "ids": ids})).filter(|_| !ids.is_empty())
+    });
+    each(graph, &[], IMPORT, imports.collect()).await.context("friendships cannot be imported")?;
+    noticed(graph, plan, &pairs).await?;
+    let all = (0..plan.people.len()).filter_map(|place| of(place, &|_| true));
+    each(graph, &[], CLEAR, all.collect()).await.context("the notices of friendships cannot be cleared")?;
+    // Friends who do not talk: their empty chats are taken off the lists.
+    let quiet = |pair: &(usize, usize)| !plan.chats.iter().any(|chat| chat.party == Party::Pair(pair.0, pair.1) && !chat.lines.is_empty());
+    each(graph, &[], HIDE, (0..plan.people.len()).filter_map(|place| of(place, &quiet)).collect()).await?;
 
-    let fond = plan.friends.iter().step_by(9).filter_map(|pair| {
+    let fond = pairs.iter().step_by(9).filter_map(|pair| {
         let (owner, friend) = (plan.people.get(pair.0)?, plan.people.get(pair.1)?);
         let remark = format!("{} ({})", friend.nickname, friend.title);
         Some(json!({"input": {"ownerId": owner.id, "friendIds": [friend.id], "remark": remark, "pinned": true}}))
@@ -104,31 +119,22 @@ pub(super) async fn friends(graph: &Graph, plan: &Plan) -> anyhow::Result<()> {
     let requests = plan
         .requests
         .iter()
+        .filter(|(from, to, _)| new(*from, *to))
         .filter_map(|(from, to, words)| Some(json!({"input": {"fromId": id(plan, *from)?, "toId": id(plan, *to)?, "message": words}})));
     each(graph, &[], ASK, requests.collect()).await.context("friend requests cannot be sent")?;
     let blocks = plan
         .blocks
         .iter()
+        .filter(|(owner, other)| new(*owner, *other))
         .filter_map(|(owner, other)| Some(json!({"input": {"ownerId": id(plan, *owner)?, "blockedId": id(plan, *other)?}})));
-    each(graph, &["RECORD_EXISTS", "DUPLICATE_KEY"], BLOCK, blocks.collect()).await.context("the black lists cannot be written")
-}
-
-/// Pairs of friends who do not talk: their empty chats are taken off the lists.
-fn silent(plan: &Plan) -> Vec<Value> {
-    let talk = |pair: &(usize, usize)| plan.chats.iter().any(|chat| chat.party == Party::Pair(pair.0, pair.1) && !chat.lines.is_empty());
-    let quiet: Vec<_> = plan.friends.iter().filter(|pair| !talk(pair)).collect();
-    let of = |place: usize| {
-        let ids: Vec<_> = quiet.iter().filter(|pair| pair.0 == place || pair.1 == place).filter_map(|pair| pair_id(plan, **pair)).collect();
-        Some(json!({"owner": id(plan, place)?, "ids": ids})).filter(|_| !ids.is_empty())
-    };
-    (0..plan.people.len()).filter_map(of).collect()
+    each(graph, &[], BLOCK, blocks.collect()).await.context("the black lists cannot be written")
 }
 
 /// Waits until the notice of each new friendship is in its chat.
-async fn noticed(graph: &Graph, plan: &Plan) -> anyhow::Result<()> {
+async fn noticed(graph: &Graph, plan: &Plan, pairs: &[(usize, usize)]) -> anyhow::Result<()> {
     let wait = async {
         for (place, person) in plan.people.iter().enumerate() {
-            let wanted: Vec<_> = plan.friends.iter().filter(|pair| pair.0 == place).filter_map(|pair| pair_id(plan, *pair)).collect();
+            let wanted: Vec<_> = pairs.iter().filter(|pair| pair.0 == place).filter_map(|pair| pair_id(plan, *pair)).collect();
             loop {
                 let answer = graph.ask(HEADS, json!({"as": person.id})).await?;
                 let heads = answer["viewer"]["heads"].as_array().map_or(&[][..], Vec::as_slice);
@@ -147,7 +153,7 @@ async fn noticed(graph: &Graph, plan: &Plan) -> anyhow::Result<()> {
 }
 
 /// Makes the groups, and asks to be let in where somebody shall.
-pub(super) async fn groups(graph: &Graph, plan: &Plan) -> anyhow::Result<()> {
+pub(super) async fn groups(graph: &Graph, plan: &Plan, fresh: &BTreeSet<usize>) -> anyhow::Result<()> {
     let made = plan.groups.iter().filter_map(|group| {
         let mut ids = group.members.iter().filter_map(|place| id(plan, *place));
         let owner = ids.next()?;
@@ -159,7 +165,7 @@ pub(super) async fn groups(graph: &Graph, plan: &Plan) -> anyhow::Result<()> {
     });
     each(graph, &["GROUP_ID_EXISTED"], GROUP, made.collect()).await.context("groups cannot be made")?;
     let joins = plan.groups.iter().flat_map(|group| {
-        group.applicants.iter().filter_map(|place| {
+        group.applicants.iter().filter(|place| fresh.contains(place)).filter_map(|place| {
             let message = "I would like to join, please";
             Some(json!({"input": {"groupId": group.id, "userId": id(plan, *place)?, "source": "SEARCH", "message": message}}))
         })

@@ -8,6 +8,9 @@ use super::groups::{Group, THEMES};
 use super::people::{Person, cast};
 use super::talk::{Chat, Party, chats};
 
+/// The first people know many others, and talk with all of them: a demo signs in as one of them.
+pub(super) const POPULAR: usize = 3;
+
 /// How much there shall be.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
@@ -81,7 +84,8 @@ impl Plan {
 fn friends(dice: &mut Dice, people: &[Person]) -> Vec<(usize, usize)> {
     let mut pairs = BTreeSet::new();
     for (place, person) in people.iter().enumerate() {
-        for _ in 0..(2 + dice.below(4)) {
+        let many = if place < POPULAR { 5 } else { 0 };
+        for _ in 0..(2 + many + dice.below(4)) {
             let alike: Vec<_> =
                 (0..people.len()).filter(|other| people.get(*other).is_some_and(|one| one.tongue == person.tongue)).collect();
             let other = if dice.chance(50) { dice.pick(&alike).copied().unwrap_or(0) } else { dice.below(people.len()) };

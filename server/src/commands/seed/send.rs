@@ -172,7 +172,7 @@ impl Voice<'_> {
             self.graph.ask_unless(&["ARGS_ERROR"], PIN, at(json!({}))).await?;
         }
         if line.revoked {
-            self.graph.ask(REVOKE, at(json!({"as": sender}))).await?;
+            self.graph.ask_unless(&["MESSAGE_ALREADY_REVOKED"], REVOKE, at(json!({"as": sender}))).await?;
         }
         Ok(())
     }

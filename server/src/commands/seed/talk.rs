@@ -4,6 +4,7 @@ use super::dice::Dice;
 use super::groups::Group;
 use super::people::{Person, Tongue};
 use super::phrases::{CORRECTIONS, EMOJIS, exchanges};
+use super::plan::POPULAR;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -68,7 +69,8 @@ pub(super) fn chats(
     messages: usize,
     now: i64,
 ) -> Vec<Chat> {
-    let pairs = dice.some(friends, (friends.len() * 2 / 3).max(1));
+    let (mut pairs, others): (Vec<_>, Vec<_>) = friends.iter().partition(|pair| pair.0 < POPULAR);
+    pairs.extend(dice.some(&others, others.len() / 2));
     let mut parties: Vec<(Party, usize)> = groups.iter().enumerate().map(|(place, _)| (Party::Group(place), 12 + dice.below(30))).collect();
     parties.extend(pairs.into_iter().map(|(one, other)| (Party::Pair(one, other), 1 + dice.below(8))));
     let weights: usize = parties.iter().map(|(_, weight)| weight).sum();
@@ -108,15 +110,20 @@ fn chat(dice: &mut Dice, people: &[Person], groups: &[Group], (party, share): (P
         lines.extend(scene.exchange(dice, start, share - lines.len()));
     }
     lines.sort_by_key(|line| line.at);
-    // Answers follow what they answer; after sorting another exchange may lie between.
-    let first = lines.iter_mut().take(1);
-    for line in first {
-        if let Says::Answer(text) = &line.says {
-            line.says = Says::Text(text.clone());
-        }
-    }
+    mend(&mut lines);
     let unread = members.iter().filter_map(|member| Some((*member, unread(dice, &lines, *member)?))).collect();
     Chat { party, lines, unread }
+}
+
+/// After sorting another line may lie before an answer; nothing answers a line that is not there, or was taken back.
+fn mend(lines: &mut [Line]) {
+    let mut answerable = false;
+    for line in lines {
+        if let (false, Says::Answer(text)) = (answerable, &line.says) {
+            line.says = Says::Text(text.clone());
+        }
+        answerable = !line.revoked;
+    }
 }
 
 /// How many of the newest lines somebody has not read: none for most, never one's own.
