@@ -1,46 +1,35 @@
 // What the application's server was told, and what became of it; one that failed is sent again from here.
-import { Badge, Button, Code, Drawer, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Badge, Drawer, Group, Select, Tabs, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useMutation, useQuery } from "urql";
+import { useQuery } from "urql";
 import { Page } from "~/components/Page";
 import { type Column, Pages, Rows } from "~/components/Rows";
 import { Empty, Failed, Loading } from "~/components/States";
-import { graphql, type ResultOf } from "~/graphql";
 import { formatTime } from "~/lib/format";
+import { Delivery } from "./Delivery";
+import { Deliveries, type Row } from "./documents";
+import { Hooks } from "./Hooks";
 
 const SIZE = 50;
 const OUTCOMES = ["PENDING", "DELIVERED", "FAILED"] as const;
 const COLOURS = { PENDING: "yellow", DELIVERED: "green", FAILED: "red" } as const;
 
-const Deliveries = graphql(`
-  query Deliveries($first: Int!, $offset: Int!, $outcome: WebhookOutcome, $command: String) {
-    admin {
-      webhookDeliveries(first: $first, offset: $offset, outcome: $outcome, command: $command) {
-        totalCount
-        edges {
-          node { id name command kind outcome status host error answer body attempts durationMilliseconds createdAt nextAttemptAt operationId }
-        }
-      }
-    }
-  }
-`);
-
-const Again = graphql(
-  `mutation Redeliver($id: ID!) { redeliverWebhook(input: { id: $id }) { delivery { id outcome } } }`,
-);
-
-type Row = NonNullable<ResultOf<typeof Deliveries>["admin"]>["webhookDeliveries"]["edges"][number]["node"];
-
 export function WebhooksPage() {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate({ from: "/webhooks" });
-  const { search, outcome, offset = 0, open } = useSearch({ from: "/inside/webhooks" });
+  const { search, outcome, offset = 0, open, view } = useSearch({ from: "/inside/webhooks" });
   const [{ data, error, fetching, stale }, again] = useQuery({
     query: Deliveries,
-    variables: { first: SIZE, offset, outcome: outcome ?? null, command: search ?? null },
+    variables: {
+      first: SIZE,
+      offset,
+      outcome: outcome ?? null,
+      command: search ?? null,
+      open: open ?? "",
+      opened: open !== undefined,
+    },
     requestPolicy: "cache-and-network",
   });
   const look = useDebouncedCallback(
@@ -61,7 +50,7 @@ export function WebhooksPage() {
     {
       head: t("webhooks.why"),
       cell: (row) => (
-        <Text size="sm" lineClamp={1}>
+        <Text size="sm" lineClamp={2}>
           {row.error ?? ""}
         </Text>
       ),
@@ -72,52 +61,65 @@ export function WebhooksPage() {
   ];
   const list = data?.admin?.webhookDeliveries;
   const rows = list?.edges.map((edge) => edge.node) ?? [];
-  const opened = rows.find((row) => row.id === open);
+  const opened = open === undefined ? null : (data?.admin?.webhookDelivery ?? null);
   return (
     <Page title={t("places.webhooks")}>
-      <Group mb="sm" grow preventGrowOverflow={false}>
-        <TextInput
-          aria-label={t("webhooks.search")}
-          placeholder={t("webhooks.search")}
-          defaultValue={search ?? ""}
-          onChange={(event) => look(event.currentTarget.value)}
-        />
-        <Select
-          aria-label={t("webhooks.outcome")}
-          placeholder={t("webhooks.outcome")}
-          clearable
-          clearButtonProps={{ "aria-label": t("acts.clear") }}
-          maw={220}
-          value={outcome ?? null}
-          data={OUTCOMES.map((value) => ({ value, label: t(`webhooks.outcomes.${value}`) }))}
-          onChange={(value) => {
-            const chosen = OUTCOMES.find((known) => known === value);
-            void navigate({ search: { ...(search && { search }), ...(chosen && { outcome: chosen }) } });
-          }}
-        />
-      </Group>
-      {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
-      {!list && fetching && <Loading />}
-      {list && rows.length === 0 && <Empty text={t("webhooks.none")} />}
-      {list && rows.length > 0 && (
-        <div aria-busy={stale}>
-          <Rows
-            label={t("places.webhooks")}
-            columns={columns}
-            rows={rows}
-            id={(row) => row.id}
-            open={(row) => navigate({ search: (before) => ({ ...before, open: row.id }) })}
-          />
-          <Pages
-            total={list.totalCount}
-            size={SIZE}
-            offset={offset}
-            go={(next) => navigate({ search: (before) => ({ ...before, offset: next }) })}
-          />
-        </div>
-      )}
+      <Tabs
+        value={view ?? "deliveries"}
+        onChange={(next) => navigate({ search: next === "hooks" ? { view: "hooks" } : {} })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="sm">
+          <Tabs.Tab value="deliveries">{t("webhooks.deliveries")}</Tabs.Tab>
+          <Tabs.Tab value="hooks">{t("webhooks.hooks")}</Tabs.Tab>
+        </Tabs.List>
+        {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
+        {!list && fetching && <Loading />}
+        <Tabs.Panel value="hooks">{data?.admin && <Hooks hooks={data.admin.webhooks} />}</Tabs.Panel>
+        <Tabs.Panel value="deliveries">
+          <Group mb="sm" grow preventGrowOverflow={false}>
+            <TextInput
+              aria-label={t("webhooks.search")}
+              placeholder={t("webhooks.search")}
+              defaultValue={search ?? ""}
+              onChange={(event) => look(event.currentTarget.value)}
+            />
+            <Select
+              aria-label={t("webhooks.outcome")}
+              placeholder={t("webhooks.outcome")}
+              clearable
+              clearButtonProps={{ "aria-label": t("acts.clear") }}
+              maw={220}
+              value={outcome ?? null}
+              data={OUTCOMES.map((value) => ({ value, label: t(`webhooks.outcomes.${value}`) }))}
+              onChange={(value) => {
+                const chosen = OUTCOMES.find((known) => known === value);
+                void navigate({ search: { ...(search && { search }), ...(chosen && { outcome: chosen }) } });
+              }}
+            />
+          </Group>
+          {list && rows.length === 0 && <Empty text={t("webhooks.none")} />}
+          {list && rows.length > 0 && (
+            <div aria-busy={stale}>
+              <Rows
+                label={t("places.webhooks")}
+                columns={columns}
+                rows={rows}
+                id={(row) => row.id}
+                open={(row) => navigate({ search: (before) => ({ ...before, open: row.id }) })}
+              />
+              <Pages
+                total={list.totalCount}
+                size={SIZE}
+                offset={offset}
+                go={(next) => navigate({ search: (before) => ({ ...before, offset: next }) })}
+              />
+            </div>
+          )}
+        </Tabs.Panel>
+      </Tabs>
       <Drawer
-        opened={opened !== undefined}
+        opened={opened !== null}
         onClose={() => navigate({ search: ({ open: _, ...rest }) => rest })}
         position="right"
         size="lg"
@@ -127,62 +129,5 @@ export function WebhooksPage() {
         {opened && <Delivery row={opened} sent={() => again({ requestPolicy: "network-only" })} />}
       </Drawer>
     </Page>
-  );
-}
-
-function Delivery({ row, sent }: { row: Row; sent: () => void }) {
-  const { t } = useTranslation();
-  const [{ fetching, error }, redeliver] = useMutation(Again);
-  const facts: [string, string | number | null][] = [
-    ["host", row.host],
-    ["status", row.status],
-    ["why", row.error],
-    ["attempts", row.attempts],
-    ["milliseconds", row.durationMilliseconds],
-    ["operation", row.operationId],
-  ];
-
-  async function send() {
-    const result = await redeliver({ id: row.id });
-    if (!result.data) return;
-    notifications.show({ message: t("webhooks.queued") });
-    sent();
-  }
-
-  return (
-    <Stack>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <Text size="xs" c="dimmed">
-            {t(`webhooks.${name}`)}
-          </Text>
-          <Text size="sm">{value ?? "–"}</Text>
-        </div>
-      ))}
-      <Text size="xs" c="dimmed">
-        {t("webhooks.body")}
-      </Text>
-      <Code block tabIndex={0}>
-        {row.body}
-      </Code>
-      {row.answer && (
-        <>
-          <Text size="xs" c="dimmed">
-            {t("webhooks.answer")}
-          </Text>
-          <Code block tabIndex={0}>
-            {row.answer}
-          </Code>
-        </>
-      )}
-      {error && <Failed error={error} />}
-      {row.kind === "AFTER" && (
-        <Group justify="flex-end">
-          <Button loading={fetching} onClick={send}>
-            {t("webhooks.again")}
-          </Button>
-        </Group>
-      )}
-    </Stack>
   );
 }

@@ -1,0 +1,49 @@
+// One act: who, from where, with which arguments, why, and what became of it.
+import { Code, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useQuery } from "urql";
+import { Empty, Failed, Loading } from "~/components/States";
+import { formatTime } from "~/lib/format";
+import { Became } from "./AuditPage";
+import { AuditEntry } from "./documents";
+
+export function Entry({ id }: { id: string }) {
+  const { t, i18n } = useTranslation();
+  const [{ data, error, fetching }, again] = useQuery({ query: AuditEntry, variables: { id } });
+  if (error) return <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />;
+  if (fetching && !data) return <Loading />;
+  const entry = data?.admin?.auditEntry;
+  if (!entry) return <Empty text={t("audit.gone")} />;
+  const name = entry.actor?.nickname ? `${entry.actor.nickname} (${entry.actorId})` : entry.actorId;
+  const facts: [string, string | null][] = [
+    [t("audit.at"), formatTime(entry.at, i18n.language)],
+    [t("audit.actor"), entry.platform ? `${name} · ${t(`platforms.${entry.platform}`)}` : name],
+    [t("audit.address"), entry.address],
+    [t("audit.operation"), `${entry.operation} (${entry.subgraph})`],
+    [t("audit.target"), entry.target],
+    [t("acts.reason"), entry.reason],
+    [t("audit.code"), entry.code],
+    [t("audit.operationId"), entry.operationId],
+  ];
+  return (
+    <Stack>
+      <Became outcome={entry.outcome} />
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <Text size="xs" c="dimmed">
+            {label}
+          </Text>
+          <Text size="sm" style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
+            {value || "–"}
+          </Text>
+        </div>
+      ))}
+      <Text size="xs" c="dimmed">
+        {t("audit.arguments")}
+      </Text>
+      <Code block tabIndex={0}>
+        {JSON.stringify(entry.arguments, null, 2)}
+      </Code>
+    </Stack>
+  );
+}

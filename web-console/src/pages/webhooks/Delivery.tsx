@@ -1,0 +1,68 @@
+// One call of the application's server: what was told, what it answered, why it failed; it is sent again from here.
+import { Button, Code, Group, Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useTranslation } from "react-i18next";
+import { useMutation } from "urql";
+import { Failed } from "~/components/States";
+import { formatTime } from "~/lib/format";
+import { Again, type Opened } from "./documents";
+
+export function Delivery({ row, sent }: { row: Opened; sent: () => void }) {
+  const { t, i18n } = useTranslation();
+  const [{ fetching, error }, redeliver] = useMutation(Again);
+  const facts: [string, string | number | null][] = [
+    ["why", row.error],
+    ["host", row.host],
+    ["status", row.status],
+    ["attempts", row.attempts],
+    ["nextAttemptAt", row.nextAttemptAt ? formatTime(row.nextAttemptAt, i18n.language) : null],
+    ["milliseconds", row.durationMilliseconds],
+    ["operation", row.operationId],
+  ];
+
+  async function send() {
+    const result = await redeliver({ id: row.id });
+    if (!result.data) return;
+    notifications.show({ message: t("webhooks.queued") });
+    sent();
+  }
+
+  return (
+    <Stack>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <Text size="xs" c="dimmed">
+            {t(`webhooks.${name}`)}
+          </Text>
+          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+            {value ?? "–"}
+          </Text>
+        </div>
+      ))}
+      <Text size="xs" c="dimmed">
+        {t("webhooks.body")}
+      </Text>
+      <Code block tabIndex={0}>
+        {row.body}
+      </Code>
+      {row.answer && (
+        <>
+          <Text size="xs" c="dimmed">
+            {t("webhooks.answer")}
+          </Text>
+          <Code block tabIndex={0}>
+            {row.answer}
+          </Code>
+        </>
+      )}
+      {error && <Failed error={error} />}
+      {row.kind === "AFTER" && (
+        <Group justify="flex-end">
+          <Button loading={fetching} onClick={send}>
+            {t("webhooks.again")}
+          </Button>
+        </Group>
+      )}
+    </Stack>
+  );
+}
