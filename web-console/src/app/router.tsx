@@ -1,6 +1,8 @@
 // The addresses of the console. Pages are loaded when they are opened; filters and places stand in the address.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { NotFound } from "~/components/States";
+import { momentOf } from "~/lib/moments";
+import { auditSearch } from "~/pages/audit/search";
 import { BROADCAST_TABS, type BroadcastTab } from "~/pages/broadcast/tabs";
 import {
   GROUP_TABS,
@@ -12,6 +14,7 @@ import {
   STATUSES,
   type Status,
 } from "~/pages/groups/status";
+import { pushSearch } from "~/pages/push/search";
 import { RELATION_TABS, type RelationTab } from "~/pages/relations/tabs";
 import { Root } from "~/shell/Root";
 import { Shell } from "~/shell/Shell";
@@ -194,6 +197,42 @@ const webhooks = createRoute({
   component: lazyRouteComponent(() => import("~/pages/webhooks/WebhooksPage"), "WebhooksPage"),
 });
 
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: "/audit",
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import("~/pages/audit/AuditPage"), "AuditPage"),
+});
+
+const logs = createRoute({
+  getParentRoute: () => inside,
+  path: "/logs",
+  validateSearch: (search): ListSearch & { since?: string; until?: string } => ({
+    ...listSearch(search),
+    ...(typeof search.since === "string" && momentOf(search.since) && { since: search.since }),
+    ...(typeof search.until === "string" && momentOf(search.until) && { until: search.until }),
+  }),
+  component: lazyRouteComponent(() => import("~/pages/logs/LogsPage"), "LogsPage"),
+});
+
+const configuration = createRoute({
+  getParentRoute: () => inside,
+  path: "/configuration",
+  validateSearch: (search): ListSearch & { section?: string; view?: "history" } => ({
+    ...listSearch(search),
+    ...(typeof search.section === "string" && { section: search.section }),
+    ...(search.view === "history" && { view: "history" as const }),
+  }),
+  component: lazyRouteComponent(() => import("~/pages/configuration/ConfigurationPage"), "ConfigurationPage"),
+});
+
+const push = createRoute({
+  getParentRoute: () => inside,
+  path: "/push",
+  validateSearch: pushSearch,
+  component: lazyRouteComponent(() => import("~/pages/push/PushPage"), "PushPage"),
+});
+
 const rest = createRoute({
   getParentRoute: () => inside,
   path: "/rest",
@@ -250,6 +289,10 @@ export const router = createRouter({
       broadcast,
       files,
       webhooks,
+      push,
+      configuration,
+      logs,
+      audit,
       rest,
       restRoute,
       explorer,

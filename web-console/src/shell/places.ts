@@ -2,13 +2,17 @@
 import {
   type Icon,
   IconApi,
+  IconBellRinging,
   IconFiles,
+  IconFileText,
   IconHeartHandshake,
+  IconHistory,
   IconLayoutDashboard,
   IconMessage2,
   IconMessageSearch,
   IconMessages,
   IconPlugConnected,
+  IconSettings,
   IconSpeakerphone,
   IconUsers,
   IconUsersGroup,
@@ -27,6 +31,10 @@ export interface Place {
     | "/broadcast"
     | "/files"
     | "/webhooks"
+    | "/audit"
+    | "/logs"
+    | "/configuration"
+    | "/push"
     | "/rest"
     | "/explorer";
   /** The key of its name under `places`. */
@@ -45,6 +53,10 @@ export const PLACES: readonly Place[] = [
   { to: "/broadcast", name: "broadcast", icon: IconSpeakerphone },
   { to: "/files", name: "files", icon: IconFiles },
   { to: "/webhooks", name: "webhooks", icon: IconWebhook },
+  { to: "/audit", name: "audit", icon: IconHistory },
+  { to: "/logs", name: "logs", icon: IconFileText },
+  { to: "/configuration", name: "configuration", icon: IconSettings },
+  { to: "/push", name: "push", icon: IconBellRinging },
   { to: "/rest", name: "rest", icon: IconPlugConnected },
   { to: "/explorer", name: "explorer", icon: IconApi },
 ];
