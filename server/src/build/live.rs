@@ -149,3 +149,61 @@ pub(super) fn messages_settings(config: &Config) -> anyhow::Result<MessagesSetti
         ..MessagesSettings::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use openim_core::Runtime;
+    use openim_platform::config::{Inputs, Loaded, Stored, live_keys, load};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const FILE: &str = "[webhooks]\nurl = \"https://hooks.example.com\"\nsecret = \"a secret of tests\"\nenabled = [\"afterSendSingleMsg\", \"beforeAddFriend\"]\n[objects]\nexpire_causes = [\"msg-file\"]\n";
+
+    fn other(key: &str) -> Value {
+        match key {
+            "groups.enable_history_for_new_members" | "objects.public_read" => json!(false),
+            "messages.friend_verify" => json!(true),
+            "groups.max_listed_ids" => json!(2_000),
+            "messages.max_content_bytes" => json!(512),
+            "notifications.changes" => json!(["memberEnter -message"]),
+            "objects.expire_causes" => json!(["msg-picture"]),
+            "webhooks.url" => json!("https://elsewhere.example.com"),
+            "webhooks.enabled" => json!(["afterSendSingleMsg"]),
+            "webhooks.timeouts" => json!(["beforeAddFriend=9"]),
+            "webhooks.continue_on_failure" => json!(["beforeAddFriend"]),
+            "webhooks.denied_types" => json!(["110"]),
+            "webhooks.attention_ids" => json!(["helpdesk"]),
+            "telemetry.log_filter" => json!("debug"),
+            _ => json!(3),
+        }
+    }
+
+    /// Everything that [`LiveParts::take_over`] hands out.
+    fn handed_out(config: &Config) -> String {
+        let messages = messages_settings(config).unwrap();
+        let webhooks = webhook_settings(config, &Runtime::system()).unwrap();
+        format!(
+            "{:?} {:?} {:?} {:?} {messages:?} {webhooks:?} {}",
+            door_quotas(config),
+            attempt_quotas(config),
+            groups_settings(config),
+            file_settings(config),
+            config.telemetry.log_filter
+        )
+    }
+
+    #[test]
+    fn every_live_setting_reaches_what_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("openim.toml");
+        std::fs::write(&path, FILE).unwrap();
+        let loaded: Loaded = load(&Inputs { file: Some(path), ..Inputs::default() }).unwrap();
+        let before = handed_out(&loaded.config);
+        for key in live_keys() {
+            let stored = Stored::from([((*key).to_owned(), other(key))]);
+            let changed = loaded.try_stored(&stored).unwrap_or_else(|problems| panic!("{problems}"));
+            assert_ne!(handed_out(&changed.config), before, "{key} changes nothing");
+        }
+    }
+}
