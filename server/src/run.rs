@@ -11,7 +11,6 @@ use openim_federation::Gateway;
 use openim_platform::config::{Config, Configuration, Live, Loaded};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
-use tokio_util::sync::CancellationToken;
 
 use crate::build::{Domains, Ground, auth_secrets, database_name, door_quotas, files_secret, migrate, open_objects, open_ports};
 use crate::doors::{self, Doors, Stands};
@@ -33,7 +32,6 @@ pub struct Running {
     secret_file: Option<PathBuf>,
     grace: Duration,
     lifecycle: Lifecycle,
-    restart: CancellationToken,
     ports: Option<Arc<Ports>>,
 }
 
@@ -66,6 +64,7 @@ pub async fn start(loaded: Loaded, telemetry: Telemetry, runtime: Runtime) -> an
     domains.start_work(&config.server.roles, &ports, &lifecycle);
 
     let quotas = Live::new(door_quotas(&config));
+    lifecycle.restart_when(configuration.restart());
     domains.live(&telemetry, quotas.clone(), &ports.store).follow(&configuration, &lifecycle);
     let Doors { router, sdk, places } =
         doors::open(&config, &domains, Stands { ports: &ports, objects, quotas: quotas.clone() }, &telemetry, &lifecycle, &runtime)?;
@@ -87,7 +86,6 @@ pub async fn start(loaded: Loaded, telemetry: Telemetry, runtime: Runtime) -> an
         database: Some(database_name(&config)),
         secret_file: secrets.kept_in().map(Path::to_owned),
         grace: Duration::from_secs(config.server.shutdown_seconds),
-        restart: lifecycle.restart_when(configuration.restart()),
         lifecycle,
         ports: Some(ports),
     })
@@ -114,7 +112,6 @@ pub(crate) async fn serve_gateway(
         database: None,
         secret_file: None,
         grace: Duration::from_secs(config.server.shutdown_seconds),
-        restart: CancellationToken::new(),
         lifecycle,
         ports: None,
     })
@@ -168,6 +165,6 @@ impl Running {
             // Pools close when their connections come back; a request that was cut off may never give its own back.
             ports.close(LAST_WORDS).await;
         }
-        Ended { clean, restart: self.restart.is_cancelled() }
+        Ended { clean, restart: self.lifecycle.restarts() }
     }
 }

@@ -16,6 +16,10 @@ pub struct Lifecycle {
     pub stopping: CancellationToken,
     /// Asks the workers to finish, after the doors have.
     pub draining: CancellationToken,
+    /// Cancelled when the process stops because a restart was asked for.
+    restarting: CancellationToken,
+    /// Cancelled when a signal asked to stop.
+    for_good: CancellationToken,
     /// Knows every task that must end before the process may.
     pub doors: TaskTracker,
     /// Knows every worker that must end before the database is closed.
@@ -23,19 +27,25 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// Asks to stop a moment after `restart`, so that whoever asked for it still hears that it was heard. Returns `restart`.
-    pub(crate) fn restart_when(&self, restart: &CancellationToken) -> CancellationToken {
-        let (asked, stopping) = (restart.clone(), self.stopping.clone());
+    /// Asks to stop a moment after `asked`, so that whoever asked still hears that it was heard.
+    pub(crate) fn restart_when(&self, asked: &CancellationToken) {
+        let (asked, stopping, restarting) = (asked.clone(), self.stopping.clone(), self.restarting.clone());
         self.workers.spawn(async move {
             let waiting = async {
                 asked.cancelled().await;
                 tokio::time::sleep(COURTESY).await;
             };
+            // Who stops already does not start anew.
             if stopping.run_until_cancelled(waiting).await.is_some() {
+                restarting.cancel();
                 stopping.cancel();
             }
         });
-        restart.clone()
+    }
+
+    /// Tells whether the process stops in order to start anew. A signal to stop has the last word.
+    pub(crate) fn restarts(&self) -> bool {
+        self.restarting.is_cancelled() && !self.for_good.is_cancelled()
     }
 
     /// Waits until somebody asks to stop, then until the doors and after them the workers are done. Tells whether all of
@@ -60,6 +70,7 @@ impl Lifecycle {
 pub(crate) async fn watch_signals(lifecycle: Lifecycle) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     signals.next().await;
+    lifecycle.for_good.cancel();
     lifecycle.stopping.cancel();
     signals.next().await;
     tracing::warn!("stopped by a second signal");
