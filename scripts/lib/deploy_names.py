@@ -37,17 +37,10 @@ def settings():
     return found
 
 
-def source():
-    files = [file for folder in SOURCES for file in (ROOT / folder).rglob("*.rs") if "tests" not in file.parts]
-    return "\n".join(file.read_text("utf-8") for file in files)
-
-
-def metrics(text):
-    """Returns the kind of every metric by its name."""
-    found = dict.fromkeys(re.findall(r'=> "(openim_[a-z_]+)"', text), "gauge")  # a gauge that a table names
-    for kind, name in re.findall(r'\b(counter|gauge|histogram)!\(\s*"([a-z_0-9]+)"', text):
-        found[name] = kind
-    return found
+def metrics():
+    """Returns kind and labels of every metric by its name, from the table that a test compares with the code."""
+    rows = re.findall(r"^\| `([a-z_0-9]+)` \| ([a-z]+) \| (.*?) \|", (ROOT / "docs/metrics.md").read_text("utf-8"), re.MULTILINE)
+    return {name: (kind, set(re.findall(r"`([a-z_]+)`", labels))) for name, kind, labels in rows}
 
 
 def expressions():
@@ -73,21 +66,25 @@ def check_dashboard():
             problem(where, f"the panel {panel['title']} is too wide or empty")
 
 
-def check_expression(where, text, known, labels):
-    for match in re.finditer(r"([a-z_][a-z0-9_]*)\s*(?:=~|!~|!=|=)\s*\"", text):
-        if match[1] not in labels:
-            problem(where, f"no metric has the label {match[1]}")
-    for names in re.findall(r"\bby \(([^)]*)\)", text):
-        for name in filter(None, re.split(r"[,\s]+", names)):
-            if name not in labels:
-                problem(where, f"no metric has the label {name}")
-    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\bby \([^)]*\)|\"[^\"]*\"", " ", text)
-    for name in re.findall(r"(?<![a-zA-Z0-9_$])[a-z_][a-z0-9_]*", bare):
+def check_expression(where, text, known):
+    labels = set(OWN_LABELS)
+    bare = re.sub(r"\[[^\]]*\]|\bby \([^)]*\)", " ", text)
+    for name, selector in re.findall(r"(?<![a-zA-Z0-9_$\"])([a-z_][a-z0-9_]*)(\{[^}]*\})?", re.sub(r'(?<!=)(?<!~)"[^"]*"', "", bare)):
+        if name in WORDS:
+            continue
         base = re.sub(r"_(bucket|sum|count)$", "", name)
-        histogram = base != name and known.get(base) == "histogram"
-        plain = known.get(name) not in (None, "histogram")
-        if name not in WORDS | OWN_METRICS and not histogram and not plain:
+        of_histogram = base != name and known.get(base, ("",))[0] == "histogram"
+        kind, own = known.get(base if of_histogram else name, ("", set()))
+        if name not in OWN_METRICS and not of_histogram and kind in ("", "histogram"):
             problem(where, f"there is no metric {name}")
+        labels |= own
+        for label in re.findall(r"([a-z_]+)\s*(?:=~|!~|!=|=)", selector):
+            if label not in own | OWN_LABELS:
+                problem(where, f"{name} has no label {label}")
+    for names in re.findall(r"\bby \(([^)]*)\)", text):
+        for label in filter(None, re.split(r"[,\s]+", names)):
+            if label not in labels:
+                problem(where, f"nothing in {text} has the label {label}")
 
 
 def outside(file, text):
@@ -130,9 +127,7 @@ def check_context():
 
 
 def main():
-    variables, text = settings(), source()
-    known = metrics(text)
-    labels = OWN_LABELS | set(re.findall(r'"([a-z_]+)" =>', text))
+    variables, known = settings(), metrics()
     if len(variables) < 50 or len(known) < 40:
         sys.exit("the names of the product cannot be read any more: look at scripts/lib/deploy_names.py")
     roles = set(re.findall(r'Self::[A-Z][a-z]+ => "([a-z]+)"', (ROOT / "kernel/platform/src/config/roles.rs").read_text("utf-8")))
@@ -164,7 +159,7 @@ def main():
     check_dashboard()
     check_context()
     for where, expression in expressions():
-        check_expression(where, expression, known, labels)
+        check_expression(where, expression, known)
     for line in sorted(set(problems)):
         print(line)
     sys.exit(1 if problems else 0)
