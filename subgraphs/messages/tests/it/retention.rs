@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use openim_entities::messages::message;
 use openim_messages::MessagesSettings;
-use openim_platform::timers::{Job as _, Turn};
+use openim_platform::timers::Turn;
 use openim_testing::{TestWorld, for_each_database};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
