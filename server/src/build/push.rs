@@ -67,7 +67,7 @@ pub(crate) fn push_sender(config: &Config, runtime: &Runtime) -> anyhow::Result<
                 intent: section.jpush_push_intent.clone(),
                 timeout: JPUSH_TIMEOUT,
             };
-            Arc::new(Jpush::new(settings, runtime).context("push.enable is jpush")?)
+            Arc::new(Jpush::new(settings).context("push.enable is jpush")?)
         }
     }))
 }
