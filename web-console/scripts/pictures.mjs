@@ -56,11 +56,11 @@ try {
     await page.locator("table.rows tbody tr[data-opens]").first().click();
     await page.locator("#page h1").waitFor();
   });
-  await take("rest", { path: "/console/rest/route/friend/get_friend_list", language: "zh-CN" }, async (page) => {
+  await take("rest", { path: "/console/rest/route/friend/get_friend_list" }, async (page) => {
     await page
       .locator("textarea")
       .fill(JSON.stringify({ userID: someone, pagination: { pageNumber: 1, showNumber: 2 } }));
-    await page.getByRole("button", { name: "发送" }).click();
+    await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("errCode 0").waitFor();
   });
   await take("explorer", { path: "/console/explorer?example=conversations/inbox", scheme: "dark" }, async (page) => {

@@ -25,9 +25,12 @@ export class Deployment {
 
   /** Starts one process with everything in it; settings are named as in the environment (`WEBHOOKS__URL`). */
   static embedded(binary, settings = {}) {
-    return Deployment.#start(binary, (deployment) => {
+    return Deployment.#start(binary, async (deployment) => {
       for (const [key, value] of Object.entries(settings)) deployment.#set(key, value);
-      return deployment.#gateway('server', 'all');
+      await deployment.#gateway('server', 'all');
+      // Without a secret of the tests' the server makes one.
+      if (settings.AUTH__SECRET !== '') return;
+      deployment.secret = (await readFile(join(deployment.#folder, 'server', 'secret'), 'utf8')).trim();
     });
   }
 

@@ -140,7 +140,7 @@ export function ConfigurationPage() {
             description={t("configuration.managedHelp")}
           />
           {found.problems.length > 0 && (
-            <Alert color="orange" title={t("configuration.problems")}>
+            <Alert variant="default" title={t("configuration.problems")}>
               <List size="sm">
                 {found.problems.map((problem) => (
                   <List.Item key={problem.key}>{`${problem.key}: ${problem.message}`}</List.Item>
@@ -149,7 +149,7 @@ export function ConfigurationPage() {
             </Alert>
           )}
           {waiting.length > 0 && (
-            <Alert color="orange" title={t("configuration.waiting")}>
+            <Alert variant="default" title={t("configuration.waiting")}>
               <Text size="sm">{waiting.map((setting) => setting.key).join(", ")}</Text>
             </Alert>
           )}

@@ -47,7 +47,11 @@ export function SettingField({
             {setting.key}
           </Text>
           <Group gap={6}>
-            {setting.restartNeeded && <Badge color="orange">{t("configuration.restartNeeded")}</Badge>}
+            {setting.restartNeeded && (
+              <Badge variant="dot" color="orange">
+                {t("configuration.restartNeeded")}
+              </Badge>
+            )}
             <Badge variant="dot" color={COLOURS[setting.source]} title={setting.origin}>
               {t(`configuration.sources.${setting.source}`)}
             </Badge>

@@ -1,0 +1,343 @@
+// Pages of an operator's day: explorers, webhooks, files, audit, clients' logs, configuration, push.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { World } from "./world.mjs";
+
+const EVIL = "<img src=x onerror=alert(1)>";
+
+/** The application's own server: it refuses until it is mended. */
+const receiver = { mended: false, heard: [] };
+const hooks = createServer(async (request, response) => {
+  let body = "";
+  for await (const piece of request) body += piece;
+  receiver.heard.push({ path: request.url, body });
+  response.writeHead(receiver.mended ? 200 : 500, { "content-type": "application/json" });
+  response.end(receiver.mended ? '{"actionCode":0,"errCode":0}' : "the database of the shop is down");
+});
+
+let world;
+let token;
+before(async () => {
+  await new Promise((resolve) => hooks.listen(0, "127.0.0.1", resolve));
+  world = await World.start({
+    WEBHOOKS__URL: `http://127.0.0.1:${hooks.address().port}/hooks`,
+    WEBHOOKS__ENABLED: "afterQuitGroup,beforeAddBlack",
+    WEBHOOKS__ALLOW_PRIVATE_TARGETS: "true",
+    WEBHOOKS__MAX_ATTEMPTS: "1",
+    PUSH__ENABLE: "log",
+  });
+  token = await world.adminToken();
+  await world.register([
+    ...Array.from({ length: 5 }, (_, n) => ({ id: `user${n}`, nickname: `Person ${n}` })),
+    { id: "mallory", nickname: EVIL },
+  ]);
+});
+after(async () => {
+  await world?.stop();
+  hooks.close();
+});
+
+/** Answers the dialog that asks for a reason. */
+async function sure(page, act, reason, last = true) {
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Reason" }).fill(reason);
+  await dialog.getByRole("button", { name: act, exact: true }).click();
+  if (last) await dialog.waitFor({ state: "hidden" });
+}
+
+test("a REST route is found by a word, beside its operation, tried, and opened in GraphQL", async () => {
+  const page = await world.inside({ path: "/console/rest" });
+  await page.getByRole("textbox", { name: /Words of a route/ }).fill("users_info");
+  await page.waitForURL(/search=users_info/);
+  await page.getByRole("row", { name: /get_users_info/ }).press("Enter");
+  await page.getByRole("heading", { name: "/user/get_users_info" }).waitFor();
+  await page.getByText("query GetUsersInfo").waitFor();
+  const body = page.getByRole("textbox", { name: "Body (JSON)" });
+  assert.match(await body.inputValue(), /"userIDs": \[\s*"imAdmin"/);
+  await body.fill("{ nonsense");
+  assert.ok(await page.getByRole("button", { name: "Send" }).isDisabled());
+  await body.fill('{"userIDs":["user3","mallory"]}');
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("errCode 0").waitFor();
+  await page.getByText('"nickname": "Person 3"').waitFor();
+  assert.equal(await page.locator('img[src="x"]').count(), 0);
+  await world.shot(page, "rest");
+  assert.deepEqual(await world.violations(page), []);
+  await page.getByRole("button", { name: "Open in the GraphQL explorer" }).click();
+  await page.waitForURL(/\/explorer/);
+  await page.locator(".graphiql-execute-button").click();
+  await page.locator(".result-window").getByText("Person 3").first().waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a route that changes something asks first, and a refusal is shown as it is", async () => {
+  const page = await world.inside({ path: "/console/rest/route/user/user_register" });
+  const body = page.getByRole("textbox", { name: "Body (JSON)" });
+  await body.fill('{"users":[{"userID":"user1","nickname":"Again","faceURL":""}]}');
+  await page.getByRole("button", { name: "Send" }).click();
+  await sure(page, "Send", "trying it out");
+  await page.getByText("errCode 1102").waitFor();
+  await page.goto(`${world.address}/console/rest/route/no/such_route`);
+  await page.getByText("There is no route /no/such_route.").waitFor();
+  await world.close(page);
+});
+
+test("a saved example is opened, its plan is shown, and a query is measured", async () => {
+  const page = await world.inside({ path: "/console/explorer?example=users/find" });
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  await page.getByRole("button", { name: "Query plan" }).click();
+  const drawer = page.getByRole("dialog");
+  await drawer.getByRole("button", { name: "Show the plan" }).click();
+  await drawer.getByText("users", { exact: true }).first().waitFor();
+  await drawer.getByText(/Cost \d+/).waitFor();
+  await drawer.getByRole("button", { name: "Run and measure" }).click();
+  await drawer
+    .getByText(/[\d.]+ ms/)
+    .first()
+    .waitFor();
+  await world.shot(page, "plan");
+  await page.keyboard.press("Escape");
+  await page.getByRole("combobox", { name: "Saved examples" }).fill("messages/send");
+  await page.getByRole("option", { name: "messages/send" }).click();
+  await page.waitForURL(/example=messages/);
+  await page.locator(".graphiql-query-editor").getByText("sendMessage").first().waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("the explorer follows a subscription", async () => {
+  const query = encodeURIComponent("subscription { events { __typename } }");
+  const page = await world.inside({ path: `/console/explorer?query=${query}` });
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  await page.locator(".graphiql-execute-button").click();
+  await page.locator(".result-window").getByText("Ready").first().waitFor();
+  await world.close(page);
+});
+
+test("why a webhook failed is found, and it is sent again", async () => {
+  const group =
+    'mutation { createGroup(input: { id: "shop", name: "Shop", ownerId: "user0", memberIds: ["user1"] }) { group { id } } }';
+  await world.ask(group, {}, token);
+  await world.ask(
+    'mutation { leaveGroup(input: { groupId: "shop" }) { group { id } } }',
+    {},
+    await world.userToken("user1"),
+  );
+  const page = await world.inside({ path: "/console/webhooks?outcome=FAILED" });
+  const row = page.getByRole("row", { name: /afterQuitGroup/ });
+  for (let tries = 0; tries < 40 && !(await row.count()); tries++) {
+    await page.reload();
+    await page.locator("table.rows, .mantine-Center-root").first().waitFor();
+  }
+  await row.press("Enter");
+  await page.waitForURL(/open=/);
+  const drawer = page.getByRole("dialog");
+  await drawer.getByText("the database of the shop is down").waitFor();
+  await drawer.getByText("500", { exact: true }).waitFor();
+  await world.shot(page, "webhooks");
+  assert.deepEqual(await world.violations(page), []);
+  receiver.mended = true;
+  await page.reload();
+  await drawer.getByRole("button", { name: "Send again" }).click();
+  await page.getByText("It is sent again").waitFor();
+  for (let tries = 0; tries < 100 && receiver.heard.length < 2; tries++) await page.waitForTimeout(50);
+  assert.equal(receiver.heard.length, 2);
+  assert.equal(receiver.heard[0].body, receiver.heard[1].body);
+  await page.goto(`${world.address}/console/webhooks?view=hooks`);
+  await page.getByRole("row", { name: /beforeAddBlack/ }).waitFor();
+  assert.deepEqual(await world.violations(page), []);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("files are uploaded from the page and lie where it says", async () => {
+  const page = await world.inside({ path: "/console/files" });
+  await page.getByRole("button", { name: "Upload" }).click();
+  const dialog = page.getByRole("dialog");
+  const files = ["one", "two"].map((name) => ({
+    name: `${name}.txt`,
+    mimeType: "text/plain",
+    buffer: Buffer.from(name),
+  }));
+  await page.locator('input[type="file"]').setInputFiles(files);
+  await dialog.getByRole("textbox", { name: "Folder" }).fill("imAdmin/letters");
+  await dialog.getByText("imAdmin/letters/two.txt").waitFor();
+  await dialog.getByRole("button", { name: "Upload" }).click();
+  await dialog.getByText("Stored").nth(1).waitFor();
+  assert.deepEqual(await world.violations(page), []);
+  await world.shot(page, "upload");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  const link = await page.getByRole("link", { name: "imAdmin/letters/two.txt" }).getAttribute("href");
+  assert.equal(await (await fetch(new URL(link, world.address))).text(), "two");
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("an act is found in the audit log, with its arguments and its reason", async () => {
+  const headers = {
+    "content-type": "application/json",
+    authorization: `Bearer ${token}`,
+    "audit-reason": "the%20game%20is%20over",
+  };
+  const query =
+    'mutation { createGroup(input: { id: "game", name: "Game", ownerId: "user0", memberIds: ["user2"] }) { group { id } } }';
+  await world.ask(query, {}, token);
+  const dismiss = JSON.stringify({ query: 'mutation { dismissGroup(input: { groupId: "game" }) { group { id } } }' });
+  await fetch(`${world.address}/graphql`, { method: "POST", headers, body: dismiss });
+  const page = await world.inside({ path: "/console/audit" });
+  await page.getByRole("textbox", { name: "Mutation" }).fill("dismissGroup");
+  await page.waitForURL(/operation=dismissGroup/);
+  const row = page.getByRole("row", { name: /dismissGroup/ });
+  for (let tries = 0; tries < 40 && !(await row.count()); tries++) {
+    await page.reload();
+    await page.locator("table.rows, .mantine-Center-root").first().waitFor();
+  }
+  await row.press("Enter");
+  await page.waitForURL(/open=/);
+  const drawer = page.getByRole("dialog");
+  await drawer.getByText("the game is over").waitFor();
+  await drawer.getByText('"groupId": "game"').waitFor();
+  await world.shot(page, "audit");
+  assert.deepEqual(await world.violations(page), []);
+  await page.goto(`${world.address}/console/audit?operation=dismissGroup&outcome=FAILED`);
+  await page.getByText("No act is found by this.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("clients' logs are searched, and forgotten with a reason", async () => {
+  const upload =
+    'mutation($name: String!) { uploadClientLogs(input: { platform: IOS, version: "3.8", files: [{ name: $name, url: "https://files.example/1.log" }] }) { logs { id } } }';
+  const user = await world.userToken("user1");
+  for (const name of ["monday.log", EVIL]) await world.ask(upload, { name }, user);
+  const page = await world.inside({ path: "/console/logs?search=user1" });
+  await page.getByRole("link", { name: "monday.log" }).waitFor();
+  await page.getByText(EVIL).waitFor();
+  assert.equal(await page.locator('img[src="x"]').count(), 0);
+  assert.deepEqual(await world.violations(page), []);
+  await world.shot(page, "logs");
+  await page.getByRole("checkbox", { name: "Choose monday.log of user1" }).check();
+  await page.getByRole("button", { name: "Delete 1 log" }).click();
+  await sure(page, "Delete logs", "looked at");
+  await page.getByText("1 entry").waitFor();
+  await page.getByRole("textbox", { name: "Search" }).fill("nobody");
+  await page.getByText("No client has uploaded such logs.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a setting is found, a wrong value is told beside it, a right one counts and is taken back", async () => {
+  const page = await world.inside({ path: "/console/configuration?search=limits.user_per_minute" });
+  const field = page.getByRole("textbox", { name: "limits.user_per_minute" });
+  const first = await field.inputValue();
+  await field.fill("many");
+  await page.getByText("1 change").waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await sure(page, "Save", "more people");
+  await page
+    .getByText(/whole number|integer|number from/)
+    .nth(1)
+    .waitFor();
+  await field.fill("1234");
+  await page.getByRole("button", { name: "Save" }).click();
+  await sure(page, "Save", "more people");
+  await page.getByText("Stored here").waitFor();
+  await world.shot(page, "configuration");
+  assert.deepEqual(await world.violations(page), []);
+  await page.getByRole("tab", { name: "History" }).click();
+  await page.getByRole("row", { name: /limits.user_per_minute.*1234/ }).waitFor();
+  await page.goto(`${world.address}/console/configuration?search=limits.user_per_minute`);
+  await page.getByRole("button", { name: "Take back limits.user_per_minute" }).click();
+  await sure(page, "Take back", "enough");
+  await page.getByText("Stored here").waitFor({ state: "hidden" });
+  assert.equal(await field.inputValue(), first);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a test push goes out and is found in the log of pushes", async () => {
+  const page = await world.inside({ path: "/console/push" });
+  await page.getByRole("heading", { name: "Log", exact: true }).waitFor();
+  await page.getByText("In use", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Test push" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "To (user id)" }).fill("user1");
+  await dialog.getByRole("textbox", { name: "Headline" }).fill("Hello");
+  await dialog.getByRole("textbox", { name: "Text" }).fill("Is this thing on?");
+  await dialog.getByRole("button", { name: "Send" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  const row = page.getByRole("row", { name: /Person 1/ });
+  await row.waitFor();
+  await row.press("Enter");
+  await page.getByRole("dialog").getByText("Is this thing on?").waitFor();
+  await world.shot(page, "push");
+  assert.deepEqual(await world.violations(page), []);
+  await page.goto(`${world.address}/console/push?outcome=FAILED`);
+  await page.getByText("Nobody was pushed to.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+const PATHS = [
+  "/rest",
+  "/rest/route/user/user_register",
+  "/rest/route/object/{name}",
+  "/files",
+  "/webhooks",
+  "/webhooks?view=hooks",
+  "/audit",
+  "/logs",
+  "/configuration",
+  "/configuration?view=history",
+  "/push",
+];
+
+for (const [language, scheme] of [
+  ["en-GB", "light"],
+  ["zh-CN", "dark"],
+  ["en-GB", "dark"],
+  ["zh-CN", "light"],
+]) {
+  test(`axe finds nothing wrong with an operator's pages (${language}, ${scheme})`, async () => {
+    const page = await world.inside({ language, scheme });
+    for (const path of PATHS) {
+      await page.goto(`${world.address}/console${path}`);
+      await page.locator("#page h1").waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual(await world.violations(page), [], path);
+    }
+    await world.close(page);
+  });
+}
+
+test("an operator's pages fit a phone", async () => {
+  const page = await world.inside({ width: 390 });
+  for (const path of PATHS) {
+    await page.goto(`${world.address}/console${path}`);
+    await page.locator("#page h1").waitFor();
+    await page.waitForLoadState("networkidle");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false, `${path} is no wider than the screen`);
+  }
+  await world.shot(page, "operating-phone");
+  await world.close(page);
+});
+
+test("a session that has ended leads to the sign-in and back to the page", async () => {
+  const page = await world.inside({ path: "/console/rest?search=friend" });
+  await page
+    .getByRole("row", { name: /add_friend/ })
+    .first()
+    .waitFor();
+  await page.evaluate(() => {
+    const kept = JSON.parse(sessionStorage.getItem("openim.session"));
+    sessionStorage.setItem("openim.session", JSON.stringify({ ...kept, token: "no token any more" }));
+  });
+  await page.goto(`${world.address}/console/webhooks`);
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByText("Your session was ended by the server").waitFor();
+  await world.close(page);
+});
