@@ -96,9 +96,9 @@ impl Importer<'_> {
         let mut batches = batch::read(source, from);
         while let Some(batch) = batches.recv().await {
             let batch = batch.map_err(|error| Error::File(source.name.clone(), error))?;
-            let (last, records) = (batch.last, batch.records.len());
+            let (last, before) = (batch.last, row.records);
             self.piece(source, &mut row, batch, mode, writer, problems).await?;
-            pace.records += u64::try_from(records).unwrap_or(0);
+            pace.records += number(row.records - before);
             self.tell_pace(source, &row, pace);
             if self.cancel.is_cancelled() {
                 return Err(Error::Cancelled);
