@@ -41,6 +41,7 @@ const inside = createRoute({
 const overview = createRoute({
   getParentRoute: () => inside,
   path: "/",
+  validateSearch: (search): { view?: "table" } => (search.view === "table" ? { view: "table" } : {}),
   component: lazyRouteComponent(() => import("~/pages/overview/OverviewPage"), "OverviewPage"),
 });
 
@@ -159,6 +160,13 @@ const broadcast = createRoute({
     return { ...listSearch(search), ...(tab && { tab }) };
   },
   component: lazyRouteComponent(() => import("~/pages/broadcast/BroadcastPage"), "BroadcastPage"),
+});
+
+const health = createRoute({
+  getParentRoute: () => inside,
+  path: "/health",
+  validateSearch: (search) => texts(search, "node"),
+  component: lazyRouteComponent(() => import("~/pages/health/HealthPage"), "HealthPage"),
 });
 
 const files = createRoute({
@@ -287,6 +295,7 @@ export const router = createRouter({
       messages,
       chat,
       broadcast,
+      health,
       files,
       webhooks,
       push,

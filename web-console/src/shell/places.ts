@@ -5,6 +5,7 @@ import {
   IconBellRinging,
   IconFiles,
   IconFileText,
+  IconHeartbeat,
   IconHeartHandshake,
   IconHistory,
   IconLayoutDashboard,
@@ -29,6 +30,7 @@ export interface Place {
     | "/messages"
     | "/chat"
     | "/broadcast"
+    | "/health"
     | "/files"
     | "/webhooks"
     | "/audit"
@@ -44,6 +46,7 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { to: "/", name: "overview", icon: IconLayoutDashboard },
+  { to: "/health", name: "health", icon: IconHeartbeat },
   { to: "/users", name: "users", icon: IconUsers },
   { to: "/relations", name: "relations", icon: IconHeartHandshake },
   { to: "/groups", name: "groups", icon: IconUsersGroup },

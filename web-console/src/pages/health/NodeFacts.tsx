@@ -1,0 +1,50 @@
+// Everything that a process tells of itself.
+import { Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { ShownNode } from "~/components/nodes/documents";
+import { Health } from "~/components/nodes/NodeTable";
+import { formatBytes, formatTime } from "~/lib/format";
+
+export function NodeFacts({ node }: { node: ShownNode }) {
+  const { t, i18n } = useTranslation();
+  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
+  const write = (value: number | null | undefined) =>
+    value === null || value === undefined ? "–" : number.format(value);
+  const { figures } = node;
+  const facts: [string, string][] = [
+    ["id", node.id],
+    ["roles", node.roles.map((role) => t(`health.roleNames.${role}`)).join(", ")],
+    ["version", node.version],
+    ["address", node.address],
+    ["metricsAddress", node.metricsAddress ?? "–"],
+    ["startedAt", formatTime(node.startedAt, i18n.language)],
+    ["lastSeenAt", formatTime(node.lastSeenAt, i18n.language)],
+    ["messagesStored", write(figures.messagesStored)],
+    ["messagesPerSecond", write(figures.messagesPerSecond)],
+    ["deliveriesPerSecond", write(figures.deliveriesPerSecond)],
+    ["latency", `${write(figures.deliveryLatency?.p50)} / ${write(figures.deliveryLatency?.p99)}`],
+    ["sockets", `${write(figures.sockets.graphql)} / ${write(figures.sockets.sdk)}`],
+    ["onlineUsers", write(figures.onlineUsers)],
+    ["outboxWaiting", write(figures.outboxLag?.waiting)],
+    ["outboxOldest", write(figures.outboxLag?.oldestSeconds)],
+    ["queueDepth", write(figures.queueDepth)],
+    ["webhookBacklog", write(figures.webhookBacklog)],
+    ["memory", figures.memoryBytes === null ? "–" : formatBytes(figures.memoryBytes, i18n.language)],
+    ["cpuSeconds", write(figures.cpuSeconds)],
+  ];
+  return (
+    <Stack gap="xs">
+      <Health node={node} />
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <Text size="xs" c="dimmed">
+            {t(`health.${name}`)}
+          </Text>
+          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+            {value}
+          </Text>
+        </div>
+      ))}
+    </Stack>
+  );
+}
