@@ -28,7 +28,10 @@ async fn acts_by_graphql_and_rest_are_noted_once_each() -> anyhow::Result<()> {
     // By REST; what servers of applications do all day is left out.
     let acts = noted(&graph, "registerUsers", 1).await;
     assert_eq!((acts.len(), &acts[0]["target"], &acts[0]["outcome"]), (1, &json!("ann"), &json!("DONE")));
-    assert_eq!((&acts[0]["actorId"], &acts[0]["operationId"], &acts[0]["address"]), (&json!("imAdmin"), &json!("test"), &json!("127.0.0.1")));
+    assert_eq!(
+        (&acts[0]["actorId"], &acts[0]["operationId"], &acts[0]["address"]),
+        (&json!("imAdmin"), &json!("test"), &json!("127.0.0.1"))
+    );
     assert_eq!(acts[0]["arguments"]["input"]["users"][1]["id"], "bob");
 
     // By GraphQL, in a batch with aliases, with a reason, one of them refused.
@@ -39,7 +42,8 @@ async fn acts_by_graphql_and_rest_are_noted_once_each() -> anyhow::Result<()> {
     let response = graph.post_with("/graphql", "audit-reason", "spam%20%E5%BC%A0%E4%B8%89", body.to_string()).await;
     assert_eq!(response.status(), 200);
     let acts = noted(&graph, "updateUser", 2).await;
-    let mut outcomes: Vec<_> = acts.iter().map(|act| (act["target"].as_str().unwrap_or_default(), act["outcome"].as_str().unwrap_or_default())).collect();
+    let mut outcomes: Vec<_> =
+        acts.iter().map(|act| (act["target"].as_str().unwrap_or_default(), act["outcome"].as_str().unwrap_or_default())).collect();
     outcomes.sort_unstable();
     assert_eq!(outcomes, [("ann", "DONE"), ("nobody", "REFUSED")]);
     assert!(acts.iter().all(|act| act["reason"] == "spam 张三" && act["subgraph"] == "users"));

@@ -36,7 +36,8 @@ async fn old_messages_go_and_their_logs_begin_behind_them() {
         assert_eq!(sent["message"]["seq"], 6);
         assert_eq!(retained(&stage, world).await, 10);
         assert_eq!((left(world).await, retained(&stage, world).await), (1, 0));
-        let begins = "query { viewer { pullMessages(ranges: [{conversationId: \"si_a_b\", begin: 1, end: 10, limit: 10}]) { messages { seq } } } }";
+        let begins =
+            "query { viewer { pullMessages(ranges: [{conversationId: \"si_a_b\", begin: 1, end: 10, limit: 10}]) { messages { seq } } } }";
         let pulled = stage.ask(world.user("b"), begins, json!({})).await["viewer"]["pullMessages"][0]["messages"].clone();
         assert_eq!(pulled, json!([{"seq": 6}]));
         let next = stage.text(world.user("a"), "c", "next", "a seq is never used again").await;
