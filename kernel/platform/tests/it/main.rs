@@ -9,6 +9,7 @@ mod events;
 mod fanout;
 mod leader;
 mod limits;
+mod nodes;
 mod ports;
 mod presence;
 mod store;
