@@ -206,7 +206,7 @@ impl Scene<'_> {
             Says::Text(text) if !revoked && dice.chance(2) => dice.pick(CORRECTIONS).map(|end| format!("{text}{end}")),
             _ => None,
         };
-        let pinned = self.group && !revoked && dice.next() % 120 == 0;
+        let pinned = self.group && !revoked && dice.next().is_multiple_of(120);
         Line { sender, at, platform, says, reactions, edited, pinned, revoked }
     }
 }
