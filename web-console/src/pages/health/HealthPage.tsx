@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { problemOf } from "~/app/errors";
+import { useSession } from "~/app/session";
 import { ShownNode } from "~/components/nodes/documents";
 import { NodeTable } from "~/components/nodes/NodeTable";
 import { useNodes } from "~/components/nodes/useNodes";
@@ -18,10 +19,10 @@ import { signsOf } from "./signs";
 
 const HealthOf = graphql(
   `
-    query Health($somebody: [ID!]!) {
+    query Health($me: ID!) {
       serverTime
       dashboardUrl
-      presences(userIds: $somebody) { userId }
+      user(id: $me) { id presence { online } }
       admin { nodes { ...ShownNode } }
     }
   `,
@@ -30,16 +31,14 @@ const HealthOf = graphql(
 
 const COLOURS = { good: "green", slow: "yellow", bad: "red", unknown: "gray" } as const;
 
-/** Whether somebody is online is asked of nobody in particular: it is the answer that counts. */
-const SOMEBODY = { somebody: ["nobody"] };
-
 export function HealthPage() {
   const { t, i18n } = useTranslation();
   const { node: opened } = useSearch({ from: "/inside/health" });
   const navigate = useNavigate({ from: "/health" });
+  const me = useSession()?.userId ?? "";
   const [{ data, error, fetching }, again] = useQuery({
     query: HealthOf,
-    variables: SOMEBODY,
+    variables: { me },
     requestPolicy: "cache-and-network",
   });
   const { nodes } = useNodes(data?.admin?.nodes);
@@ -49,7 +48,8 @@ export function HealthPage() {
   const signs = signsOf({
     // Processes are rows of the database.
     database: data?.admin ? "answers" : error ? problemOf(error).code : null,
-    presence: data ? (data.presences ? "answers" : "UNAVAILABLE") : null,
+    // Whether somebody is online is null when nobody can tell; it is the answer that counts.
+    presence: data?.user ? (data.user.presence ? "answers" : "UNAVAILABLE") : null,
     now: together(nodes, 0),
   });
   return (
