@@ -281,6 +281,38 @@ test("a test push goes out and is found in the log of pushes", async () => {
   await world.close(page);
 });
 
+test("who administers is seen, and a secret that is set elsewhere is not exchanged here", async () => {
+  const page = await world.inside({ path: "/console/access" });
+  await page.getByRole("row", { name: /imAdmin/ }).waitFor();
+  await page.getByText("It cannot be exchanged here").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Exchange the secret" }).count(), 0);
+  assert.deepEqual(await world.violations(page), []);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a secret is exchanged: the new one is shown once and works, and everybody is logged out", async () => {
+  const other = await World.start({ AUTH__SECRET: "" });
+  try {
+    const page = await other.inside({ path: "/console/access" });
+    await page.getByRole("switch", { name: "End every login" }).check({ force: true });
+    await page.getByRole("button", { name: "Exchange the secret" }).click();
+    await sure(page, "Exchange the secret", "somebody left the company", false);
+    const dialog = page.getByRole("dialog", { name: "The new secret" });
+    const secret = (await dialog.locator("pre").textContent()).trim();
+    await other.shot(page, "access");
+    await dialog.getByRole("button", { name: "I have kept it" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await other.signIn(page);
+    await page.getByRole("alert").waitFor();
+    await other.signIn(page, secret);
+    await page.locator("#page h1").waitFor();
+    await other.close(page);
+  } finally {
+    await other.stop();
+  }
+});
+
 const PATHS = [
   "/rest",
   "/rest/route/user/user_register",
@@ -293,6 +325,7 @@ const PATHS = [
   "/configuration",
   "/configuration?view=history",
   "/push",
+  "/access",
 ];
 
 for (const [language, scheme] of [

@@ -241,6 +241,12 @@ const push = createRoute({
   component: lazyRouteComponent(() => import("~/pages/push/PushPage"), "PushPage"),
 });
 
+const access = createRoute({
+  getParentRoute: () => inside,
+  path: "/access",
+  component: lazyRouteComponent(() => import("~/pages/access/AccessPage"), "AccessPage"),
+});
+
 const rest = createRoute({
   getParentRoute: () => inside,
   path: "/rest",
@@ -298,6 +304,7 @@ export const router = createRouter({
       health,
       files,
       webhooks,
+      access,
       push,
       configuration,
       logs,

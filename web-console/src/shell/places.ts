@@ -8,6 +8,7 @@ import {
   IconHeartbeat,
   IconHeartHandshake,
   IconHistory,
+  IconKey,
   IconLayoutDashboard,
   IconMessage2,
   IconMessageSearch,
@@ -37,6 +38,7 @@ export interface Place {
     | "/logs"
     | "/configuration"
     | "/push"
+    | "/access"
     | "/rest"
     | "/explorer";
   /** The key of its name under `places`. */
@@ -60,6 +62,7 @@ export const PLACES: readonly Place[] = [
   { to: "/logs", name: "logs", icon: IconFileText },
   { to: "/configuration", name: "configuration", icon: IconSettings },
   { to: "/push", name: "push", icon: IconBellRinging },
+  { to: "/access", name: "access", icon: IconKey },
   { to: "/rest", name: "rest", icon: IconPlugConnected },
   { to: "/explorer", name: "explorer", icon: IconApi },
 ];
