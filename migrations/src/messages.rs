@@ -10,7 +10,14 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 /// Returns the domain's migrations in order.
 pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(Log), Box::new(Announcements), Box::new(changes::Changes), Box::new(additions::Additions), Box::new(search::Search)]
+    vec![
+        Box::new(Log),
+        Box::new(Announcements),
+        Box::new(changes::Changes),
+        Box::new(additions::Additions),
+        Box::new(search::Search),
+        Box::new(search::SmallSteps),
+    ]
 }
 
 #[derive(DeriveIden)]

@@ -102,3 +102,32 @@ impl MigrationTrait for Search {
         Ok(())
     }
 }
+
+/// The index is kept in order in small steps by whoever writes it, instead of now and then in a large one that holds up
+/// everybody who sends: by default FTS5 merges whole levels within one insertion (hundreds of milliseconds were seen), and
+/// GIN empties a list of some megabytes.
+pub(super) struct SmallSteps;
+
+impl MigrationName for SmallSteps {
+    fn name(&self) -> &str {
+        "messages_0005_search_in_small_steps"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for SmallSteps {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        match manager.get_database_backend() {
+            DbBackend::Postgres => {
+                db.execute_unprepared("ALTER INDEX message_text_words SET (fastupdate = off)").await?;
+            }
+            _ => {
+                for setting in ["'automerge', 0", "'crisismerge', 1999"] {
+                    db.execute_unprepared(&format!("INSERT INTO message_words (message_words, rank) VALUES ({setting})")).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
