@@ -29,12 +29,13 @@ async fn a_phone_that_shows_messages_is_not_pushed_to_and_one_in_the_background_
     let server = Server::start_with(&[("push.enable", "log")]).await?;
     let ann = server.user("ann", "Ann").await;
     server.user("bob", "Bob").await;
+    server.user("cid", "Cid").await;
     let admin = server.admin().await;
-    let send = "mutation($key: ID!, $text: String!) { sendMessage(input: {recipient: {userId: \"bob\"}, clientMessageId: $key, content: {text: {text: $text}}, offlinePush: {title: $text}}) { message { seq } } }";
-    let say = async |key: &str| ann.data(send, json!({ "key": key, "text": key })).await;
-    let titles = async || {
-        let list = "{ admin { pushDeliveries(userId: \"bob\") { edges { node { title outcome } } } } }";
-        let edges = admin.graph().data(list, json!({})).await["admin"]["pushDeliveries"]["edges"].take();
+    let send = "mutation($key: ID!, $text: String!, $to: ID!) { sendMessage(input: {recipient: {userId: $to}, clientMessageId: $key, content: {text: {text: $text}}, offlinePush: {title: $text}}) { message { seq } } }";
+    let say = async |to: &str, key: &str| ann.data(send, json!({ "key": key, "text": key, "to": to })).await;
+    let titles = async |user: &str| {
+        let list = "query($user: ID!) { admin { pushDeliveries(userId: $user) { edges { node { title outcome } } } } }";
+        let edges = admin.graph().data(list, json!({ "user": user })).await["admin"]["pushDeliveries"]["edges"].take();
         let nodes = edges.as_array().into_iter().flatten().rev();
         nodes.map(|edge| edge["node"]["title"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
@@ -45,14 +46,18 @@ async fn a_phone_that_shows_messages_is_not_pushed_to_and_one_in_the_background_
         (seen == json!(["IOS"])).then_some(())
     })
     .await;
-    say("seen").await;
+    say("bob", "seen").await;
+    // It is decided about one after the other: once the second is, the first was.
+    say("cid", "also sent").await;
+    eventually("who is away is pushed to", async || titles("cid").await.pop()).await;
+    assert_eq!(titles("bob").await, [""; 0]);
     phone.ask::<SetAppBackgroundStatusResp>(2004, &SetAppBackgroundStatusReq { user_id: "bob".into(), is_background: true }).await?;
     // The change of presence is told a moment later: until then the phone counts as looked at.
     let mut number = 0;
     let pushed = eventually("a phone in the background is pushed to", async || {
         number += 1;
-        say(&format!("away {number}")).await;
-        Some(titles().await).filter(|titles| !titles.is_empty())
+        say("bob", &format!("away {number}")).await;
+        Some(titles("bob").await).filter(|titles| !titles.is_empty())
     })
     .await;
     assert!(pushed[0].starts_with("away"), "{pushed:?}");
