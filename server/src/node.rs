@@ -15,7 +15,14 @@ use crate::shutdown::Lifecycle;
 const ELSEWHERE: &str = "192.0.2.1:9";
 
 /// Starts the signs of life of a process that answers at `address`.
-pub(crate) fn start_heart(config: &Config, address: SocketAddr, metrics: bool, ports: &Arc<Ports>, lifecycle: &Lifecycle, runtime: &Runtime) {
+pub(crate) fn start_heart(
+    config: &Config,
+    address: SocketAddr,
+    metrics: bool,
+    ports: &Arc<Ports>,
+    lifecycle: &Lifecycle,
+    runtime: &Runtime,
+) {
     let roles = &config.server.roles;
     let address = advertised(&config.server.advertised_host, address);
     let identity = Identity {

@@ -12,7 +12,8 @@ use crate::harness::{Binary, Client, SECRET, Server, soon};
 
 const NODES: &str = "{ admin { nodes { id roles address metricsAddress healthy stopping
     figures { messagesStored sockets { graphql sdk } onlineUsers outboxLag { waiting } queueDepth webhookBacklog memoryBytes } } } }";
-const REPORTS: &str = "subscription { nodeReports { ended node { id healthy stopping figures { messagesStored sockets { graphql } onlineUsers } } } }";
+const REPORTS: &str =
+    "subscription { nodeReports { ended node { id healthy stopping figures { messagesStored sockets { graphql } onlineUsers } } } }";
 
 /// Returns the processes once there are some.
 pub(crate) async fn nodes(admin: &Client) -> Vec<Value> {
@@ -44,7 +45,8 @@ async fn a_process_is_listed_with_what_it_counts_and_told_live() -> anyhow::Resu
     listening.subscribe("1", "subscription { events { __typename } }", json!({})).await;
     listening.event("Ready").await;
     let send = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { duplicate } }";
-    let input = json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "content": "hello" } } } });
+    let input =
+        json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "content": "hello" } } } });
     ann.data(send, input).await;
     listening.event("MessageAdded").await;
     let counted = async {
@@ -92,7 +94,8 @@ async fn metrics_have_openims_names_from_the_start() -> anyhow::Result<()> {
     let client = Client::new(process.address);
     let tokens = client.admin().await.users(&[("ann", "Ann"), ("bob", "Bob")]).await;
     let send = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { duplicate } }";
-    let input = json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "content": "hello" } } } });
+    let input =
+        json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "content": "hello" } } } });
     client.with_token(&tokens[0]).data(send, input).await;
     let text = client.get("/metrics").await.text().await?;
     for metric in catalogue::OPENIM.iter().filter(|metric| metric.labels.is_empty()) {

@@ -26,7 +26,9 @@ pub(crate) fn describe<'a>(contract: &Contract, served: impl Iterator<Item = &'a
             used.need(Some(id));
         }
         paths = match route.path.split_once("/*") {
-            Some((start, name)) => paths.path(format!("{start}/{{{name}}}"), PathItem::new(HttpMethod::Get, fetching(route, Some(name), &contract.types))),
+            Some((start, name)) => {
+                paths.path(format!("{start}/{{{name}}}"), PathItem::new(HttpMethod::Get, fetching(route, Some(name), &contract.types)))
+            }
             None if route.route.method == "GET" => {
                 paths.path(route.path.to_string(), PathItem::new(HttpMethod::Get, fetching(route, None, &contract.types)))
             }

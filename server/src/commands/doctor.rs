@@ -159,7 +159,13 @@ async fn processes(store: &Store, runtime: &Runtime) -> Option<Finding> {
     Some(match (living.is_empty(), silent.is_empty()) {
         (true, true) => Good("none runs".into()),
         (_, true) => Good(format!("{} live: {}", living.len(), list(&living))),
-        _ => Doubtful(format!("{} live: {}; {} silent, forgotten after 15 minutes: {}", living.len(), list(&living), silent.len(), list(&silent))),
+        _ => Doubtful(format!(
+            "{} live: {}; {} silent, forgotten after 15 minutes: {}",
+            living.len(),
+            list(&living),
+            silent.len(),
+            list(&silent)
+        )),
     })
 }
 

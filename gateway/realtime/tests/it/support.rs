@@ -166,7 +166,10 @@ impl Voice {
 
     /// Tells of messages.
     pub(crate) fn appended(&self, audience: Audience, id: &ConversationId, first_seq: i64, last_seq: i64) {
-        self.signal(audience, SignalKind::MessagesAppended { conversation_id: id.clone(), first_seq, last_seq, messages: Vec::new(), stored_at: START });
+        self.signal(
+            audience,
+            SignalKind::MessagesAppended { conversation_id: id.clone(), first_seq, last_seq, messages: Vec::new(), stored_at: START },
+        );
     }
 
     /// Stores messages and tells of them.

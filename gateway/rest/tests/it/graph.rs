@@ -275,7 +275,11 @@ async fn every_served_route_renders_what_the_contract_says() {
             if let Some(list) = route["response"].as_str().and_then(|response| response.strip_prefix("bare ")) {
                 let request = Request::get(*path).body(Body::empty()).expect("a request");
                 let answer = door.send(request).await;
-                assert_eq!((answer.status, &answer.headers["content-type"]), (StatusCode::OK, &"application/json".parse().unwrap()), "{path}");
+                assert_eq!(
+                    (answer.status, &answer.headers["content-type"]),
+                    (StatusCode::OK, &"application/json".parse().unwrap()),
+                    "{path}"
+                );
                 assert!(answer.json().is_array(), "{path}: {}", answer.body);
                 contract.fits(list, &answer.json(), path);
                 continue;

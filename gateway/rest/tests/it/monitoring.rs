@@ -15,7 +15,9 @@ async fn get(door: &Door, path: &str) -> Answer {
 async fn targets_are_a_list_without_an_envelope() {
     let door = Door::over(&Graph::new(|name, _| {
         Ok(match name {
-            "ScrapeApi" => json!({"scrapeTargets": [{"targets": ["10.0.0.1:10002", "10.0.0.2:10002"], "labels": {"namespace": "default"}}]}),
+            "ScrapeApi" => {
+                json!({"scrapeTargets": [{"targets": ["10.0.0.1:10002", "10.0.0.2:10002"], "labels": {"namespace": "default"}}]})
+            }
             _ => json!({"scrapeTargets": []}),
         })
     }));

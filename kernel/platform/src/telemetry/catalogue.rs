@@ -178,7 +178,11 @@ pub fn reference() -> String {
         }
     };
     table("OpenIM's names", "The 17 that dashboards and alerts of OpenIM know, with their labels.", OPENIM);
-    table("Ours", "Times are in seconds. What is said of the outbox, queues and webhooks is shared by all processes: take the greatest.", OURS);
+    table(
+        "Ours",
+        "Times are in seconds. What is said of the outbox, queues and webhooks is shared by all processes: take the greatest.",
+        OURS,
+    );
     page.push_str(
         "\n## How Prometheus finds the processes\n\nEach process is on the list of processes (`admin { nodes }` in the graph, `openim doctor`), with the address of its metrics.\n\
          `GET /prometheus_discovery/{api|user|group|msg|friend|conversation|third|auth|push|msg_gateway|msg_transfer}` answers them for\n\
