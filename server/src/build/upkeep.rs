@@ -69,3 +69,20 @@ pub(super) fn house_timers(config: &Config, store: &Store, webhooks: &Webhooks) 
 pub(super) fn days(days: u64) -> Duration {
     Duration::from_secs(days * 86_400)
 }
+
+#[cfg(test)]
+mod tests {
+    use openim_graphql::{DESTRUCTIVE, HIGH_RATE};
+    use openim_platform::config::{Inputs, load};
+
+    #[test]
+    fn the_lists_name_mutations_that_there_are_and_the_default_is_one_of_them() {
+        let loaded = load(&Inputs { file: Some("/dev/null".into()), ..Inputs::default() }).unwrap();
+        assert_eq!(loaded.config.audit.leave_out, HIGH_RATE);
+        let api = include_str!("../../../schema/api.graphql");
+        let mutations = api.split("\ntype Mutation ").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap();
+        for name in HIGH_RATE.iter().chain(DESTRUCTIVE) {
+            assert!(mutations.contains(&format!("\n  {name}(")), "there is no mutation {name}");
+        }
+    }
+}
