@@ -40,6 +40,3 @@ export const Reports = graphql(
 );
 
 export type ShownNode = ResultOf<typeof ShownNode>;
-export interface Report {
-  nodeReports: { ended: boolean; node: ShownNode };
-}

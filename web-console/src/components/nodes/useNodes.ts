@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useSubscription } from "urql";
 import { useHeld } from "~/app/live";
 import { kept, reported, type Sample, together } from "~/lib/figures";
-import { type Report, Reports, type ShownNode } from "./documents";
+import { Reports, type ShownNode } from "./documents";
 
 interface Seen {
   nodes: readonly ShownNode[];
@@ -36,7 +36,7 @@ export function useNodes(first: readonly ShownNode[] | undefined): Seen {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown when one begins to hold it
   useEffect(() => setStill(held ? now : null), [held]);
   useSubscription({ query: Reports }, (_, data) => {
-    const { node, ended } = (data as Report).nodeReports;
+    const { node, ended } = data.nodeReports;
     put(reported(last.nodes, node, ended));
     return data;
   });
