@@ -92,13 +92,14 @@ fn refuse(error: &Error) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use async_graphql::{Context, EmptySubscription, Object, Schema};
     use axum::body::Body;
     use axum::http::Request as HttpRequest;
     use openim_contracts::{ActOutcome, AdministratorActed, AuditTrail, Noted};
     use openim_core::{Actor, Platform, Principal, Reason, UserId};
     use openim_graphql::{AuditRules, Audited, SchemaSubgraph};
-    use parking_lot::Mutex;
     use serde_json::{Value, json};
     use tower::ServiceExt as _;
 
@@ -128,7 +129,7 @@ mod tests {
 
     impl AuditTrail for Notes {
         fn note(&self, _: &Ctx, acts: Vec<AdministratorActed>) -> Noted {
-            self.0.lock().extend(acts);
+            self.0.lock().expect("nobody panicked").extend(acts);
             Box::pin(async {})
         }
     }
@@ -156,8 +157,11 @@ mod tests {
         let request = request.body(Body::from("{\"query\": \"mutation { a: forget(id: \\\"ann\\\") }\"}")).expect("a request");
         let response = host_with(notes.clone()).oneshot(request).await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK);
-        let acts = notes.0.lock().clone();
-        let told: Vec<_> = acts.iter().map(|act| (act.operation.as_str(), act.target.as_str(), act.reason.as_str(), act.address.as_str(), act.outcome)).collect();
+        let acts = notes.0.lock().expect("nobody panicked").clone();
+        let told: Vec<_> = acts
+            .iter()
+            .map(|act| (act.operation.as_str(), act.target.as_str(), act.reason.as_str(), act.address.as_str(), act.outcome))
+            .collect();
         assert_eq!(told, [("forget", "ann", "spam 张三", "192.0.2.1", ActOutcome::Done)]);
     }
 
