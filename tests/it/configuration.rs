@@ -52,7 +52,7 @@ async fn settings_of_messages_and_groups_count_at_once() -> anyhow::Result<()> {
     let admin = server.admin().await;
     let tokens = admin.users(&[("ann", "Ann"), ("bob", "Bob")]).await;
     let ann = server.client().with_token(&tokens[0]);
-    let send = "mutation($id: ID!) { sendMessage(input: {recipient: {userId: \"bob\"}, clientMessageId: $id, content: {text: {content: \"hello\"}}}) { duplicate } }";
+    let send = "mutation($id: ID!) { sendMessage(input: {recipient: {userId: \"bob\"}, clientMessageId: $id, content: {text: {text: \"hello\"}}}) { duplicate } }";
     ann.data(send, json!({ "id": "one" })).await;
     change(&admin.graph(), "messages.friend_verify", json!(true)).await;
     let refused = async || {
