@@ -106,7 +106,11 @@ async fn openims_routes_show_and_change_the_same_settings() -> anyhow::Result<()
         let answer = admin.answer("/config/set_config", json!({ "configName": name, "data": content.to_string() }).to_string()).await;
         assert_eq!(answer["errCode"], 1001, "{name} {path}: {answer}");
     }
-    for body in [json!({ "configName": "nonsense.yml", "data": "{}" }), json!({ "configName": "log.yml", "data": "{" }), json!({ "configName": "log.yml", "data": "{\"Nonsense\": 1}" })] {
+    for body in [
+        json!({ "configName": "nonsense.yml", "data": "{}" }),
+        json!({ "configName": "log.yml", "data": "{" }),
+        json!({ "configName": "log.yml", "data": "{\"Nonsense\": 1}" }),
+    ] {
         assert_eq!(admin.answer("/config/set_config", body.to_string()).await["errCode"], 1001, "{body}");
     }
     assert_eq!(admin.answer("/config/get_config", json!({ "configName": "nonsense.yml" }).to_string()).await["errCode"], 1001);
@@ -123,7 +127,11 @@ async fn openims_routes_show_and_change_the_same_settings() -> anyhow::Result<()
     let strangers = server.client().rest();
     for route in ["get_config_list", "get_config", "set_config", "reset_config", "set_enable_config_manager", "get_enable_config_manager"] {
         let path = format!("/config/{route}");
-        assert_eq!(ann.answer(&path, json!({ "configName": "share.yml", "data": "{}", "enable": false }).to_string()).await["errCode"], 1002, "{path}");
+        assert_eq!(
+            ann.answer(&path, json!({ "configName": "share.yml", "data": "{}", "enable": false }).to_string()).await["errCode"],
+            1002,
+            "{path}"
+        );
         assert_ne!(strangers.answer(&path, "{}").await["errCode"], 0, "{path}");
     }
     assert_eq!(ann.answer("/restart", "{}").await["errCode"], 1002);
@@ -137,7 +145,9 @@ async fn a_configured_secret_is_exchanged_where_it_is_configured() -> anyhow::Re
     let answer = admin.answer("mutation { rotateSecret(input: {}) { secret } }", json!({})).await;
     let message = answer.pointer("/errors/0/message").and_then(Value::as_str).unwrap_or_default();
     assert!(message.contains("auth.secret is set by flag --set"), "{answer}");
-    let listed = admin.data("{ admin { administrators { userId configured user { nickname } } access { secretKept secretRotatable } } }", json!({})).await;
+    let listed = admin
+        .data("{ admin { administrators { userId configured user { nickname } } access { secretKept secretRotatable } } }", json!({}))
+        .await;
     assert_eq!(listed["admin"]["administrators"][0]["userId"], "imAdmin");
     assert_eq!(listed["admin"]["access"], json!({"secretKept": false, "secretRotatable": false}));
     Ok(())
@@ -161,11 +171,14 @@ async fn the_binary_starts_itself_anew_with_what_was_stored_and_a_new_secret() -
     let admin = administrator(&process, secret.trim()).await.expect("the generated secret");
 
     change(&admin, "graphql.max_aliases", json!(7)).await;
-    let aliases = async |admin: &Client| admin.data(SETTING, json!({ "key": "graphql.max_aliases" })).await["admin"]["configuration"]["setting"].take();
+    let aliases = async |admin: &Client| {
+        admin.data(SETTING, json!({ "key": "graphql.max_aliases" })).await["admin"]["configuration"]["setting"].take()
+    };
     let waiting = aliases(&admin).await;
     assert_eq!((&waiting["value"], &waiting["live"], &waiting["restartNeeded"]), (&json!(7), &json!(false), &json!(true)));
 
-    let rotated = admin.data("mutation { rotateSecret(input: {}) { secret keptIn endedSessions } }", json!({})).await["rotateSecret"].take();
+    let rotated =
+        admin.data("mutation { rotateSecret(input: {}) { secret keptIn endedSessions } }", json!({})).await["rotateSecret"].take();
     let new = rotated["secret"].as_str().expect("a secret").to_owned();
     assert_eq!(std::fs::read_to_string(binary.folder().join("data/secret"))?.trim(), new);
     assert!(administrator(&process, secret.trim()).await.is_none(), "the old secret opens nothing");

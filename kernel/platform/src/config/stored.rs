@@ -29,6 +29,7 @@ pub(super) fn locked(key: &Key) -> Option<&'static str> {
     const EARLY: &str = "it is needed before the stored settings can be read";
     const PLACE: &str = "it says where data or other processes are, and is set where the process is started";
     const LOCKS_OUT: &str = "a mistake in it would lock its operators out or let others in";
+    const SUPERVISED: &str = "it depends on who supervises the process, and is set where that is started";
     const WATCHED: &str = "administrators do not decide what is noted of them";
     let (section, name) = key.name.split_once('.').unwrap_or((key.name, ""));
     if key.rule.hidden() || name.ends_with("_file") {
@@ -41,6 +42,7 @@ pub(super) fn locked(key: &Key) -> Option<&'static str> {
         | ("telemetry", "log_format" | "otlp_endpoint" | "sampling_ratio" | "metrics") => Some(EARLY),
         ("server", "advertised_host") | ("objects", "engine" | "s3_bucket" | "s3_region" | "s3_path_style") => Some(PLACE),
         ("audit", _) => Some(WATCHED),
+        ("server", "restart_in_place") => Some(SUPERVISED),
         ("auth", "admin_user_ids" | "admin_nicknames")
         | ("server", "trusted_proxies")
         | ("graphql", "documents")

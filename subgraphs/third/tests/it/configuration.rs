@@ -11,7 +11,8 @@ const READ: &str = "query($key: String!, $first: Int, $after: String) { admin { 
     managed setting(key: $key) { value source editable lockedBecause secret live restartNeeded changedBy }
     history(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { key oldValue newValue changedBy } } } } } }";
 const FILE: &str = "query($name: String!) { admin { configuration { file(name: $name) { content } } } }";
-const PUT: &str = "mutation($name: String!, $content: String!) { updateConfigurationFile(input: {name: $name, content: $content}) { changed } }";
+const PUT: &str =
+    "mutation($name: String!, $content: String!) { updateConfigurationFile(input: {name: $name, content: $content}) { changed } }";
 const RESTART: &str = "mutation($ids: [ID!]) { restartNodes(input: {nodeIds: $ids}) { nodeIds } }";
 
 #[tokio::test]
@@ -53,11 +54,15 @@ async fn files_of_openim_are_told_and_taken_over() {
             let data = house.ask(world.admin(), FILE, json!({"name": name})).await.data();
             serde_json::from_str(data["admin"]["configuration"]["file"]["content"].as_str().unwrap()).unwrap()
         };
-        let put = async |name: &str, content: Value| house.ask(world.admin(), PUT, json!({"name": name, "content": content.to_string()})).await;
+        let put =
+            async |name: &str, content: Value| house.ask(world.admin(), PUT, json!({"name": name, "content": content.to_string()})).await;
         let cron = read("openim-crontask.yml").await;
         assert_eq!((&cron["FileExpireTime"], &cron["DeleteObjectType"]), (&json!(0), &json!([])));
         let wanted = json!({"FileExpireTime": 30, "DeleteObjectType": ["msg-file"]});
-        assert_eq!(put("openim-crontask.yml", wanted).await.data()["updateConfigurationFile"]["changed"], json!(["objects.expire_causes", "objects.expire_days"]));
+        assert_eq!(
+            put("openim-crontask.yml", wanted).await.data()["updateConfigurationFile"]["changed"],
+            json!(["objects.expire_causes", "objects.expire_days"])
+        );
         assert_eq!(read("openim-crontask.yml").await["FileExpireTime"], 30);
 
         let hooks = json!({"URL": "https://hooks.example.com", "AfterQuitGroup": {"Enable": true, "Timeout": 9}});

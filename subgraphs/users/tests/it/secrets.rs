@@ -27,7 +27,8 @@ async fn every_process_on_the_folder_follows_and_old_tokens_last_as_asked() {
     for_each_database(async |world| {
         let folder = TempDir::new().unwrap();
         let old = kept_secret(&folder.path().join("secret"), &RandomIds).unwrap().secret;
-        let (one, two) = (House::open(world, kept(&folder), world.cache().clone()), House::open(world, kept(&folder), world.cache().clone()));
+        let (one, two) =
+            (House::open(world, kept(&folder), world.cache().clone()), House::open(world, kept(&folder), world.cache().clone()));
         one.users.ensure_admins().await.unwrap();
         let token = log_in(&one, old.expose()).await.unwrap();
 
