@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::house::House;
 
 const UPDATE: &str = "mutation($changes: [SettingInput!]!) { updateSettings(input: {changes: $changes}) { changed } }";
-const RESET: &str = "mutation($keys: [String!], $all: Boolean) { resetSettings(input: {keys: $keys, all: $all}) { changed } }";
+const RESET: &str = "mutation($keys: [String!], $all: Boolean! = false) { resetSettings(input: {keys: $keys, all: $all}) { changed } }";
 const READ: &str = "query($key: String!, $first: Int, $after: String) { admin { configuration {
     managed setting(key: $key) { value source editable lockedBecause secret live restartNeeded changedBy }
     history(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { key oldValue newValue changedBy } } } } } }";

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::house::{House, in_each_house, settings};
 
-const ROTATE: &str = "mutation($end: Boolean) { rotateSecret(input: {endSessions: $end}) { secret keptIn endedSessions } }";
+const ROTATE: &str = "mutation($end: Boolean!) { rotateSecret(input: {endSessions: $end}) { secret keptIn endedSessions } }";
 const LOG_IN: &str = "mutation($secret: String!) { createAdminToken(input: {secret: $secret, userId: \"imAdmin\"}) { token } }";
 const INFO: &str = "query($token: String!) { tokenInfo(token: $token) { userId } }";
 
