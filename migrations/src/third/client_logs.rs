@@ -48,7 +48,8 @@ impl MigrationTrait for ClientLogs {
             )
             .await?;
         // All of them and those of one user, newest first.
-        let order = Index::create().name("client_log_order").table(ClientLog::Table).col(ClientLog::CreatedAt).col(ClientLog::Id).to_owned();
+        let order =
+            Index::create().name("client_log_order").table(ClientLog::Table).col(ClientLog::CreatedAt).col(ClientLog::Id).to_owned();
         manager.create_index(order).await?;
         let of_user =
             Index::create().name("client_log_user").table(ClientLog::Table).col(ClientLog::UserId).col(ClientLog::CreatedAt).to_owned();
