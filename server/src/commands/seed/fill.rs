@@ -17,7 +17,7 @@ pub(super) const ABREAST: usize = 12;
 /// Ids of one call.
 const CHUNK: usize = 500;
 /// How long notices of new friendships may take.
-const NOTICES: Duration = Duration::from_secs(30);
+const NOTICES: Duration = Duration::from_secs(120);
 
 const KNOWN: &str = "query($ids: [ID!]!) { users(ids: $ids) { id } }";
 const REGISTER: &str = "mutation($users: [NewUserInput!]!) { registerUsers(input: {users: $users}) { users { id } } }";
