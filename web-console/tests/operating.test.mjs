@@ -66,6 +66,7 @@ test("a REST route is found by a word, beside its operation, tried, and opened i
   assert.deepEqual(await world.violations(page), []);
   await page.getByRole("button", { name: "Open in the GraphQL explorer" }).click();
   await page.waitForURL(/\/explorer/);
+  await page.locator(".graphiql-query-editor").getByText("GetUsersInfo").first().waitFor();
   await page.locator(".graphiql-execute-button").click();
   await page.locator(".result-window").getByText("Person 3").first().waitFor();
   assert.deepEqual(page.complaints, []);
@@ -347,7 +348,7 @@ for (const [language, scheme] of [
 }
 
 test("an operator's pages fit a phone", async () => {
-  const page = await world.inside({ width: 390 });
+  const page = await world.inside({ width: 390, path: "/console/rest" });
   for (const path of PATHS) {
     await page.goto(`${world.address}/console${path}`);
     await page.locator("#page h1").waitFor();
