@@ -19,7 +19,16 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let owners = [platform::all(), users::all(), messages::all(), conversations::all(), relations::all(), groups::all(), third::all(), importing::all()];
+        let owners = [
+            platform::all(),
+            users::all(),
+            messages::all(),
+            conversations::all(),
+            relations::all(),
+            groups::all(),
+            third::all(),
+            importing::all(),
+        ];
         owners.into_iter().flatten().collect()
     }
 }

@@ -13,5 +13,5 @@ pub(crate) use live::door_quotas;
 pub(crate) use objects::{ObjectStore, open_objects};
 pub(crate) use ports::{data_folder, database_name, database_settings, migrate, open_ports};
 use push::{push_sender, push_settings};
-pub(crate) use secrets::{auth_secrets, files_secret};
 use secrets::webhook_secret;
+pub(crate) use secrets::{auth_secrets, files_secret};

@@ -230,4 +230,3 @@ fn third_settings(config: &Config) -> ThirdSettings {
         ..ThirdSettings::default()
     }
 }
-

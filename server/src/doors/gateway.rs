@@ -52,8 +52,12 @@ pub(super) fn compose(
     }
 
     let graph = Arc::new(OwnGraph::default());
-    let attendance_ports =
-        AttendancePorts { presence: ports.presence.clone(), fanout: ports.fanout.clone(), listener: domains.users.presence_listener(), figures: ports.figures.clone() };
+    let attendance_ports = AttendancePorts {
+        presence: ports.presence.clone(),
+        fanout: ports.fanout.clone(),
+        listener: domains.users.presence_listener(),
+        figures: ports.figures.clone(),
+    };
     let (attendance, arrivals) = Attendance::new(attendance_ports, runtime.clone(), settings::pace(config));
     let hub = Hub::new(settings::realtime(config), runtime.clone(), graph.clone(), arrivals);
     let events = hub.subgraph();

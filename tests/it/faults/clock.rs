@@ -84,7 +84,8 @@ async fn a_clock_that_jumps_by_an_hour_loses_nothing_and_sends_nobody_away() -> 
     }
     let log = bob.data(LOG, json!({})).await;
     let edges = log["conversation"]["messages"]["edges"].as_array().expect("messages");
-    let kept: Vec<(Value, Value)> = edges.iter().map(|edge| (edge["node"]["seq"].clone(), edge["node"]["clientMessageId"].clone())).collect();
+    let kept: Vec<(Value, Value)> =
+        edges.iter().map(|edge| (edge["node"]["seq"].clone(), edge["node"]["clientMessageId"].clone())).collect();
     let expected: Vec<(Value, Value)> = (0..7).map(|step| (json!(step + 1), json!(format!("tick-{step}")))).collect();
     assert_eq!((kept, &log["conversation"]["unreadCount"]), (expected, &json!(0)));
     Ok(())

@@ -32,12 +32,7 @@ pub struct Attempts {
 
 impl Attempts {
     /// Makes the guard of the secret that is called `name` in keys and logs.
-    pub fn new(
-        name: &'static str,
-        quotas: impl Into<Live<AttemptQuotas>>,
-        limiter: Arc<dyn RateLimiter>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    pub fn new(name: &'static str, quotas: impl Into<Live<AttemptQuotas>>, limiter: Arc<dyn RateLimiter>, clock: Arc<dyn Clock>) -> Self {
         metrics::describe_counter!("openim_wrong_secrets_total", "wrong attempts at a secret");
         Self { name, quotas: quotas.into(), limiter, near: MemoryLimiter::new(clock) }
     }
