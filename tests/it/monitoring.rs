@@ -46,7 +46,7 @@ async fn a_process_is_listed_with_what_it_counts_and_told_live() -> anyhow::Resu
     listening.event("Ready").await;
     let send = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { duplicate } }";
     let input =
-        json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "content": "hello" } } } });
+        json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "text": "hello" } } } });
     ann.data(send, input).await;
     listening.event("MessageAdded").await;
     let counted = async {
@@ -95,7 +95,7 @@ async fn metrics_have_openims_names_from_the_start() -> anyhow::Result<()> {
     let tokens = client.admin().await.users(&[("ann", "Ann"), ("bob", "Bob")]).await;
     let send = "mutation($input: SendMessageInput!) { sendMessage(input: $input) { duplicate } }";
     let input =
-        json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "content": "hello" } } } });
+        json!({ "input": { "recipient": { "userId": "bob" }, "clientMessageId": "m1", "content": { "text": { "text": "hello" } } } });
     client.with_token(&tokens[0]).data(send, input).await;
     let text = client.get("/metrics").await.text().await?;
     for metric in catalogue::OPENIM.iter().filter(|metric| metric.labels.is_empty()) {

@@ -284,7 +284,7 @@ async fn every_served_route_renders_what_the_contract_says() {
                 contract.fits(list, &answer.json(), path);
                 continue;
             }
-            let body = contract.body(route["request"].as_str().expect("a request type"));
+            let body = route["request"].as_str().map_or_else(|| json!({}), |request| contract.body(request));
             let query = if route["query"].is_array() { "?key=abc" } else { "" };
             let answer = door.post(&format!("{path}{query}"), body.to_string()).await;
             if let Some((_, code)) = NEEDED.iter().find(|(needed, _)| style == Style::Bare && needed == path) {
@@ -296,10 +296,10 @@ async fn every_served_route_renders_what_the_contract_says() {
                 continue;
             }
             assert_eq!(answer.code(), 0, "{path} {style:?}: {}", answer.body);
-            let response = route["response"].as_str().expect("a response type");
-            match answer.json().get("data") {
-                Some(data) => contract.fits(response, data, path),
-                None => assert!(contract.fields(response).is_empty(), "{path} has no data"),
+            match (route["response"].as_str(), answer.json().get("data")) {
+                (Some(response), Some(data)) => contract.fits(response, data, path),
+                (Some(response), None) => assert!(contract.fields(response).is_empty(), "{path} has no data"),
+                (None, data) => assert_eq!(data, None, "{path}"),
             }
         }
     }
