@@ -77,6 +77,8 @@ impl Schedule {
 
     /// Decides by the time at which the key was on schedule; returns also the new such time when allowed.
     fn decide(self, on_schedule: i64, now: i64) -> (Decision, Option<i64>) {
+        // Nobody gets further ahead than the window: the clock was set back, and what came before counts no more.
+        let on_schedule = if on_schedule.saturating_sub(now) > self.window { now } else { on_schedule };
         let next = on_schedule.max(now).saturating_add(self.step);
         let over = next.saturating_sub(now).saturating_sub(self.window);
         if over > 0 {

@@ -280,8 +280,10 @@ async fn every_served_route_renders_what_the_contract_says() {
                     (StatusCode::OK, &"application/json".parse().unwrap()),
                     "{path}"
                 );
-                assert!(answer.json().is_array(), "{path}: {}", answer.body);
-                contract.fits(list, &answer.json(), path);
+                // Without an envelope an empty list is a list.
+                let entries = answer.json();
+                let entries = entries.as_array().unwrap_or_else(|| panic!("{path}: {}", answer.body));
+                entries.iter().for_each(|entry| contract.fits(&list[1..list.len() - 1], entry, path));
                 continue;
             }
             let body = route["request"].as_str().map_or_else(|| json!({}), |request| contract.body(request));

@@ -90,6 +90,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_clock_that_is_set_back_keeps_nobody_waiting() {
+        let clock = Arc::new(ManualClock::new(Timestamp(10_000_000)));
+        let limiter = MemoryLimiter::new(clock.clone());
+        let minute = Duration::from_secs(60);
+        assert!(limiter.decide("ann", 1, minute, true).allowed);
+        clock.set(Timestamp(10_000_000 - 3_600_000));
+        assert!(limiter.decide("ann", 1, minute, true).allowed);
+        assert!(!limiter.decide("ann", 1, minute, true).allowed);
+    }
+
+    #[test]
     fn memory_is_bounded_and_those_who_come_most_are_remembered() {
         let limiter = MemoryLimiter::new(Arc::new(ManualClock::new(Timestamp(1_000_000))));
         let hour = Duration::from_secs(3600);

@@ -15,6 +15,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local window, step = tonumber(ARGV[1]), tonumber(ARGV[2])
 local on_schedule = tonumber(redis.call('GET', KEYS[1]) or '0')
+if on_schedule - now > window then on_schedule = now end
 local next = math.max(on_schedule, now) + step
 local over = next - now - window
 if over > 0 then return {0, over} end
