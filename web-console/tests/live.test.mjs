@@ -38,7 +38,7 @@ async function until(what, holds) {
 test("the overview follows the server: messages and sockets show without a reload", async () => {
   const page = await world.inside();
   await page.getByText("Live", { exact: true }).waitFor();
-  await page.getByRole("table", { name: "Processes" }).getByText("Healthy").waitFor();
+  await page.getByRole("table", { name: "Processes" }).getByText("Healthy").first().waitFor();
   // The stream of this page is a socket, too.
   await until("the own socket is counted", async () => (await value(page, "Sockets")) >= 1);
   await talk(30);
@@ -108,7 +108,7 @@ test("while the server is away that is shown, and the pages go on by themselves 
   await page.getByText("Live", { exact: true }).waitFor();
   await until("the new process shows", async () => (await page.getByText("Healthy", { exact: true }).count()) > 0);
   await page.getByRole("link", { name: "Health" }).click();
-  await page.getByRole("table", { name: "Processes" }).getByText("Healthy").waitFor();
+  await page.getByRole("table", { name: "Processes" }).getByText("Healthy").first().waitFor();
   await world.close(page);
 });
 

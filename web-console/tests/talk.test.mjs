@@ -127,7 +127,7 @@ test("every kind of content is shown, and nothing that people wrote is more than
     writer,
   );
   const page = await world.inside({ path: "/console/groups/gallery" });
-  await page.getByRole("link", { name: "Messages", exact: true }).last().click();
+  await page.getByRole("main").getByRole("link", { name: "Messages", exact: true }).click();
   const log = page.getByRole("region", { name: "Messages" });
   await log.getByText(EVIL, { exact: true }).first().waitFor();
   for (const text of ["**bold**", "with parts", "@Person 3 look", "as you said", "what was said", "Video, 4 s"])

@@ -114,6 +114,16 @@ export class World {
   async violations(page) {
     // Evaluated, not added as a script: the page's policy would refuse that.
     await page.evaluate(await readFile(axe, "utf8"));
+    // Colours are those of the end of what is fading in.
+    await page.evaluate(() => {
+      const ends = (one) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY;
+      return Promise.allSettled(
+        document
+          .getAnimations()
+          .filter(ends)
+          .map((one) => one.finished),
+      );
+    });
     const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
     return found.violations.map(
       ({ id, nodes }) =>
