@@ -98,6 +98,13 @@ pub trait Presence: Send + Sync + 'static {
         0
     }
 
+    /// Returns who has a connection open on any node, in order of the ids, at most `most` of them. Who has just gone may still
+    /// be among them until that is settled.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` when the presence data cannot be reached.
+    async fn everybody(&self, most: usize) -> Result<Vec<UserId>>;
+
     /// Returns each user's open connections by platform and id, in the order asked; none for who is offline.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ use openim_core::{Platform, Timestamp, UserId};
 
 pub(crate) use access::{Administrator, NewSecret, SecretPlace};
 pub(crate) use own::{
-    AddCommand, CommandKey, ConfigEntry, ConfigFilter, ConfigPage, ConfigPlace, ConfigValue, RemoveConfig, SetConfig, UpdateCommand,
-    UserCommand, UserPresence,
+    AddCommand, CommandKey, ConfigEntry, ConfigFilter, ConfigPage, ConfigPlace, ConfigValue, OnlinePage, RemoveConfig, SetConfig,
+    UpdateCommand, UserCommand, UserPresence,
 };
 pub(crate) use system::{AddAccount, DayCount, RegistrationStatistics, UpdateAccount};
 

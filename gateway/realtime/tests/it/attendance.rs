@@ -67,6 +67,10 @@ impl Presence for Board {
         Ok(Overdue { changes: orphans.pop().into_iter().collect(), more: !orphans.is_empty() })
     }
 
+    async fn everybody(&self, most: usize) -> Result<Vec<UserId>> {
+        self.inner.everybody(most).await
+    }
+
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
         self.inner.connections(users).await
     }

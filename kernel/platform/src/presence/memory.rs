@@ -64,6 +64,13 @@ impl Presence for MemoryPresence {
         self.open.len()
     }
 
+    async fn everybody(&self, most: usize) -> Result<Vec<UserId>> {
+        let mut users = self.open.users();
+        users.sort_unstable();
+        users.truncate(most);
+        Ok(users)
+    }
+
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
         Ok(users.iter().map(|user| self.open.of(user)).collect())
     }

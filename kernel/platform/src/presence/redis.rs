@@ -5,7 +5,7 @@
 
 mod settling;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -165,6 +165,24 @@ impl RedisPresence {
         Ok(alive)
     }
 
+    /// Adds the users of a node to those that were found on others; of more than `most` together, the first ones stay.
+    async fn gather(&self, node: &str, most: usize, found: &mut BTreeSet<UserId>) -> Result<()> {
+        let mut at = 0_u64;
+        loop {
+            let mut scan = redis::cmd("SSCAN");
+            scan.arg(self.list_key(node)).arg(at).arg("COUNT").arg(CHUNK);
+            let (next, ids): (u64, Vec<String>) = bounded(scan.query_async(&mut self.link.manager())).await?;
+            found.extend(ids.into_iter().filter_map(|id| UserId::parse(id).ok()));
+            while found.len() > most {
+                found.pop_last();
+            }
+            if next == 0 {
+                return Ok(());
+            }
+            at = next;
+        }
+    }
+
     fn field(&self, connection: &str) -> String {
         format!("{}/{connection}", self.node)
     }
@@ -210,6 +228,15 @@ impl Presence for RedisPresence {
 
     fn here(&self) -> usize {
         self.own.len()
+    }
+
+    async fn everybody(&self, most: usize) -> Result<Vec<UserId>> {
+        let nodes: Vec<String> = bounded(self.link.manager().smembers(self.nodes_key())).await?;
+        let mut found = BTreeSet::new();
+        for node in self.alive(nodes.iter().map(String::as_str).collect()).await? {
+            self.gather(&node, most, &mut found).await?;
+        }
+        Ok(found.into_iter().collect())
     }
 
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {

@@ -42,9 +42,13 @@ impl Table {
         self.users.read().len()
     }
 
+    /// Returns who is noted, in no order.
+    pub(super) fn users(&self) -> Vec<UserId> {
+        self.users.read().keys().cloned().collect()
+    }
+
     /// Copies everything that is noted.
     pub(super) fn all(&self) -> Vec<(UserId, Vec<Connection>)> {
-        let users: Vec<UserId> = self.users.read().keys().cloned().collect();
-        users.into_iter().map(|user| (user.clone(), self.of(&user))).filter(|(_, open)| !open.is_empty()).collect()
+        self.users().into_iter().map(|user| (user.clone(), self.of(&user))).filter(|(_, open)| !open.is_empty()).collect()
     }
 }

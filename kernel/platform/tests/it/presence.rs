@@ -98,6 +98,17 @@ async fn shows_who_is_connected(presence: &dyn Presence) {
     assert_eq!(found[1200], [platform(2)]);
     assert!(found.iter().enumerate().all(|(index, platforms)| index == 1200 || platforms.is_empty()));
     assert!(presence.online(&[]).await.unwrap().is_empty());
+
+    // Whatever was opened before on this deployment is gone and settled.
+    presence.settle(&[user("ann")]).await.unwrap();
+    assert_eq!(presence.everybody(10).await.unwrap(), [user("bob")]);
+    let crowd: Vec<_> = (0..1_200).map(|number| user(&format!("v{number:04}"))).collect();
+    for one in &crowd {
+        presence.connect(one, platform(1), "c").await.unwrap();
+    }
+    let everybody = presence.everybody(10_000).await.unwrap();
+    assert_eq!((everybody.len(), &everybody[0], &everybody[1..]), (1_201, &user("bob"), &crowd[..]));
+    assert_eq!(presence.everybody(3).await.unwrap(), [user("bob"), crowd[0].clone(), crowd[1].clone()]);
 }
 
 #[tokio::test]
@@ -126,12 +137,14 @@ async fn nodes_see_each_other_until_one_leaves_or_dies() {
     let dying = there.presence.clone();
     runtime.spawn(async move { dying.connect(&user("bob"), platform(2), "b").await.unwrap() }).await.unwrap();
     assert_eq!((online(&here.presence, "ann").await, online(&here.presence, "bob").await), (vec![1], vec![2]));
+    assert_eq!(here.presence.everybody(10).await.unwrap(), [user("ann"), user("bob")], "of all nodes");
 
     leaving.stop.cancel();
     leaving.tasks.wait().await;
     assert!(online(&here.presence, "ann").await.is_empty(), "at once");
     runtime.shutdown_background();
     eventually("the lease runs out", async || online(&here.presence, "bob").await.is_empty().then_some(())).await;
+    assert!(here.presence.everybody(10).await.unwrap().is_empty());
 }
 
 /// Settles what is overdue at nodes until nothing is left at any of them for a while; returns who told what.

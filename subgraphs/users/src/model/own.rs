@@ -142,6 +142,19 @@ pub(crate) struct UserPresence {
     pub(crate) connections: Vec<Connection>,
 }
 
+/// A page of who is online, in order of the ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OnlinePage {
+    /// Who.
+    pub(crate) user_ids: Vec<UserId>,
+    /// How many the whole list has.
+    pub(crate) total: u64,
+    /// Whether more follow.
+    pub(crate) has_next: bool,
+    /// Whether others come before.
+    pub(crate) has_previous: bool,
+}
+
 impl UserPresence {
     /// Returns the platforms in number order with the number of their connections.
     pub(crate) fn platforms(&self) -> Vec<(Platform, usize)> {

@@ -6,9 +6,9 @@ use openim_graphql::{DateTime, Page, Place, admin_only, caller};
 
 use super::access::{AccessReport, Administrator};
 use super::query::{connection, given};
-use super::types::{AccountStatus, ClientConfigConnection, RegistrationStatistics, UserConnection, UserLevel};
+use super::types::{AccountStatus, ClientConfigConnection, OnlineUserConnection, RegistrationStatistics, UserConnection, UserLevel};
 use crate::model::{ConfigFilter, ConfigPlace, UserFilter};
-use crate::service::{ClientConfig, Profiles, Range, Sessions};
+use crate::service::{ClientConfig, Presences, Profiles, Range, Sessions};
 
 pub(crate) struct Admin;
 
@@ -26,6 +26,21 @@ impl Admin {
     ) -> Result<UserConnection> {
         let filter = UserFilter { id: given(search.clone()), nickname: given(search), ..UserFilter::default() };
         connection(ctx, filter, Page::new(first, after, offset)?).await
+    }
+
+    /// Who is online on any process, in order of the ids; at most 100,000. Who has just gone may still be among them for a
+    /// moment.
+    async fn online_users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "The cursor after which the page starts.")] after: Option<String>,
+        #[graphql(desc = "How many to skip, instead of `after`.")] offset: Option<i32>,
+    ) -> Result<OnlineUserConnection> {
+        let page = Page::new(first, after, offset)?;
+        let after = page.after.as_deref().map(|text| Place::parse(text).and_then(|place| UserId::parse(place.id))).transpose()?;
+        let wanted = Range { after, offset: page.offset, limit: page.limit };
+        Ok(OnlineUserConnection(ctx.data::<Presences>()?.everybody(caller(ctx)?, &wanted).await?))
     }
 
     /// Who administers the server: first those whom the configuration names, then users of that level, at most 1,000.

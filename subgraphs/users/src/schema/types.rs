@@ -1,5 +1,6 @@
 //! What the graph shows of this domain.
 
+mod online;
 mod own;
 mod statistics;
 
@@ -11,6 +12,7 @@ use super::loaders::load_presence;
 use crate::model;
 use crate::service::Profiles;
 
+pub(crate) use online::OnlineUserConnection;
 pub(crate) use own::{
     ClientConfigConnection, ClientConfigEntry, Presence, RemoveClientConfigPayload, SetClientConfigPayload, UserCommand, UserCommandPayload,
 };

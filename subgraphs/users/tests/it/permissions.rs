@@ -54,6 +54,7 @@ const TABLE: &[(&str, &str, [Outcome; 4])] = &[
     ("Viewer.commands", "{ viewer(as: \"bob\") { commands { uuid } } }", OWN),
     ("Viewer.clientConfig", "{ viewer(as: \"bob\") { clientConfig { key } } }", OWN),
     ("Admin.users", "{ admin { users { totalCount } } }", ADMIN),
+    ("Admin.onlineUsers", "{ admin { onlineUsers { totalCount } } }", ADMIN),
     ("Admin.administrators", "{ admin { administrators { userId } } }", ADMIN),
     ("Admin.access", "{ admin { access { secretOrigin } } }", ADMIN),
     ("Admin.accountCheck", "{ admin { accountCheck(ids: [\"bob\"]) { registered } } }", ADMIN),

@@ -35,6 +35,10 @@ impl Presence for Counted {
         self.inner.settle(users).await
     }
 
+    async fn everybody(&self, most: usize) -> Result<Vec<UserId>> {
+        if self.away.load(Ordering::SeqCst) { Err(Error::unavailable("away")) } else { self.inner.everybody(most).await }
+    }
+
     async fn connections(&self, users: &[UserId]) -> Result<Vec<Vec<Connection>>> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.away.load(Ordering::SeqCst) { Err(Error::unavailable("away")) } else { self.inner.connections(users).await }
@@ -99,6 +103,43 @@ async fn connections_are_for_administrators() {
             let document = format!("{{ presences(userIds: [\"ann\"]) {{ {field} }} }}");
             house.fails(house.world.user("ann"), &document, json!({}), NoPermission).await;
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_online_is_listed_in_pages_for_administrators() {
+    in_each_peopled_house(async |house, presence| {
+        let platform = Platform::parse(1).unwrap();
+        for id in ["carol", "bob", "stranger"] {
+            presence.connect(&UserId::parse(id).unwrap(), platform, "c9").await.unwrap();
+        }
+        let list = "query($first: Int, $after: String, $offset: Int) { admin { onlineUsers(first: $first, after: $after, offset: $offset) {
+            totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { node { id presence { platforms } } } } } }";
+        let ask = async |variables| house.ok(house.world.admin(), list, variables).await["admin"]["onlineUsers"].clone();
+        let ids = |page: &serde_json::Value| {
+            let edges = page["edges"].as_array().unwrap();
+            edges.iter().map(|edge| edge["node"]["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let start = ask(json!({"first": 2})).await;
+        assert_eq!(
+            (ids(&start), &start["totalCount"], &start["pageInfo"]["hasNextPage"]),
+            (vec!["ann".into(), "bob".into()], &json!(4), &json!(true))
+        );
+        assert_eq!(start["edges"][0]["node"]["presence"]["platforms"], json!(["IOS", "WEB"]));
+        // Whoever is connected without an account is not shown.
+        let rest = ask(json!({"first": 2, "after": start["pageInfo"]["endCursor"]})).await;
+        assert_eq!(
+            (ids(&rest), &rest["pageInfo"]["hasNextPage"], &rest["pageInfo"]["hasPreviousPage"]),
+            (vec!["carol".into()], &json!(false), &json!(true))
+        );
+        assert_eq!(ids(&ask(json!({"first": 2, "offset": 1})).await), ["bob", "carol"]);
+        presence.disconnect(&UserId::parse("bob").unwrap(), "c9").await.unwrap();
+        assert_eq!(ids(&ask(json!({})).await), ["ann", "carol"]);
+        house.fails(house.world.admin(), list, json!({"after": "nonsense"}), Args).await;
+        house.fails(house.world.user("ann"), list, json!({}), NoPermission).await;
+        presence.away.store(true, Ordering::SeqCst);
+        house.fails(house.world.admin(), list, json!({}), Unavailable).await;
     })
     .await;
 }
