@@ -2,14 +2,12 @@
 //! twice, seqs stay dense, and every stream resumes where it was.
 
 mod clock;
-mod cluster;
 mod load;
 mod nodes;
 mod presence;
 mod storm;
 
-use crate::harness::{Binary, Client, SECRET};
-use cluster::Cluster;
+use crate::harness::{Binary, Client, Cluster, SECRET};
 use load::{Load, User};
 
 /// Registers users and gets their tokens; the number is even.

@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::cluster::Cluster;
-use crate::harness::Client;
+use crate::harness::{Client, Cluster};
 
 const NODES: &str = "{ admin { nodes { roles metricsAddress healthy } } }";
 

@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::cluster::Cluster;
-use crate::harness::Client;
+use crate::harness::{Client, Cluster};
 use crate::presence::{login, next_of, stream};
 
 /// The lease of the deployment, and what noticing its end may take beside.

@@ -53,6 +53,11 @@ impl Binary {
         soon("the command ends", command.output()).await.expect("the binary runs")
     }
 
+    /// Starts a command that is not waited for; nobody listens to what it says.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs")
+    }
+
     /// Starts a server on a free port and waits until it says that it is ready.
     pub(crate) async fn serve(&self, arguments: &[&str]) -> Process {
         let arguments: Vec<&str> = ["--listen", "127.0.0.1:0"].iter().chain(arguments).copied().collect();
@@ -90,9 +95,14 @@ impl Binary {
 }
 
 impl Process {
+    /// Returns its id of the system.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Returns the most memory that it has had so far, in bytes.
     pub(crate) fn memory(&self) -> u64 {
-        let id = self.child.id().expect("it runs");
+        let id = self.id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("the process's state");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its memory");
         line.trim().trim_end_matches(" kB").trim().parse::<u64>().expect("a number") << 10
@@ -111,7 +121,7 @@ impl Process {
 
     /// Sends a signal.
     pub(crate) async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it runs").to_string();
+        let id = self.id().to_string();
         let status = Command::new("kill").args(["-s", name, &id]).status().await.expect("kill exists");
         assert!(status.success(), "kill -s {name} {id}");
     }

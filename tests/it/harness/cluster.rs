@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 
 use openim_testing::PrivateServices;
 
-use crate::harness::{Binary, Process, SECRET};
+use super::{Binary, Process, SECRET, soon};
 
 /// The processes of a deployment, by name.
 const ROLES: [(&str, &str); 9] = [
@@ -22,7 +22,7 @@ const ROLES: [(&str, &str); 9] = [
 ];
 
 /// A running deployment.
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     binary: Binary,
     processes: BTreeMap<&'static str, Process>,
     addresses: BTreeMap<&'static str, SocketAddr>,
@@ -32,12 +32,12 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Starts everything; `None` when the tests run without throw-away services.
-    pub(super) async fn start() -> Option<Self> {
+    pub(crate) async fn start() -> Option<Self> {
         Self::start_with(&[]).await
     }
 
     /// Starts everything with some settings of its own, given as the ends of their variables.
-    pub(super) async fn start_with(settings: &[(&str, &str)]) -> Option<Self> {
+    pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Option<Self> {
         let services = PrivateServices::start(&["postgres", "redis", "rabbitmq"]).await?;
         let addresses: BTreeMap<_, _> = ROLES.iter().map(|(name, _)| (*name, free_address())).collect();
         let mut environment = environment(&services, &addresses).await;
@@ -52,12 +52,12 @@ impl Cluster {
     }
 
     /// Returns the gateways' addresses.
-    pub(super) fn doors(&self) -> Vec<SocketAddr> {
+    pub(crate) fn doors(&self) -> Vec<SocketAddr> {
         vec![self.addresses["gateway-1"], self.addresses["gateway-2"]]
     }
 
     /// Kills a process and starts it again at the same address.
-    pub(super) async fn crash(&mut self, name: &'static str) {
+    pub(crate) async fn crash(&mut self, name: &'static str) {
         let mut process = self.processes.remove(name).expect("it runs");
         process.signal("KILL").await;
         process.ended().await;
@@ -65,19 +65,31 @@ impl Cluster {
     }
 
     /// Kills a process for good.
-    pub(super) async fn kill(&mut self, name: &'static str) {
+    pub(crate) async fn kill(&mut self, name: &'static str) {
         let mut process = self.processes.remove(name).expect("it runs");
         process.signal("KILL").await;
         process.ended().await;
     }
 
     /// Stops a service and starts it again with its data.
-    pub(super) async fn restart_service(&self, name: &str) {
+    pub(crate) async fn restart_service(&self, name: &str) {
         self.services.control("restart", name).await;
     }
 
+    /// Returns the processes' ids of the system.
+    pub(crate) fn ids(&self) -> Vec<u32> {
+        self.processes.values().map(Process::id).collect()
+    }
+
+    /// Waits until every process has started itself anew.
+    pub(crate) async fn started_anew(&mut self) {
+        for process in self.processes.values_mut() {
+            soon("it says its address again", process.next_address()).await;
+        }
+    }
+
     /// Ends the processes; the services end with this value.
-    pub(super) async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         for (_, mut process) in std::mem::take(&mut self.processes) {
             process.signal("TERM").await;
             process.ended().await;
@@ -115,6 +127,7 @@ async fn environment(services: &PrivateServices, addresses: &BTreeMap<&'static s
     environment
 }
 
-fn free_address() -> SocketAddr {
+/// Returns an address on this machine that nobody listens on.
+pub(crate) fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
 }
