@@ -11,9 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openim_core::{ConversationId, ConversationKind, GroupId, Result, Timestamp, UserId};
 use openim_entities::conversations::user_conv::{ActiveModel, Column, Entity, Model};
+use openim_graphql::Place;
 use openim_platform::store::db_error;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::error::broken_row;
 use crate::model::{Conversation, Kept, NewRow, Preferences, REFUSED};
@@ -58,6 +59,38 @@ pub(crate) async fn of_owner(db: &impl ConnectionTrait, owner: &UserId, limit: u
         .filter(Column::Deleted.eq(false))
         .order_by_desc(Column::UpdatedAt)
         .order_by_asc(Column::ConversationId)
+        .limit(limit)
+        .all(db)
+        .await
+        .map_err(db_error)?;
+    rows.into_iter().map(conversation).collect()
+}
+
+/// Counts an owner's rows, up to `limit`.
+pub(crate) async fn count_of_owner(db: &impl ConnectionTrait, owner: &UserId, limit: u64) -> Result<u64> {
+    let counted = Entity::find().filter(Column::OwnerId.eq(owner.as_str())).filter(Column::Deleted.eq(false)).count(db);
+    counted.await.map_err(db_error).map(|count| Ord::min(count, limit))
+}
+
+/// Returns a page of an owner's rows, the oldest first: those after a place, or all but the first `offset`.
+pub(crate) async fn by_age(
+    db: &impl ConnectionTrait,
+    owner: &UserId,
+    after: Option<&Place>,
+    offset: u64,
+    limit: u64,
+) -> Result<Vec<Conversation>> {
+    let later = after.map(|place| {
+        let same = Condition::all().add(Column::CreatedAt.eq(place.at.0)).add(Column::ConversationId.gt(place.id.as_str()));
+        Condition::any().add(Column::CreatedAt.gt(place.at.0)).add(same)
+    });
+    let rows = Entity::find()
+        .filter(Column::OwnerId.eq(owner.as_str()))
+        .filter(Column::Deleted.eq(false))
+        .filter(later.unwrap_or_else(Condition::all))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::ConversationId)
+        .offset(offset)
         .limit(limit)
         .all(db)
         .await

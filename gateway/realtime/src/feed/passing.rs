@@ -16,9 +16,19 @@ use crate::session::receives;
 /// How long it is worth telling that somebody types.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// Whose presence a stream hears of, each with the number of the change that was told last.
+/// Whose presence a stream hears of, in the order of their ids.
 #[derive(Debug, Default)]
-pub(crate) struct Watched(Vec<(UserId, i64)>);
+pub(crate) struct Watched(Vec<WatchedUser>);
+
+/// A user who is watched, and what this stream was told of them.
+#[derive(Debug)]
+struct WatchedUser {
+    id: UserId,
+    /// The number of the newest change that was heard of.
+    version: i64,
+    /// The platforms that were told last.
+    told: Option<Vec<Platform>>,
+}
 
 impl Watched {
     /// Takes users to watch.
@@ -29,38 +39,46 @@ impl Watched {
         if ids.len() > most {
             return Err(Error::new(ErrorCode::Args, format!("at most {most} users can be watched")));
         }
-        let mut users = ids.iter().map(|id| Ok((UserId::parse(id.as_str())?, 0))).collect::<Result<Vec<_>>>()?;
+        let mut users = ids.iter().map(|id| UserId::parse(id.as_str())).collect::<Result<Vec<_>>>()?;
         users.sort_unstable();
         users.dedup();
-        Ok(Self(users))
+        Ok(Self(users.into_iter().map(|id| WatchedUser { id, version: 0, told: None }).collect()))
     }
 
     /// Lets a stream hear of them.
     pub(crate) fn watch(&self, hub: &Hub, seat: &Arc<Seat>) {
         if !self.0.is_empty() {
-            hub.index(|registry| self.0.iter().for_each(|(user, _)| _ = registry.watch(seat, user)));
+            hub.index(|registry| self.0.iter().for_each(|user| _ = registry.watch(seat, &user.id)));
         }
     }
 
     /// Lets a stream hear of them no more.
     pub(super) fn unwatch(&self, hub: &Hub, seat: &Arc<Seat>) {
         if !self.0.is_empty() {
-            hub.index(|registry| self.0.iter().for_each(|(user, _)| registry.unwatch(seat, user)));
+            hub.index(|registry| self.0.iter().for_each(|user| registry.unwatch(seat, &user.id)));
         }
     }
 
     fn users(&self) -> Vec<UserId> {
-        self.0.iter().map(|(user, _)| user.clone()).collect()
+        self.0.iter().map(|user| user.id.clone()).collect()
     }
 
-    /// Notes that a change is told; returns whether it is newer than the last one.
-    fn told(&mut self, user: &UserId, version: i64) -> bool {
-        let place = self.0.binary_search_by(|(other, _)| other.cmp(user)).ok();
-        let Some((_, told)) = place.and_then(|place| self.0.get_mut(place)) else { return false };
+    /// Notes what a user's platforms are, as of a change or, without a version, as was just read; returns whether that is
+    /// news to this stream.
+    fn tell(&mut self, user: &UserId, platforms: &[Platform], version: Option<i64>) -> bool {
+        let place = self.0.binary_search_by(|other| other.id.cmp(user)).ok();
+        let Some(watched) = place.and_then(|place| self.0.get_mut(place)) else { return false };
         // Two nodes may tell of changes in the wrong order.
-        let newer = version > *told;
-        *told = version.max(*told);
-        newer
+        if version.is_some_and(|version| version <= watched.version) {
+            return false;
+        }
+        watched.version = version.unwrap_or(watched.version);
+        // What was told is told again by a node that is not certain that everybody heard it.
+        let news = watched.told.as_deref() != Some(platforms);
+        if news {
+            watched.told = Some(platforms.to_vec());
+        }
+        news
     }
 }
 
@@ -75,7 +93,9 @@ impl Feed {
         let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
         for some in users.chunks(MOST_PRESENCES) {
             for (user_id, platforms) in turn.asking.presences(some).await? {
-                self.say(Happened::PresenceChanged { user_id, platforms });
+                if self.watched.tell(&user_id, &platforms, None) {
+                    self.say(Happened::PresenceChanged { user_id, platforms });
+                }
             }
         }
         Ok(())
@@ -83,7 +103,7 @@ impl Feed {
 
     /// Tells a change of somebody's presence.
     pub(super) fn presence_changed(&mut self, user: &UserId, platforms: &[Platform], version: i64) {
-        if self.watched.told(user, version) {
+        if self.watched.tell(user, platforms, Some(version)) {
             self.say(Happened::PresenceChanged { user_id: user.clone(), platforms: platforms.to_vec() });
         }
     }

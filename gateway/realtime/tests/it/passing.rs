@@ -62,13 +62,21 @@ async fn the_presence_of_those_who_are_watched_is_told_first_and_then_each_chang
     ann.expect(&["presence bob ", "user mark"]).await;
     other.expect(&["user mark"]).await;
 
-    // After a loss and after a return all of it is told again.
+    // A node that is not certain tells again what was heard: that is no news.
+    change(&node, "bob", &[], 11);
+    node.voice.mark(&["ann"]);
+    ann.expect(&["user mark"]).await;
+
+    // After a loss what is different is told, and after a return all of it.
     node.voice.lost();
     ann.expect(&["presence bob IOS,WEB", "presence cid "]).await;
+    node.voice.lost();
+    node.voice.mark(&["ann"]);
+    ann.expect(&["user mark"]).await;
     let mut again = watching(&node, &["bob"], Some(&ann.cursor));
     again.expect(&["ready 0", "presence bob IOS,WEB"]).await;
     drop(ann);
-    change(&node, "bob", &[], 11);
+    change(&node, "bob", &[], 12);
     again.expect(&["presence bob "]).await;
 }
 

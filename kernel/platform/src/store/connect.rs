@@ -9,6 +9,10 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::{DatabaseKind, db_error};
 
+/// How many rows an SQLite connection's thread reads ahead. With fewer, thread and task wake each other up again and again
+/// within one page of results.
+const ROW_BUFFER: usize = 1_000;
+
 /// How to reach the database.
 #[derive(Debug, Clone)]
 pub struct DatabaseSettings {
@@ -99,7 +103,7 @@ fn sqlite(settings: &DatabaseSettings, read_only: bool) -> ConnectOptions {
     }
     let busy = settings.acquire_timeout;
     options.map_sqlx_sqlite_opts(move |sqlite| {
-        let sqlite = sqlite.busy_timeout(busy).foreign_keys(true).pragma("cache_size", "-16384").pragma("temp_store", "MEMORY");
+        let sqlite = sqlite.busy_timeout(busy).row_buffer_size(ROW_BUFFER).foreign_keys(true).pragma("cache_size", "-16384").pragma("temp_store", "MEMORY");
         if read_only { sqlite.read_only(true).pragma("mmap_size", "268435456") } else { writer(sqlite) }
     });
     options

@@ -34,7 +34,7 @@ impl Listed {
             ListOrder::PinnedFirst => {
                 Place { at: self.activity(), id: format!("{}{id}", if self.row.preferences.pinned { '+' } else { '-' }) }
             }
-            ListOrder::Age => Place { at: self.row.created_at, id },
+            ListOrder::Age => age(&self.row),
         }
     }
 
@@ -42,6 +42,11 @@ impl Listed {
     pub(crate) fn unread(&self) -> i64 {
         self.head.as_ref().map_or(0, |head| unread(&self.row, head))
     }
+}
+
+/// Returns the cursor of a row among the owner's rows by age.
+pub(crate) fn age(row: &Conversation) -> Place {
+    Place { at: row.created_at, id: row.id.to_string() }
 }
 
 /// In which order conversations are listed.
@@ -81,13 +86,38 @@ pub(crate) struct ListQuery {
 /// A page of a user's conversations.
 #[derive(Debug, Clone)]
 pub(crate) struct ListPage {
-    pub(crate) items: Vec<(String, Listed)>,
-    pub(crate) total: usize,
-    /// How many of them have a message to see.
-    pub(crate) started: usize,
-    pub(crate) total_unread: i64,
+    pub(crate) items: ListItems,
+    pub(crate) total: u64,
+    /// What was counted in all of them; none when the page could be made without looking at the others.
+    pub(crate) tally: Option<Tally>,
     pub(crate) has_next: bool,
     pub(crate) has_previous: bool,
+}
+
+/// The entries of a page with their cursors.
+#[derive(Debug, Clone)]
+pub(crate) enum ListItems {
+    /// The ends of their logs are known already.
+    Listed(Vec<(String, Listed)>),
+    /// Only the rows were read.
+    Rows(Vec<(String, Conversation)>),
+}
+
+/// What is counted in all conversations of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Tally {
+    /// How many have a message to see.
+    pub(crate) started: usize,
+    /// How many messages are unread.
+    pub(crate) unread: i64,
+}
+
+impl Tally {
+    /// Counts.
+    pub(crate) fn of(all: &[Listed]) -> Self {
+        let started = all.iter().filter(|listed| listed.started()).count();
+        Self { started, unread: all.iter().map(Listed::unread).fold(0, i64::saturating_add) }
+    }
 }
 
 /// The end of one of a user's logs.

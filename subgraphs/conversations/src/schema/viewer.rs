@@ -1,15 +1,16 @@
 //! `Viewer`'s part here: lists of one user's conversations.
 
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, Error, ID, Object, Result, SimpleObject};
 use openim_core::{ConversationId, UserId};
 use openim_graphql::{DateTime, IdList, Long, Page, PageInfo, ULong, VersionInput, caller};
 use openim_platform::versions::Version;
+use tokio::sync::OnceCell;
 
 use super::conversation::{Conversation, parse_id};
 use super::service;
 use super::syncing::{ConversationListChanges, id_list};
 use crate::error::argument;
-use crate::model::{Change, Changes, Kept, ListOrder, ListPage, ListQuery, LogEnd, Position, Read};
+use crate::model::{Change, Changes, Kept, ListItems, ListOrder, ListPage, ListQuery, LogEnd, Position, Read, Tally};
 
 /// The most ids of one request.
 const MAX_IDS: usize = 1_000;
@@ -43,7 +44,8 @@ impl Viewer {
     ) -> Result<ConversationConnection> {
         let only = ids.map(|ids| parse_ids(&ids)).transpose()?;
         let query = ListQuery { page: Page::new(first, after, offset)?, order: order.into(), only, started: false };
-        Ok(service(ctx)?.list(caller(ctx)?, &self.owner, query).await?.into())
+        let page = service(ctx)?.list(caller(ctx)?, &self.owner, query).await?;
+        Ok(ConversationConnection::new(self.owner.clone(), page))
     }
 
     /// The conversations with a message to see, pinned ones first, then the newest activity: what a client shows at the
@@ -62,7 +64,8 @@ impl Viewer {
         };
         let page = Page { limit: limit.unsigned_abs(), after: None, offset: 0 };
         let query = ListQuery { page, order: ListOrder::PinnedFirst, only, started: true };
-        Ok(service(ctx)?.list(caller(ctx)?, &self.owner, query).await?.into())
+        let page = service(ctx)?.list(caller(ctx)?, &self.owner, query).await?;
+        Ok(ConversationConnection::new(self.owner.clone(), page))
     }
 
     /// The ids of the conversations that the viewer keeps on top, the oldest first, at most 10,000.
@@ -180,6 +183,7 @@ impl From<ConversationOrder> for ListOrder {
 
 /// A page of conversations.
 #[derive(Debug, SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct ConversationConnection {
     /// The conversations with their cursors.
     edges: Vec<ConversationEdge>,
@@ -187,15 +191,37 @@ pub(crate) struct ConversationConnection {
     page_info: PageInfo,
     /// How many conversations there are.
     total_count: i32,
-    /// How many of them have a message to see.
-    started_count: i32,
-    /// How many messages are unread in all of them.
-    total_unread: i32,
+    #[graphql(skip)]
+    owner: UserId,
+    #[graphql(skip)]
+    tally: OnceCell<Tally>,
 }
 
-impl From<ListPage> for ConversationConnection {
-    fn from(page: ListPage) -> Self {
-        let edges: Vec<_> = page.items.into_iter().map(|(cursor, listed)| ConversationEdge { cursor, node: listed.into() }).collect();
+#[ComplexObject]
+impl ConversationConnection {
+    /// How many of them have a message to see.
+    async fn started_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(i32::try_from(self.tally(ctx).await?.started).unwrap_or(i32::MAX))
+    }
+
+    /// How many messages are unread in all of them.
+    async fn total_unread(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(i32::try_from(self.tally(ctx).await?.unread).unwrap_or(i32::MAX))
+    }
+}
+
+impl ConversationConnection {
+    async fn tally(&self, ctx: &Context<'_>) -> Result<Tally> {
+        Ok(*self.tally.get_or_try_init(async || service(ctx)?.tally(caller(ctx)?, &self.owner).await.map_err(Error::from)).await?)
+    }
+
+    fn new(owner: UserId, page: ListPage) -> Self {
+        let edges: Vec<_> = match page.items {
+            ListItems::Listed(items) => {
+                items.into_iter().map(|(cursor, listed)| ConversationEdge { cursor, node: listed.into() }).collect()
+            }
+            ListItems::Rows(rows) => rows.into_iter().map(|(cursor, row)| ConversationEdge { cursor, node: row.into() }).collect(),
+        };
         Self {
             page_info: PageInfo {
                 has_next_page: page.has_next,
@@ -205,8 +231,8 @@ impl From<ListPage> for ConversationConnection {
             },
             edges,
             total_count: i32::try_from(page.total).unwrap_or(i32::MAX),
-            started_count: i32::try_from(page.started).unwrap_or(i32::MAX),
-            total_unread: i32::try_from(page.total_unread).unwrap_or(i32::MAX),
+            owner,
+            tally: OnceCell::new_with(page.tally),
         }
     }
 }

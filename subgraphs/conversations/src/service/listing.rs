@@ -1,18 +1,22 @@
 //! Lists of an owner's conversations: by activity, by log end, by read position.
 
 use openim_core::{ConversationId, Ctx, Result, UserId};
-use openim_graphql::Place;
+use openim_graphql::{Page, Place};
 
 use super::Service;
-use crate::model::{Kept, ListOrder, ListPage, ListQuery, Listed, LogEnd, Position, read_position};
+use crate::model::{Kept, ListItems, ListOrder, ListPage, ListQuery, Listed, LogEnd, Position, Tally, age, read_position};
 use crate::policy;
 use crate::repository;
 
 impl Service {
-    /// Returns a page of an owner's conversations and how much is unread in all of them.
+    /// Returns a page of an owner's conversations.
     pub(crate) async fn list(&self, ctx: &Ctx, owner: &UserId, query: ListQuery) -> Result<ListPage> {
         let ListQuery { page, order, only, started } = query;
-        let after = page.after.as_deref().map(Place::parse).transpose()?.map(|place| sorting(order, place));
+        let after = page.after.as_deref().map(Place::parse).transpose()?;
+        if matches!((order, &only, started), (ListOrder::Age, None, false)) {
+            return self.by_age(ctx, owner, &page, after).await;
+        }
+        let after = after.map(|place| sorting(order, place));
         let rows = match only {
             Some(ids) => self.views(ctx, owner, ids).await?,
             None => self.all(ctx, owner).await?,
@@ -20,16 +24,36 @@ impl Service {
         let mut all = self.listed(rows).await?;
         all.retain(|listed| !started || listed.started());
         all.sort_by_cached_key(|listed| sorting(order, listed.place(order)));
-        let total = all.len();
-        let total_unread = all.iter().map(Listed::unread).fold(0, i64::saturating_add);
-        let started = all.iter().filter(|listed| listed.started()).count();
+        let (total, tally) = (all.len(), Tally::of(&all));
         let start = match after {
             Some(after) => all.partition_point(|listed| sorting(order, listed.place(order)) <= after),
             None => usize::try_from(page.offset).unwrap_or(usize::MAX).min(total),
         };
         let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
         let items: Vec<_> = all.into_iter().skip(start).take(limit).map(|listed| (listed.place(order).text(), listed)).collect();
-        Ok(ListPage { has_next: start + items.len() < total, has_previous: start > 0, items, total, started, total_unread })
+        let has_next = start + items.len() < total;
+        Ok(ListPage { has_next, has_previous: start > 0, items: ListItems::Listed(items), total: total as u64, tally: Some(tally) })
+    }
+
+    /// Returns a page by the rows' age: an order of which the logs know nothing, so that only the page is read.
+    async fn by_age(&self, ctx: &Ctx, owner: &UserId, page: &Page, after: Option<Place>) -> Result<ListPage> {
+        policy::may_open(ctx, owner)?;
+        self.awaken(ctx, owner).await?;
+        let db = self.store.read();
+        let total = repository::count_of_owner(db, owner, self.settings.max_conversations).await?;
+        let offset = if after.is_some() { 0 } else { page.offset.min(total) };
+        let limit = page.limit.min(self.settings.max_conversations.saturating_sub(offset));
+        let mut rows = repository::by_age(db, owner, after.as_ref(), offset, limit.saturating_add(1)).await?;
+        let has_next = rows.len() as u64 > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let items = ListItems::Rows(rows.into_iter().map(|row| (age(&row).text(), row)).collect());
+        Ok(ListPage { has_next, has_previous: after.is_some() || offset > 0, items, total, tally: None })
+    }
+
+    /// Counts in all of an owner's conversations.
+    pub(crate) async fn tally(&self, ctx: &Ctx, owner: &UserId) -> Result<Tally> {
+        let rows = self.all(ctx, owner).await?;
+        Ok(Tally::of(&self.listed(rows).await?))
     }
 
     /// Returns the ids of an owner's conversations of one sort, the oldest rows first.

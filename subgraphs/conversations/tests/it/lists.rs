@@ -51,6 +51,38 @@ async fn the_newest_activity_comes_first_and_pages_meet_without_gap() {
 }
 
 #[tokio::test]
+async fn by_age_the_oldest_row_comes_first_and_pages_meet_without_gap() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        for peer in ["p3", "p1", "p2", "p0"] {
+            house.chat(peer, "me", 2).await;
+            // Two of the same moment are told apart by their ids.
+            if peer != "p2" {
+                world.advance(Duration::from_secs(1));
+            }
+        }
+        let revived = ConversationId::single(&user("me"), &user("p3"));
+        house.log(&revived, 5, "p3", &["me", "p3"]);
+
+        let document = LIST.replace("offset: $offset)", "offset: $offset, order: AGE)").replace("totalUnread", "totalUnread startedCount");
+        let page = async |page: Value| house.data(world.user("me"), &document, page).await["viewer"]["conversations"].clone();
+        let first = page(json!({"first": 2})).await;
+        assert_eq!(peers(&first), ["p3", "p1"]);
+        let counts = [&first["totalCount"], &first["totalUnread"], &first["startedCount"], &first["edges"][0]["node"]["unreadCount"]];
+        assert_eq!(counts, [&json!(4), &json!(5 + 2 + 2 + 2), &json!(4), &json!(5)]);
+        assert_eq!((&first["pageInfo"]["hasNextPage"], &first["pageInfo"]["hasPreviousPage"]), (&json!(true), &json!(false)));
+        let second = page(json!({"first": 2, "after": first["pageInfo"]["endCursor"]})).await;
+        assert_eq!(peers(&second), ["p0", "p2"]);
+        assert_eq!((&second["pageInfo"]["hasNextPage"], &second["pageInfo"]["hasPreviousPage"]), (&json!(false), &json!(true)));
+        let between = page(json!({"first": 1, "after": second["pageInfo"]["startCursor"]})).await;
+        assert_eq!(peers(&between), ["p2"]);
+        assert_eq!(peers(&page(json!({"first": 2, "offset": 1})).await), ["p1", "p0"]);
+        assert_eq!(peers(&page(json!({"first": 2, "offset": 4})).await), [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bad_pages_are_refused() {
     for_each_database(async |world| {
         let house = House::new(world);
