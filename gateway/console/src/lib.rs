@@ -15,12 +15,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
+use tower_http::set_header::SetResponseHeaderLayer;
 
-/// What a page of the console may do: run its own scripts, ask its own server, show pictures from anywhere, send files to
-/// where they are stored. Styles are written by its components.
+/// What a page of the console may do besides asking: run its own scripts, show pictures from anywhere. Styles are written by
+/// its components.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https: http:; \
-     media-src 'self' blob: https: http:; font-src 'self' data:; connect-src 'self' https:; worker-src 'self' blob:; \
-     manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+     media-src 'self' blob: https: http:; font-src 'self' data:; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'; connect-src 'self' https:";
 
 /// The built console.
 #[derive(RustEmbed)]
@@ -38,12 +39,24 @@ pub fn is_built() -> bool {
     Files::get("index.html").is_some()
 }
 
-/// Returns the routes of the console.
-pub fn router() -> Router {
+/// Returns the routes of the console. Its pages may ask their own server, every one that speaks HTTPS, and `files`: the origin
+/// of the object store, to which they send files.
+pub fn router(files: Option<&str>) -> Router {
+    let policy = SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, policy(files));
     Router::new()
         .route("/console", get(async || Redirect::permanent("/console/")))
         .route("/console/", get(async |headers: HeaderMap| page(&headers)))
         .route("/console/{*path}", get(async |Path(path): Path<String>, headers: HeaderMap| file(&path, &headers)))
+        .layer(policy)
+}
+
+/// What stands in no origin would end the directive, or the header.
+fn policy(files: Option<&str>) -> HeaderValue {
+    let own = HeaderValue::from_static(POLICY);
+    match files.filter(|origin| !origin.contains([' ', ';', ','])) {
+        Some(origin) => HeaderValue::from_str(&format!("{POLICY} {origin}")).unwrap_or(own),
+        None => own,
+    }
 }
 
 /// The page of every address of the console: which one it is, its own router finds out.
@@ -109,7 +122,6 @@ fn with_headers(mut response: Response, content_type: &str, keep: &str) -> Respo
     let headers = response.headers_mut();
     put(headers, CONTENT_TYPE, content_type);
     put(headers, CACHE_CONTROL, keep);
-    put(headers, CONTENT_SECURITY_POLICY, POLICY);
     put(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, REFERRER_POLICY, "no-referrer");
     response
@@ -118,5 +130,25 @@ fn with_headers(mut response: Response, content_type: &str, keep: &str) -> Respo
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connects(files: Option<&str>) -> String {
+        let policy = policy(files);
+        let text = policy.to_str().unwrap();
+        text.split("; ").find_map(|directive| directive.strip_prefix("connect-src ")).unwrap().to_owned()
+    }
+
+    #[test]
+    fn pages_may_send_files_to_the_store_and_to_nobody_else_without_encryption() {
+        assert_eq!(connects(None), "'self' https:");
+        assert_eq!(connects(Some("http://127.0.0.1:9000")), "'self' https: http://127.0.0.1:9000");
+        for bent in ["http://a; script-src *", "http://a http://b", "http://a,b", "http://a\r\nx: y"] {
+            assert_eq!(connects(Some(bent)), "'self' https:", "{bent}");
+        }
     }
 }

@@ -80,6 +80,10 @@ impl Objects for Folder {
         LIMITS
     }
 
+    fn origin(&self) -> Option<String> {
+        self.0.links.origin()
+    }
+
     async fn stat(&self, key: &Key) -> Result<Option<Stat>> {
         self.0.disk.stat(key).await
     }

@@ -72,6 +72,10 @@ pub trait Objects: Send + Sync + 'static {
     /// Returns what parts must keep to.
     fn limits(&self) -> Limits;
 
+    /// Returns the origin of signed addresses, such as `https://files.example.org`, for the policies of web pages; `None` when
+    /// they begin with `/`.
+    fn origin(&self) -> Option<String>;
+
     /// Returns what is stored under a key.
     ///
     /// # Errors

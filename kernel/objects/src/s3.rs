@@ -125,6 +125,10 @@ impl Objects for S3 {
         LIMITS
     }
 
+    fn origin(&self) -> Option<String> {
+        Some(self.public.base_url().origin().ascii_serialization())
+    }
+
     async fn stat(&self, key: &Key) -> Result<Option<Stat>> {
         let url = self.own(&self.bucket.head_object(Some(&self.credentials), key.as_str()))?;
         let Some(answer) = self.send(Method::HEAD, url, &[], Bytes::new()).await?.there()? else { return Ok(None) };

@@ -20,9 +20,9 @@ pub fn services_script() -> Option<String> {
     variable("OPENIM_TEST_SERVICES")
 }
 
-/// Returns `OPENIM_TEST_LARGE_MB`: how many megabytes a large file has; 64 show what is kept in memory.
+/// Returns `OPENIM_FILE_MIB`: how many MiB a large file has; 64 show what is kept in memory.
 pub fn large_megabytes() -> usize {
-    variable("OPENIM_TEST_LARGE_MB").and_then(|text| text.parse().ok()).unwrap_or(64)
+    variable("OPENIM_FILE_MIB").and_then(|text| text.parse().ok()).unwrap_or(64)
 }
 
 /// Returns `OPENIM_SERVICES_DIR`: where the services of this test run live.

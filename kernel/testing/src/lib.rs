@@ -9,6 +9,7 @@ mod environment;
 mod readers;
 mod receiver;
 mod recording;
+mod s3;
 mod services;
 mod wait;
 mod world;
@@ -18,6 +19,7 @@ pub use environment::{amqp_url, large_megabytes, postgres_url, redis_url, servic
 pub use readers::{MemoryGroups, MemoryRelations};
 pub use receiver::WebhookReceiver;
 pub use recording::RecordingFanout;
+pub use s3::s3_service;
 pub use services::PrivateServices;
 pub use wait::{PATIENCE, eventually};
 pub use world::{START, TestWorld, for_each_database};

@@ -4,7 +4,7 @@ use hmac::{Hmac, Mac};
 use openim_core::{Error, ErrorCode, Result, Timestamp};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use crate::{Download, Key, Signed};
 
@@ -51,6 +51,11 @@ impl Links {
     pub(super) fn new(secret: &str, base: &str) -> Self {
         let secret = mac(secret.as_bytes(), &["openim signed files"]);
         Self { secret, base: base.trim_end_matches('/').to_owned() }
+    }
+
+    /// Returns the origin of the addresses; `None` when they have none.
+    pub(super) fn origin(&self) -> Option<String> {
+        Url::parse(&self.base).ok().map(|base| base.origin().ascii_serialization())
     }
 
     /// Makes an address.

@@ -4,5 +4,4 @@
 
 mod folder;
 mod places;
-mod server;
 mod suite;

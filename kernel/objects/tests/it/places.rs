@@ -3,15 +3,10 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::error_handling::HandleError;
-use axum::http::StatusCode;
 use openim_core::{ManualClock, Runtime, Timestamp};
 use openim_objects::{Folder, FolderSettings, Objects, S3, S3Settings};
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
+use openim_testing::s3_service;
 use tempfile::TempDir;
-
-use crate::server::Server;
 
 /// A store and what it needs to live.
 pub(crate) struct Place {
@@ -68,11 +63,7 @@ pub(crate) async fn folder() -> Place {
 
 pub(crate) async fn s3() -> Place {
     let (root, clock) = (TempDir::new().expect("a folder"), clock());
-    std::fs::create_dir(root.path().join("bucket")).expect("a bucket");
-    let mut service = S3ServiceBuilder::new(Server::new(root.path().to_owned()));
-    service.set_auth(SimpleAuth::from_single("id", "key"));
-    let failed = |cause: s3s::HttpError| async move { (StatusCode::INTERNAL_SERVER_ERROR, format!("{cause:?}")) };
-    let endpoint = serve(Router::new().fallback_service(HandleError::new(service.build(), failed))).await;
+    let endpoint = serve(s3_service(root.path())).await;
     let settings = S3Settings {
         endpoint,
         public_endpoint: String::new(),

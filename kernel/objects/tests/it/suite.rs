@@ -71,6 +71,21 @@ async fn a_whole_object_is_sent_and_read_by_signed_addresses() {
 }
 
 #[tokio::test]
+async fn every_signed_address_has_the_origin_that_is_told() {
+    everywhere(async |place| {
+        let (objects, file) = (&place.objects, key("x/one"));
+        let origin = objects.origin().expect("an origin");
+        let put = objects.sign_put(&file, 5, place.now(), HOUR).expect("a signature");
+        let part = objects.sign_part(&file, "upload", 1, 5, place.now(), HOUR).expect("a signature");
+        let form = objects.sign_form(&file, 5, "a/b", place.now(), HOUR).expect("a form");
+        for address in [put.url, part.url, form.url] {
+            assert!(address.starts_with(&format!("{origin}/")), "{address}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_address_is_for_its_size_its_key_and_its_method() {
     everywhere(async |place| {
         let (objects, file, other) = (&place.objects, key("x/one"), key("x/two"));

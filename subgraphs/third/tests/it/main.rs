@@ -15,7 +15,5 @@ mod push;
 mod reading;
 mod s3;
 mod sdl;
-#[path = "../../../../kernel/objects/tests/it/server.rs"]
-mod server;
 mod strangers;
 mod uploads;

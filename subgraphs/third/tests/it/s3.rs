@@ -2,30 +2,20 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::error_handling::HandleError;
 use openim_core::Runtime;
 use openim_objects::{S3, S3Settings};
-use openim_testing::{TestWorld, for_each_database};
+use openim_testing::{TestWorld, for_each_database, s3_service};
 use openim_third::FileSettings;
-use reqwest::StatusCode;
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::house::{COMPLETE, DELETE, House, PART, client, content, parts};
-use crate::server::Server;
 
 async fn house(world: &TestWorld) -> House {
     // The service compares with the machine's time.
     world.advance(world.now().until(Runtime::system().clock.now()));
     let root = TempDir::new().unwrap();
-    std::fs::create_dir(root.path().join("bucket")).unwrap();
-    let mut service = S3ServiceBuilder::new(Server::new(root.path().to_owned()));
-    service.set_auth(SimpleAuth::from_single("id", "key"));
-    let failed = |cause: s3s::HttpError| async move { (StatusCode::INTERNAL_SERVER_ERROR, format!("{cause:?}")) };
-    let router = Router::new().fallback_service(HandleError::new(service.build(), failed));
+    let router = s3_service(root.path());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -1,29 +1,44 @@
 //! A server of the S3 API over a folder. What `s3s-fs` leaves out of the API is added here: it lists parts without their
 //! etags and puts parts together without looking at them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use axum::Router;
+use axum::error_handling::HandleError;
+use axum::http::StatusCode;
 use md5::{Digest, Md5};
+use s3s::auth::SimpleAuth;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart,
     CopyObjectInput, CopyObjectOutput, CreateMultipartUploadInput, CreateMultipartUploadOutput, DeleteObjectInput, DeleteObjectOutput,
     ETag, GetObjectInput, GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListPartsInput,
     ListPartsOutput, Part, PutObjectInput, PutObjectOutput, Timestamp, UploadPartInput, UploadPartOutput,
 };
+use s3s::service::S3ServiceBuilder;
 use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
-pub(crate) struct Server {
+/// Returns a service with the S3 API that keeps everything in a folder. It has the bucket `bucket`, and whoever signs with the
+/// key `key` of the id `id` may do everything.
+///
+/// # Panics
+/// When the folder cannot be used.
+pub fn s3_service(root: &Path) -> Router {
+    std::fs::create_dir_all(root.join("bucket")).expect("a bucket");
+    let server = Server { files: FileSystem::new(root).expect("a file system"), root: root.to_owned() };
+    let mut service = S3ServiceBuilder::new(server);
+    service.set_auth(SimpleAuth::from_single("id", "key"));
+    let failed = |cause: s3s::HttpError| async move { (StatusCode::INTERNAL_SERVER_ERROR, format!("{cause:?}")) };
+    Router::new().fallback_service(HandleError::new(service.build(), failed))
+}
+
+struct Server {
     files: FileSystem,
     root: PathBuf,
 }
 
 impl Server {
-    pub(crate) fn new(root: PathBuf) -> Self {
-        Self { files: FileSystem::new(&root).expect("a file system"), root }
-    }
-
     fn parts(&self, upload: &str) -> S3Result<Vec<Part>> {
         let prefix = format!(".upload_id-{upload}.part-");
         if !self.root.join(format!(".upload-{upload}.json")).exists() {
