@@ -10,10 +10,12 @@ mod tx;
 
 use std::sync::Arc;
 
-use openim_core::{Result, Timestamp};
+use openim_core::{Error, Result, Timestamp};
 use openim_migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait};
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 pub use connect::DatabaseSettings;
 pub use errors::{db_error, is_conflict, is_duplicate};
@@ -41,12 +43,14 @@ pub struct Store {
     write: DatabaseConnection,
     fanout: Arc<dyn Fanout>,
     wake: Arc<Notify>,
+    /// Beginnings and ends of transactions that are under way.
+    carried: TaskTracker,
 }
 
 impl Store {
     /// Puts a store together from open connections. `write` has one connection on SQLite.
     pub fn new(kind: DatabaseKind, read: DatabaseConnection, write: DatabaseConnection, fanout: Arc<dyn Fanout>) -> Self {
-        Self { kind, read, write, fanout, wake: Arc::new(Notify::new()) }
+        Self { kind, read, write, fanout, wake: Arc::new(Notify::new()), carried: TaskTracker::new() }
     }
 
     /// Opens the database. Its schema is not touched: see [`Store::migrate`].
@@ -117,8 +121,16 @@ impl Store {
             DatabaseKind::Postgres => None,
         };
         let options = TransactionOptions { isolation_level: None, access_mode: None, sqlite_transaction_mode };
-        let connection = self.write.begin_with_options(options).await.map_err(db_error)?;
+        let write = self.write.clone();
+        let connection = self.carry(async move { write.begin_with_options(options).await.map_err(db_error) }).await?;
         Ok(Tx::new(connection, self.clone()))
+    }
+
+    /// Does something to its end, whoever stops waiting for it. Between `BEGIN` or `COMMIT` and its answer nobody knows whether
+    /// the connection is in a transaction: one that is given back then says so to PostgreSQL (a warning), or is in a
+    /// transaction for whoever gets it next.
+    async fn carry<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+        self.carried.spawn(work.in_current_span()).await.map_err(Error::internal)?
     }
 
     /// Asks the database for a sign of life.
@@ -126,7 +138,7 @@ impl Store {
     /// # Errors
     /// `UNAVAILABLE` when it gives none.
     pub async fn ping(&self) -> Result<()> {
-        self.read.execute_unprepared("SELECT 1").await.map_err(openim_core::Error::unavailable)?;
+        self.read.execute_unprepared("SELECT 1").await.map_err(Error::unavailable)?;
         Ok(())
     }
 
@@ -145,6 +157,8 @@ impl Store {
 
     /// Closes all connections once they are returned.
     pub async fn close(&self) {
+        self.carried.close();
+        self.carried.wait().await;
         for pool in [&self.read, &self.write] {
             if let Err(error) = pool.close_by_ref().await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a database pool did not close cleanly");

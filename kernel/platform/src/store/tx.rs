@@ -62,11 +62,17 @@ impl Tx {
         }
     }
 
-    /// Commits, wakes the dispatcher and publishes the signals.
+    /// Commits, wakes the dispatcher and publishes the signals. A commit that has begun is carried to its end, also when
+    /// nobody waits for it any more.
     ///
     /// # Errors
     /// As any statement; then nothing happened.
     pub async fn commit(self) -> Result<()> {
+        let store = self.store.clone();
+        store.carry(self.commit_and_tell()).await
+    }
+
+    async fn commit_and_tell(self) -> Result<()> {
         self.connection.commit().await.map_err(db_error)?;
         if self.appended.load(Ordering::Relaxed) {
             self.store.wake.notify_one();

@@ -1,15 +1,16 @@
 //! The database port: one suite for SQLite and PostgreSQL.
 
+use futures_util::FutureExt as _;
 use openim_contracts::{Audience, Signal, SignalKind};
 use openim_core::{ErrorCode, UserId};
 use openim_platform::events::pending_events;
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::store::{DatabaseKind, DatabaseSettings, Store, db_error, is_conflict, is_duplicate};
-use openim_testing::for_each_database;
+use openim_testing::{eventually, for_each_database};
 use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 
-use crate::support::{Counted, append};
+use crate::support::{Counted, Notices, append};
 
 fn signal() -> Signal {
     let user_id = UserId::parse("ann").unwrap();
@@ -48,6 +49,38 @@ async fn a_rollback_leaves_no_event_and_no_signal() {
         assert!(world.take_signals().is_empty());
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_commit_whose_caller_stopped_waiting_is_carried_to_its_end() {
+    let notices = Notices::listen();
+    for_each_database(async |world| {
+        let tx = world.store().begin().await.unwrap();
+        tx.append(&world.user("ann"), &Counted { number: 7 }).await.unwrap();
+        tx.signal(signal());
+        assert!(tx.commit().now_or_never().is_none(), "it is begun and takes a moment");
+        eventually("the signal is published", async || (world.take_signals() == [signal()]).then_some(())).await;
+        assert_eq!(world.take_events().await.len(), 1);
+        // What another transaction finds is no half of the last one.
+        world.store().begin().await.unwrap().commit().await.unwrap();
+    })
+    .await;
+    assert_eq!(notices.heard(), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_nobody_waited_for_leaves_no_connection_inside_of_it() {
+    let notices = Notices::listen();
+    for_each_database(async |world| {
+        for _ in 0..10 {
+            drop(world.store().begin().now_or_never());
+            for _ in 0..10 {
+                world.store().begin().await.unwrap().commit().await.unwrap();
+            }
+        }
+    })
+    .await;
+    assert_eq!(notices.heard(), [] as [String; 0]);
 }
 
 #[tokio::test]

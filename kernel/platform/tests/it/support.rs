@@ -10,6 +10,9 @@ use openim_platform::events::{EventHandler, StoredEvent};
 use openim_platform::store::{Store, Tx};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 /// An event with a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,4 +79,32 @@ impl EventHandler for Recorder {
 /// Makes a failure.
 pub(crate) fn failure() -> Error {
     Error::internal("refused by the test")
+}
+
+/// Hears what PostgreSQL complains of on this test's connections, until it is dropped.
+pub(crate) struct Notices {
+    heard: Arc<Mutex<Vec<String>>>,
+    _listening: DefaultGuard,
+}
+
+struct Ear(Arc<Mutex<Vec<String>>>);
+
+impl Notices {
+    pub(crate) fn listen() -> Self {
+        let heard = Arc::<Mutex<Vec<String>>>::default();
+        let ear = tracing_subscriber::registry().with(Ear(heard.clone()));
+        Self { heard, _listening: tracing::subscriber::set_default(ear) }
+    }
+
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.heard.lock().clone()
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Ear {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::postgres::notice" {
+            self.0.lock().push(format!("{event:?}"));
+        }
+    }
 }
