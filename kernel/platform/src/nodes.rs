@@ -9,6 +9,7 @@ mod figures;
 mod measured;
 pub mod process;
 mod table;
+mod unwritten;
 
 use std::time::Duration;
 
