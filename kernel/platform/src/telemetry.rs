@@ -4,6 +4,7 @@
 //! an endpoint is set; the W3C `traceparent` header is taken from callers and given to other processes.
 
 pub mod catalogue;
+mod filter;
 mod metric;
 mod propagation;
 
@@ -82,8 +83,9 @@ impl Telemetry {
         let traces = if config.otlp_endpoint.is_empty() { None } else { Some(exporter(config)?) };
         // The same filter as the log's: without one, every span of every library would be sent.
         let (filter, spans_filter) = reload::Layer::new(EnvFilter::builder().parse(&config.log_filter)?);
-        let spans =
-            traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")).with_filter(filter));
+        let spans = traces
+            .as_ref()
+            .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("openim")).with_filter(filter::limited(filter)));
         let (log, log_filter) = log(config)?;
         Registry::default().with(spans).with(log).try_init()?;
 
@@ -118,6 +120,11 @@ impl Telemetry {
         Ok(())
     }
 
+    /// Returns the filter by which is logged now; `None` when nothing is.
+    pub fn filter(&self) -> Option<String> {
+        self.filters.as_ref()?.log.with_current(ToString::to_string).ok()
+    }
+
     /// Returns what renders the metrics, when they are recorded.
     pub fn metrics(&self) -> Option<&PrometheusHandle> {
         self.metrics.as_ref()
@@ -147,14 +154,14 @@ fn log(config: &config::Telemetry) -> Result<Log, TelemetryError> {
     let (filter, handle) = reload::Layer::new(EnvFilter::builder().parse(&config.log_filter)?);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let layer = match config.log_format {
-        config::LogFormat::Text => layer.with_ansi(std::io::stderr().is_terminal()).with_filter(filter).boxed(),
-        config::LogFormat::Json => layer.json().flatten_event(true).with_filter(filter).boxed(),
+        config::LogFormat::Text => layer.with_ansi(std::io::stderr().is_terminal()).with_filter(filter::limited(filter)).boxed(),
+        config::LogFormat::Json => layer.json().flatten_event(true).with_filter(filter::limited(filter)).boxed(),
     };
     Ok((layer, handle))
 }
 
-type SpansFilter = reload::Layer<EnvFilter, Registry>;
-type Spans = Filtered<tracing_opentelemetry::OpenTelemetryLayer<Registry, opentelemetry_sdk::trace::Tracer>, SpansFilter, Registry>;
+type Spans =
+    Filtered<tracing_opentelemetry::OpenTelemetryLayer<Registry, opentelemetry_sdk::trace::Tracer>, filter::Limited<Registry>, Registry>;
 type WithSpans = tracing_subscriber::layer::Layered<Option<Spans>, Registry>;
 
 fn exporter(config: &config::Telemetry) -> Result<SdkTracerProvider, TelemetryError> {
