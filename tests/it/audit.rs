@@ -85,6 +85,22 @@ async fn a_destructive_act_needs_a_reason_where_that_is_configured() -> anyhow::
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_on_a_socket_can_say_why() -> anyhow::Result<()> {
+    let server = Server::start_with(&[("audit.require_reason", "true")]).await?;
+    let admin = server.client().admin().await;
+    admin.users(&[("ann", "Ann")]).await;
+    let graph = admin.graph();
+    let mut socket = graph.socket().await;
+    let revoke = "mutation { revokeSessions(input: {userId: \"ann\", platform: WEB}) { revoked } }";
+    let message = json!({ "id": "1", "type": "subscribe", "payload": { "query": revoke, "extensions": { "auditReason": "lost 张三" } } });
+    socket.send(message).await?;
+    assert_eq!(socket.next().await["revokeSessions"]["revoked"], 1);
+    let acts = noted(&graph, "revokeSessions", 1).await;
+    assert_eq!((&acts[0]["reason"], &acts[0]["outcome"]), (&json!("lost 张三"), &json!("DONE")));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_of_apps_come_by_rest_in_openims_shapes() -> anyhow::Result<()> {
     let server = Server::start().await?;
     let admin = server.client().admin().await;

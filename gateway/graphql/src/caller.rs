@@ -62,10 +62,11 @@ impl Caller {
         self.origin
     }
 
-    /// Makes the context of one operation.
-    pub(crate) fn ctx(&self, runtime: &Runtime, operation_id: OperationId, deadline: Timestamp) -> Ctx {
+    /// Makes the context of one operation. A reason of its own goes before the request's.
+    pub(crate) fn ctx(&self, runtime: &Runtime, operation_id: OperationId, deadline: Timestamp, reason: Option<Reason>) -> Ctx {
         let actor = self.principal().map_or(Actor::Anonymous, |principal| Actor::User(principal.clone()));
-        Ctx::new(runtime.clone(), actor, operation_id, deadline).with_origin(self.origin).with_reason(self.reason.clone())
+        let reason = reason.or_else(|| self.reason.clone());
+        Ctx::new(runtime.clone(), actor, operation_id, deadline).with_origin(self.origin).with_reason(reason)
     }
 }
 

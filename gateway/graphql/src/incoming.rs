@@ -1,7 +1,7 @@
 //! What a client sends for one operation, whichever way it comes.
 
 use async_graphql::{Extensions, UploadValue, Value, Variables};
-use openim_core::{Error, ErrorCode, Result};
+use openim_core::{Error, ErrorCode, Reason, Result};
 use serde::Deserialize;
 
 use crate::documents::Reference;
@@ -51,6 +51,15 @@ impl Incoming {
             Some(hash) => Reference { id: Some(hash), automatic: true },
             None => Reference { id, automatic: false },
         })
+    }
+
+    /// Takes out why the operation is done. A socket has no header for each operation, and a batch only one for all.
+    pub(crate) fn reason(&mut self) -> Result<Option<Reason>> {
+        match self.extensions.remove(Reason::EXTENSION) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Reason::parse(&text),
+            Some(_) => Err(Error::new(ErrorCode::Args, "extensions.auditReason must be a text")),
+        }
     }
 }
 

@@ -69,7 +69,9 @@ impl<E: Executor> Service<E> {
         admitted.inspect_err(|_| self.meters.operation(transport, None, "limited"))?;
         let document = tokio::time::timeout(self.settings.deadline, self.document(&mut incoming)).await;
         let document = document.unwrap_or_else(|_| Err(too_late()));
-        let (text, kind) = document.inspect_err(|_| self.meters.operation(transport, None, "refused"))?;
+        let refused = |_: &Error| self.meters.operation(transport, None, "refused");
+        let (text, kind) = document.inspect_err(refused)?;
+        let reason = incoming.reason().inspect_err(refused)?;
         // A subscription that is only explained has one answer.
         let explained = incoming.extensions.contains_key("explain");
         let kind = kind.map(|kind| if explained && kind == Kind::Subscription { Kind::Query } else { kind });
@@ -85,7 +87,8 @@ impl<E: Executor> Service<E> {
             Some(Kind::Subscription) => caller.expires_at().unwrap_or(Timestamp(i64::MAX)),
             _ => self.runtime.clock.now().plus(self.settings.deadline),
         };
-        let mut request = Request::new(text).variables(incoming.variables).data(caller.ctx(&self.runtime, operation_id, deadline));
+        let ctx = caller.ctx(&self.runtime, operation_id, deadline, reason);
+        let mut request = Request::new(text).variables(incoming.variables).data(ctx);
         request.operation_name = incoming.operation_name;
         request.extensions = incoming.extensions;
         request.uploads = incoming.uploads;

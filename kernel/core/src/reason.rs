@@ -18,6 +18,9 @@ impl Reason {
     /// The header that carries it.
     pub const HEADER: &'static str = "audit-reason";
 
+    /// The extension of a GraphQL operation that carries it, as plain text.
+    pub const EXTENSION: &'static str = "auditReason";
+
     /// Takes plain text; nothing but spaces is no reason.
     ///
     /// # Errors
@@ -55,7 +58,7 @@ impl Reason {
 }
 
 fn refused(what: &'static str) -> Error {
-    Error::new(ErrorCode::Args, format!("the header {} {what}", Reason::HEADER))
+    Error::new(ErrorCode::Args, format!("the audit reason {what}"))
 }
 
 fn decode(value: &[u8]) -> Option<String> {

@@ -85,7 +85,7 @@ fn administrator(ctx: &Ctx) -> Option<&Principal> {
 /// Refuses everything that was asked for, because a part of it must not be done without a reason.
 fn without_reason(fields: &[RootField]) -> Response {
     let refuse = |field: &RootField| {
-        let text = "this destroys something: say why in the header audit-reason";
+        let text = "this destroys something: say why in the header audit-reason or the extension auditReason";
         let error = async_graphql::Error::from(Error::new(ErrorCode::ReasonRequired, text));
         let mut error: ServerError = error.into_server_error(Pos::default());
         error.path = vec![PathSegment::Field(field.key.clone())];

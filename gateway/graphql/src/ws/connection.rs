@@ -17,12 +17,12 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::{SinkExt, StreamExt};
 use openim_core::{Error, ErrorCode, OperationId};
 use openim_platform::nodes::OpenSocket;
+use openim_realtime::{Outbox, OutboxLimits};
 use serde_json::value::RawValue;
 use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::tungstenite;
 
 use super::operations::{Begun, Event, Operations};
-use super::outbox::Outbox;
 use super::protocol::{ClientMessage, Closing, Protocol, ServerMessage};
 use crate::caller::{self, Caller};
 use crate::document::Kind;
@@ -87,9 +87,10 @@ pub(super) struct Connection<E> {
 impl<E: Executor> Connection<E> {
     pub(super) fn new(service: Arc<Service<E>>, socket: WebSocket, protocol: Protocol, visitor: Visitor, lifeline: Lifeline) -> Self {
         let limits = &service.settings.socket;
+        let outbox = OutboxLimits { frames: limits.queue_frames, bytes: limits.queue_bytes };
         let due = Instant::now() + limits.init_timeout;
         Self {
-            outbox: Outbox::new(limits.queue_frames, limits.queue_bytes, service.meters.frames_out.clone()),
+            outbox: Outbox::new(outbox, service.meters.frames_out.clone()),
             open: service.meters.open(None),
             service,
             socket,
@@ -139,7 +140,7 @@ impl<E: Executor> Connection<E> {
                 break;
             }
         }
-        let alarm = self.outbox.stalled_at(self.service.settings.slow_timeout).unwrap_or(self.due);
+        let alarm = self.outbox.blocked_at(self.service.settings.slow_timeout).unwrap_or(self.due);
         if self.timer.deadline() != alarm {
             self.timer.as_mut().reset(alarm);
         }
@@ -298,7 +299,7 @@ impl<E: Executor> Connection<E> {
 
     fn alarm(&mut self) -> ControlFlow<Closing> {
         let now = Instant::now();
-        if self.outbox.stalled_at(self.service.settings.slow_timeout).is_some_and(|at| at <= now) {
+        if self.outbox.blocked_at(self.service.settings.slow_timeout).is_some_and(|at| at <= now) {
             self.outbox.clear();
             return ControlFlow::Break(Closing::new(1013, "the client reads too slowly", "slow"));
         }

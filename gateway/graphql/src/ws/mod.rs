@@ -5,7 +5,6 @@
 
 mod connection;
 mod operations;
-mod outbox;
 mod protocol;
 
 use std::sync::Arc;

@@ -134,6 +134,18 @@ async fn other_methods_are_405() {
 }
 
 #[tokio::test]
+async fn an_operations_own_reason_goes_before_the_headers() {
+    let server = Server::start().await;
+    let (plain, own) = (json!({ "query": "{ why }" }), json!({ "query": "{ why }", "extensions": { "auditReason": "own" } }));
+    let (_, body) = answer(server.post(&own)).await;
+    assert_eq!(body["data"]["why"], "own");
+    let (_, body) = answer(server.post(&json!([plain, own])).header("audit-reason", "all%20of%20them")).await;
+    assert_eq!((&body[0]["data"]["why"], &body[1]["data"]["why"]), (&json!("all of them"), &json!("own")));
+    let (status, body) = answer(server.post(&json!({ "query": "{ why }", "extensions": { "auditReason": 7 } }))).await;
+    assert_eq!((status, &body["errors"][0]["extensions"]["code"]), (400, &json!("ARGS_ERROR")));
+}
+
+#[tokio::test]
 async fn a_batch_is_answered_in_order_up_to_its_limit() {
     let server = Server::start().await;
     let one = json!({ "query": "{ me }" });

@@ -50,6 +50,29 @@ async fn queries_and_mutations_run_on_sockets_too() {
 }
 
 #[tokio::test]
+async fn every_operation_of_a_socket_may_say_why() {
+    let server = Server::start().await;
+    let mut socket = server.ready_socket(json!({})).await;
+    let say = |reason: serde_json::Value| json!({ "id": "1", "type": "subscribe", "payload": { "query": "{ why }", "extensions": { "auditReason": reason } } });
+    for (reason, why) in [
+        (json!(" spam 张三 "), json!("spam 张三")),
+        (json!("100%25 sure"), json!("100%25 sure")),
+        (json!("x".repeat(300)), json!("x".repeat(300))),
+        (json!("  "), json!(null)),
+        (json!(null), json!(null)),
+    ] {
+        socket.say(say(reason)).await;
+        assert_eq!(socket.hear().await["payload"]["data"], json!({ "why": why }));
+        assert_eq!(socket.hear().await["type"], "complete");
+    }
+    for reason in [json!("x".repeat(301)), json!("two\nlines"), json!(7), json!(["spam"])] {
+        socket.say(say(reason)).await;
+        let message = socket.hear().await;
+        assert_eq!((&message["type"], &message["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("ARGS_ERROR")));
+    }
+}
+
+#[tokio::test]
 async fn the_token_may_come_in_a_header_and_may_be_missing() {
     let server = Server::start().await;
     let token = server.login("alice");

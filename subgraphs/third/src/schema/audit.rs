@@ -64,7 +64,7 @@ impl AuditAdmin {
 #[derive(SimpleObject)]
 #[graphql(directive = admin_only::apply())]
 pub(crate) struct AuditSettings {
-    /// Whether a destructive mutation is refused (`REASON_REQUIRED`) without the header `audit-reason`.
+    /// Whether a destructive mutation is refused (`REASON_REQUIRED`) without a reason (header `audit-reason`, extension `auditReason`).
     reason_required: bool,
     /// The mutations that count as destructive: a console asks for a reason there.
     destructive: Vec<String>,
@@ -141,7 +141,7 @@ impl AuditEntry {
         Json(serde_json::from_str(&self.0.arguments).unwrap_or_default())
     }
 
-    /// Why, in the actor's words (header `audit-reason`); null when none were given.
+    /// Why, in the actor's words (header `audit-reason`, extension `auditReason`); null when none were given.
     async fn reason(&self) -> Option<&str> {
         given(&self.0.reason)
     }

@@ -94,6 +94,11 @@ impl Query {
         Ok(caller(ctx)?.operation_id().to_string())
     }
 
+    /// Why the caller does this.
+    async fn why(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(caller(ctx)?.reason().map(|reason| reason.as_str().to_owned()))
+    }
+
     /// Milliseconds that the caller still waits.
     async fn remaining(&self, ctx: &Context<'_>) -> Result<u32> {
         Ok(u32::try_from(caller(ctx)?.remaining().as_millis())?)
