@@ -10,6 +10,7 @@ mod event;
 mod feed;
 mod graph;
 mod hub;
+mod outbox;
 mod processes;
 mod progress;
 mod registry;
@@ -22,6 +23,7 @@ use std::time::Duration;
 pub use attendance::{Arrivals, Attendance, AttendancePorts, Pace};
 pub use graph::{GraphQuery, OPERATIONS};
 pub use hub::Hub;
+pub use outbox::{Outbox, OutboxLimits};
 pub use session::{FORMS, Push, Pushed, Session, SessionEnd};
 
 /// What an operator may tune.

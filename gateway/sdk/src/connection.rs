@@ -20,7 +20,7 @@ use openim_core::{Error, ErrorCode, Platform, UserId};
 use openim_protocol::heartbeat::{self, Heartbeat};
 use openim_protocol::sdkws::{SetAppBackgroundStatusReq, SubUserOnlineStatus};
 use openim_protocol::{MAX_UNFOLDED, Request, Response, identifier};
-use openim_realtime::{Push, Session, SessionEnd};
+use openim_realtime::{Outbox, Push, Session, SessionEnd};
 use tokio::time::{Instant, Sleep};
 
 use crate::caller::Caller;
@@ -28,9 +28,9 @@ use crate::catching_up::{self, Missed};
 use crate::closing::Closing;
 use crate::door::Service;
 use crate::frames::{self, Failure};
-use crate::outbox::Outbox;
 use crate::own::Own;
 use crate::requests::{self, read, read_whole};
+use crate::settings::OUTBOX;
 
 /// How long a client may take to receive what is left and to answer the close frame.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -85,7 +85,7 @@ impl Connection {
     pub(crate) fn new(service: Arc<Service>, socket: WebSocket, caller: Arc<Caller>, session: Session, first: Option<Message>) -> Self {
         let now = Instant::now();
         let principal = &caller.principal;
-        let mut outbox = Outbox::new(service.meters.frames_out.clone());
+        let mut outbox = Outbox::new(OUTBOX, service.meters.frames_out.clone());
         if let Some(first) = first {
             outbox.push(first);
         }

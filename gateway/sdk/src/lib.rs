@@ -16,7 +16,6 @@ mod frames;
 mod meters;
 mod numbers;
 mod operations;
-mod outbox;
 mod own;
 mod requests;
 mod sending;

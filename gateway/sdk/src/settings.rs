@@ -3,6 +3,11 @@
 
 use std::time::Duration;
 
+use openim_realtime::OutboxLimits;
+
+/// So much may wait for a client here; what is beyond waits in the hub, whose queue of the session fills then.
+pub(crate) const OUTBOX: OutboxLimits = OutboxLimits { frames: 32, bytes: 256 * 1024 };
+
 /// What the door allows.
 #[derive(Debug, Clone)]
 pub struct Settings {
