@@ -1,13 +1,25 @@
 // Takes the pictures of the README: pages of a server that `openim seed` filled, as small WebP files in docs/images.
 // CONSOLE_TESTS_BINARY and CONSOLE_TESTS_CHROMIUM name server and browser, as for the tests.
-import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
-import { promisify } from "node:util";
+import { createServer } from "node:http";
 import { World } from "../tests/world.mjs";
 
 const folder = new URL("../../docs/images/", import.meta.url);
 /** The most bytes of a picture. */
 const MOST = 150_000;
+/** Who is online, and on what. */
+const ONLINE = [
+  ["amara", "IOS"],
+  ["weilin", "WEB"],
+  ["yuki", "MACOS"],
+  ["jonas", "LINUX"],
+  ["priya", "ANDROID"],
+  ["dmitri", "WINDOWS"],
+];
+/** For how long they talk before the first picture, in milliseconds. */
+const TALK = 75_000;
+const SAY =
+  "mutation($to: ID!, $key: ID!, $text: String!) { sendMessage(input: { recipient: { userId: $to }, clientMessageId: $key, content: { text: { text: $text } } }) { message { seq } } }";
 
 /** Turns a picture into WebP, in the browser: as good as its size allows. */
 async function shrink(page, png) {
@@ -28,12 +40,22 @@ async function shrink(page, png) {
   throw new Error("the picture does not get small enough");
 }
 
-const world = await World.start();
+/** The application's own server, which has a bad day: some calls fail. */
+let heard = 0;
+const receiver = createServer((_, response) => {
+  heard += 1;
+  response.writeHead(heard % 3 ? 200 : 503, { "content-type": "application/json" });
+  response.end(heard % 3 ? '{"actionCode":0,"errCode":0}' : "the database of the shop is down");
+});
+await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+const world = await World.start({
+  WEBHOOKS__URL: `http://127.0.0.1:${receiver.address().port}/hooks`,
+  WEBHOOKS__ENABLED: "afterCreateGroup,afterJoinGroup,afterUpdateUserInfo",
+  WEBHOOKS__ALLOW_PRIVATE_TARGETS: "true",
+  WEBHOOKS__MAX_ATTEMPTS: "1",
+});
 try {
-  const environment = { ...process.env, OPENIM__AUTH__SECRET: world.secret };
-  await promisify(execFile)(process.env.CONSOLE_TESTS_BINARY, ["seed", "--url", world.address, "--messages", "1500"], {
-    env: environment,
-  });
+  await world.seed("--messages", "1500");
   await mkdir(folder, { recursive: true });
   const plain = await world.open();
   const take = async (name, options, prepare) => {
@@ -46,17 +68,34 @@ try {
     process.stdout.write(`console-${name}.webp ${webp.length} bytes\n`);
     await world.close(page);
   };
-  const asked = (query, variables) => world.adminToken().then((token) => world.ask(query, variables, token));
-  const { admin } = await asked("{ admin { users(first: 3) { edges { node { id } } } } }");
-  const someone = admin.users.edges.at(-1).node.id;
 
-  await take("overview", { path: "/console/" });
+  // Some are online, and talk.
+  const people = [];
+  for (const [id, platform] of ONLINE) {
+    const page = await world.open({ path: "/console/chat" });
+    await page.getByText("With a token").click();
+    await world.signIn(page, await world.userToken(id, platform));
+    await page.getByText("Live", { exact: true }).waitFor();
+    people.push({ id, token: await world.userToken(id, "WEB") });
+  }
+  let said = 0;
+  const talk = async (until) => {
+    while (Date.now() < until) {
+      const { id, token } = people[said % people.length];
+      const to = people[(said * 3 + 1) % people.length].id;
+      const text = `On my way, ${said++ % 7} minutes`;
+      if (to !== id) await world.ask(SAY, { to, key: `picture${said}`, text }, token);
+      // More and less, as people do.
+      await new Promise((resolve) => setTimeout(resolve, 30 + 120 * (1 + Math.sin(Date.now() / 7000))));
+    }
+  };
+
+  await take("overview", { path: "/console/" }, (page) => talk(Date.now() + TALK).then(() => page.mouse.move(0, 0)));
   await take("users", { path: "/console/users", scheme: "dark" });
-  await take("conversations", { path: `/console/conversations?user=${someone}` });
   await take("rest", { path: "/console/rest/route/friend/get_friend_list" }, async (page) => {
     await page
       .locator("textarea")
-      .fill(JSON.stringify({ userID: someone, pagination: { pageNumber: 1, showNumber: 2 } }));
+      .fill(JSON.stringify({ userID: people[0].id, pagination: { pageNumber: 1, showNumber: 2 } }));
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("errCode 0").waitFor();
   });
@@ -69,7 +108,12 @@ try {
       .first()
       .waitFor();
   });
+  await take("configuration", { path: "/console/configuration?section=limits" }, async (page) => {
+    await page.getByRole("textbox", { name: "limits.user_per_minute" }).fill("20000");
+    await page.getByText("1 change").waitFor();
+  });
   await world.close(plain);
 } finally {
   await world.stop();
+  receiver.close();
 }

@@ -1,6 +1,8 @@
 // A server, a browser, and people in it, for the tests of the console's pages.
+import { execFile } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { Deployment } from "../../tests/sdk/lib/deployment.mjs";
 
@@ -64,9 +66,16 @@ export class World {
   async register(users) {
     const query = "mutation($users: [NewUserInput!]!) { registerUsers(input: { users: $users }) { users { id } } }";
     const token = await this.adminToken();
-    for (let start = 0; start < users.length; start += 500) {
-      await this.ask(query, { users: users.slice(start, start + 500) }, token);
+    for (let start = 0; start < users.length; start += 1000) {
+      await this.ask(query, { users: users.slice(start, start + 1000) }, token);
     }
+  }
+
+  /** Fills the server as `openim seed` does. */
+  async seed(...args) {
+    await promisify(execFile)(env.CONSOLE_TESTS_BINARY, ["seed", "--url", this.address, ...args], {
+      env: { ...env, OPENIM__AUTH__SECRET: this.secret },
+    });
   }
 
   /** Kills the server without a warning. */

@@ -67,7 +67,10 @@ function listSearch(search: Record<string, unknown>): ListSearch {
 const users = createRoute({
   getParentRoute: () => inside,
   path: "/users",
-  validateSearch: listSearch,
+  validateSearch: (search): ListSearch & { view?: "online" } => ({
+    ...listSearch(search),
+    ...(search.view === "online" && { view: "online" as const }),
+  }),
   component: lazyRouteComponent(() => import("~/pages/users/UsersPage"), "UsersPage"),
 });
 

@@ -11,7 +11,7 @@ import { Empty, Failed, Loading } from "./States";
 import type { Listed } from "./useLongList";
 
 /** How high a row is until it is measured, in pixels. */
-const HEIGHT = 58;
+const HEIGHT = 51;
 
 interface Props<Row> {
   label: string;
@@ -86,7 +86,16 @@ function Scrolled<Row>({
   const above = seen[0]?.start ?? 0;
   const below = virtualizer.getTotalSize() - (seen.at(-1)?.end ?? 0);
   return (
-    <Box ref={frame} className="scrolled" role="region" aria-label={label} tabIndex={0} mah="68dvh" onScroll={write}>
+    <Box
+      ref={frame}
+      className="framed scrolled"
+      role="region"
+      aria-label={label}
+      tabIndex={0}
+      mah="calc(100dvh - 230px)"
+      mih={240}
+      onScroll={write}
+    >
       <Table
         className="rows"
         aria-label={label}
@@ -94,7 +103,7 @@ function Scrolled<Row>({
         layout="fixed"
         highlightOnHover
         stickyHeader
-        verticalSpacing="xs"
+        verticalSpacing={6}
       >
         <Table.Thead>
           <Head columns={columns} />

@@ -73,8 +73,8 @@ export function Rows<Row>({
   open?: (row: Row) => void;
 }) {
   return (
-    <Table.ScrollContainer minWidth={320} type="native">
-      <Table className="rows" aria-label={label} highlightOnHover striped="even" verticalSpacing="xs">
+    <Table.ScrollContainer className="framed" minWidth={320} type="native">
+      <Table className="rows" aria-label={label} highlightOnHover verticalSpacing={6}>
         <Table.Thead>
           <Head columns={columns} />
         </Table.Thead>

@@ -1,9 +1,10 @@
 // What a page shows when there is nothing to show: loading, nothing there, something failed.
 import { Alert, Button, Center, Loader, Stack, Text, Title } from "@mantine/core";
+import { IconInbox } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { CombinedError } from "@urql/core";
 import { useTranslation } from "react-i18next";
-import { problemOf } from "~/app/errors";
+import { problemOf, toldOf } from "~/app/errors";
 
 export function Loading() {
   const { t } = useTranslation();
@@ -17,7 +18,12 @@ export function Loading() {
 export function Empty({ text }: { text: string }) {
   return (
     <Center py="xl">
-      <Text c="dimmed">{text}</Text>
+      <Stack align="center" gap="xs">
+        <IconInbox size={32} stroke={1.2} aria-hidden color="var(--mantine-color-dimmed)" />
+        <Text c="dimmed" ta="center">
+          {text}
+        </Text>
+      </Stack>
     </Center>
   );
 }
@@ -25,9 +31,8 @@ export function Empty({ text }: { text: string }) {
 export function Failed({ error, retry }: { error: CombinedError; retry?: () => void }) {
   const { t, i18n } = useTranslation();
   const { code, detail } = problemOf(error);
-  const key = `errors.${code}`;
   return (
-    <Alert color="red" role="alert" title={t(i18n.exists(key) ? key : "errors.other")} my="md">
+    <Alert color="red" role="alert" title={t(toldOf(code, i18n))} my="md">
       <Stack gap="xs" align="flex-start">
         {detail && <Text size="sm">{detail}</Text>}
         {retry && (

@@ -1,6 +1,8 @@
-// Numbers over the last minutes: a small chart of lines with the newest values, or the same numbers as a table.
+// Numbers over the last minutes: the newest values above a small chart of lines, or the same numbers as a table.
 import { Box, Group, ScrollArea, Stack, Table, Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { ground, HIGH, mostOf, stretches, WIDE, windowOf } from "~/lib/lines";
 
 export interface Line {
   name: string;
@@ -8,19 +10,6 @@ export interface Line {
 }
 
 const COLOURS = ["var(--mantine-color-blue-filled)", "var(--mantine-color-orange-filled)"];
-const HIGH = 30;
-const WIDE = 100;
-
-/** The points of a line; a value that nobody knows leaves a gap. */
-function paths(values: readonly (number | null)[], most: number): string[] {
-  const step = WIDE / Math.max(1, values.length - 1);
-  const parts: string[][] = [[]];
-  for (const [place, value] of values.entries()) {
-    if (value === null) parts.push([]);
-    else parts.at(-1)?.push(`${(place * step).toFixed(2)},${(HIGH - (value / most) * (HIGH - 1)).toFixed(2)}`);
-  }
-  return parts.filter((part) => part.length > 0).map((part) => part.join(" "));
-}
 
 export function Trend({
   label,
@@ -28,6 +17,7 @@ export function Trend({
   times,
   write,
   table,
+  more,
 }: {
   label: string;
   lines: readonly Line[];
@@ -36,63 +26,105 @@ export function Trend({
   /** How a value is shown. */
   write: (value: number) => string;
   table: boolean;
+  /** Where there is more about it. */
+  more?: ReactNode;
 }) {
   const shown = (value: number | null | undefined) => (value === null || value === undefined ? "–" : write(value));
   const newest = lines.map((line) => `${line.name}: ${shown(line.values.at(-1))}`).join(", ");
   return (
     <Stack gap="xs">
-      <Title order={2}>{label}</Title>
+      <Group justify="space-between" wrap="nowrap">
+        <Title order={2}>{label}</Title>
+        {more}
+      </Group>
       {table ? (
         <Numbers label={label} lines={lines} times={times} shown={shown} />
       ) : (
         <>
-          <Group gap="lg">
+          <Group gap="xl">
             {lines.map((line, place) => (
               <div key={line.name}>
+                <Text fz={24} lh={1.2} fw={700}>
+                  {shown(line.values.at(-1))}
+                </Text>
                 <Group gap={6}>
                   <Box w={10} h={3} bg={COLOURS[place] ?? "gray"} aria-hidden />
                   <Text size="xs" c="dimmed">
                     {line.name}
                   </Text>
                 </Group>
-                <Text fz={24} fw={700}>
-                  {shown(line.values.at(-1))}
-                </Text>
               </div>
             ))}
           </Group>
-          <Lines label={`${label}. ${newest}`} lines={lines} />
+          <Lines label={`${label}. ${newest}`} lines={lines} times={times} write={write} />
         </>
       )}
     </Stack>
   );
 }
 
-function Lines({ label, lines }: { label: string; lines: readonly Line[] }) {
-  const most = Math.max(1e-9, ...lines.flatMap((line) => line.values.map((value) => value ?? 0)));
+function Lines({
+  label,
+  lines,
+  times,
+  write,
+}: {
+  label: string;
+  lines: readonly Line[];
+  times: readonly number[];
+  write: (value: number) => string;
+}) {
+  const { i18n } = useTranslation();
+  const most = mostOf(lines.map((line) => line.values));
+  const { from, until } = windowOf(times);
+  const ago = new Intl.RelativeTimeFormat(i18n.language, { style: "narrow", numeric: "auto" });
   return (
-    <Box
-      component="svg"
-      viewBox={`0 0 ${WIDE} ${HIGH}`}
-      preserveAspectRatio="none"
-      h={64}
-      w="100%"
-      role="img"
-      aria-label={label}
-    >
-      {lines.map((line, place) =>
-        paths(line.values, most).map((points) => (
-          <polyline
-            key={`${line.name} ${points.slice(0, 12)}`}
-            points={points}
-            fill="none"
-            stroke={COLOURS[place] ?? "gray"}
-            strokeWidth={2}
-            strokeLinejoin="round"
-            vectorEffect="non-scaling-stroke"
-          />
-        )),
-      )}
+    <Box role="img" aria-label={label}>
+      <Box pos="relative">
+        <Box component="svg" viewBox={`0 0 ${WIDE} ${HIGH}`} preserveAspectRatio="none" h={64} w="100%" display="block">
+          {[0, 0.5, 1].map((share) => (
+            <line
+              key={share}
+              x1={0}
+              x2={WIDE}
+              y1={ground(share)}
+              y2={ground(share)}
+              stroke="var(--line)"
+              vectorEffect="non-scaling-stroke"
+              {...(share > 0 && { strokeDasharray: "2 4" })}
+            />
+          ))}
+          {lines.map((line, place) =>
+            stretches(line.values, times, most).map(({ points, area }) => (
+              <g key={`${line.name} ${points.slice(0, 16)}`}>
+                {lines.length === 1 && <polygon points={area} fill={COLOURS[place] ?? "gray"} opacity={0.12} />}
+                <polyline
+                  points={points}
+                  fill="none"
+                  stroke={COLOURS[place] ?? "gray"}
+                  strokeWidth={2}
+                  strokeLinejoin="round"
+                  strokeLinecap="round"
+                  vectorEffect="non-scaling-stroke"
+                />
+              </g>
+            )),
+          )}
+        </Box>
+        {most > 0 && (
+          <Text className="scale" fz={11} c="dimmed" pos="absolute" top={-2} right={0} px={4}>
+            {write(most)}
+          </Text>
+        )}
+      </Box>
+      <Group justify="space-between" mt={2}>
+        <Text fz={11} c="dimmed">
+          {ago.format(-Math.round((until - from) / 60_000), "minute")}
+        </Text>
+        <Text fz={11} c="dimmed">
+          {ago.format(0, "second")}
+        </Text>
+      </Group>
     </Box>
   );
 }

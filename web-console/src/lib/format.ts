@@ -1,8 +1,11 @@
 // Times as people read them.
 
-/** Writes a moment in the reader's language and zone, to the minute. */
-export function formatTime(time: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(time));
+/** Writes a moment in the reader's language and zone, to the minute; without the year when it is this one. */
+export function formatTime(time: string, language: string, now = new Date()): string {
+  const moment = new Date(time);
+  const clock = { day: "numeric", hour: "2-digit", minute: "2-digit", month: "short" } as const;
+  const year = moment.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return new Intl.DateTimeFormat(language, { ...clock, ...year }).format(moment);
 }
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;

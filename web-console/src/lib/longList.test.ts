@@ -74,3 +74,20 @@ test("after a failure nothing is asked until somebody wants it", async () => {
   expect(list.known.problem).toBeUndefined();
   expect(list.row(20)).toBe(20);
 });
+
+test("a way from the top to the end goes by cursors, and little is kept of it", async () => {
+  const { list, asked } = numbers(20_000);
+  const kept = () => Array.from({ length: 200 }, (_, n) => list.row(n * STRETCH)).filter((row) => row !== undefined);
+  for (let first = 0; first < 20_000; first += 50) {
+    list.show(first, Math.min(19_999, first + 20));
+    await settled();
+  }
+  expect(list.row(19_999)).toBe(19_999);
+  expect(list.known.busy).toBe(false);
+  expect(asked).toHaveLength(200);
+  expect(asked.slice(1).every((place) => place.offset === null)).toBe(true);
+  expect(kept().length).toBeLessThan(30);
+  list.show(0, 20);
+  await settled();
+  expect([list.row(0), asked.length]).toEqual([0, 201]);
+});

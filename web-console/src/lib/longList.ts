@@ -26,6 +26,9 @@ export interface Known<Problem> {
 /** How many rows are asked for at once, the most that the graph gives. */
 export const STRETCH = 100;
 
+/** How many stretches before and after what is looked at are kept; others are asked for again. */
+const KEPT = 10;
+
 export const START: Place = { first: STRETCH, after: null, offset: null };
 
 export class LongList<Row, Problem> {
@@ -83,7 +86,19 @@ export class LongList<Row, Problem> {
     if (round !== this.#round) return;
     if ("problem" in answer) return this.#become({ problem: answer.problem, busy: false });
     this.#stretches.set(number, answer.stretch);
+    this.#forget();
     this.#become({ total: answer.stretch.total, busy: this.#stretches.size < this.#asked.size });
+  }
+
+  /** Lets go of what is far from what is looked at, so that a long way through a list needs no more memory than a short one. */
+  #forget() {
+    const [first, last] = this.#shown;
+    const far = (number: number) => number < first / STRETCH - KEPT || number > last / STRETCH + KEPT;
+    for (const number of [...this.#stretches.keys()].filter(far)) {
+      this.#stretches.delete(number);
+      this.#asked.delete(number);
+    }
+    for (const number of [...this.#former.keys()].filter(far)) this.#former.delete(number);
   }
 
   #place(number: number): Place {

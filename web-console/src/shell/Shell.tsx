@@ -13,11 +13,12 @@ import {
 import { useDisclosure } from "@mantine/hooks";
 import { IconLanguage, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { LANGUAGES, type Language, speak } from "~/app/i18n";
 import { signOut, useSession } from "~/app/session";
 import { LiveBadge } from "./LiveBadge";
-import { PLACES } from "./places";
+import { SECTIONS } from "./places";
 
 export function Shell() {
   const { t } = useTranslation();
@@ -38,6 +39,7 @@ export function Shell() {
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t("shell.menu")} />
+            <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width={26} height={26} />
             <Text fw={700} component="span">
               OpenIM Graph
             </Text>
@@ -61,22 +63,35 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t("shell.navigation")}>
-        <ScrollArea>
-          {PLACES.map((place) => (
-            <NavLink
-              key={place.to}
-              component={Link}
-              to={place.to}
-              active={here(place.to)}
-              label={t(`places.${place.name}`)}
-              leftSection={<place.icon size={18} aria-hidden />}
-              onClick={close}
-            />
+      <AppShell.Navbar px="xs" py={6} aria-label={t("shell.navigation")}>
+        <ScrollArea scrollbarSize={6}>
+          {SECTIONS.map(({ name, places }) => (
+            <Fragment key={name}>
+              {name && (
+                <Text id={`section-${name}`} size="xs" fw={600} c="dimmed" px={10} pt={8} pb={2}>
+                  {t(`sections.${name}`)}
+                </Text>
+              )}
+              <ul className="places" {...(name && { "aria-labelledby": `section-${name}` })}>
+                {places.map((place) => (
+                  <li key={place.to}>
+                    <NavLink
+                      className="place"
+                      component={Link}
+                      to={place.to}
+                      active={here(place.to)}
+                      label={t(`places.${place.name}`)}
+                      leftSection={<place.icon size={18} aria-hidden />}
+                      onClick={close}
+                    />
+                  </li>
+                ))}
+              </ul>
+            </Fragment>
           ))}
         </ScrollArea>
       </AppShell.Navbar>
-      <AppShell.Main id="page" tabIndex={-1}>
+      <AppShell.Main id="page" className="canvas" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
     </AppShell>

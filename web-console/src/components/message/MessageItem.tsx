@@ -9,15 +9,15 @@ import { MessageContent } from "./MessageContent";
 export function MessageItem({
   message,
   where,
-  end,
+  own,
   acts,
   children,
 }: {
   message: Shown;
   /** To whom it was said, where that is not clear. */
   where?: string;
-  /** At the far side, as one's own. */
-  end?: boolean;
+  /** In a frame: at the far side when it is one's own. */
+  own?: boolean;
   acts?: ReactNode;
   /** Instead of what it says. */
   children?: ReactNode;
@@ -25,15 +25,22 @@ export function MessageItem({
   const { t, i18n } = useTranslation();
   return (
     <Group justify="space-between" wrap="nowrap" align="flex-start">
-      <Box flex={1} miw={0} ta={end ? "end" : "start"}>
-        <Text size="xs" c="dimmed">
+      <Box flex={1} miw={0}>
+        <Text size="xs" c="dimmed" ta={own ? "end" : "start"} mb={2}>
           {message.senderNickname || message.senderId}
           {where && ` → ${where}`} · {message.sentAt ? formatTime(message.sentAt, i18n.language) : ""}
           {message.editedAt && ` · ${t("message.edited")}`}
         </Text>
-        {children ?? <MessageContent message={message} />}
+        {children ??
+          (own === undefined ? (
+            <MessageContent message={message} />
+          ) : (
+            <div className="said" {...(own && { "data-own": true })}>
+              <MessageContent message={message} />
+            </div>
+          ))}
         {message.reactions.length > 0 && (
-          <Group gap={4} mt={4} justify={end ? "flex-end" : "flex-start"}>
+          <Group gap={4} mt={4} justify={own ? "flex-end" : "flex-start"}>
             {message.reactions.map((reaction) => (
               <Badge key={reaction.emoji} variant="default" size="sm">
                 {reaction.emoji} {reaction.count}

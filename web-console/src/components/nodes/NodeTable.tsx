@@ -10,7 +10,7 @@ export function Health({ node }: { node: ShownNode }) {
   const state = node.stopping ? "stopping" : node.healthy ? "healthy" : "silent";
   const colour = { stopping: "yellow", healthy: "green", silent: "red" }[state];
   return (
-    <Badge color={colour} variant="dot" miw="fit-content">
+    <Badge color={colour} variant="dot">
       {t(`health.states.${state}`)}
     </Badge>
   );
@@ -36,7 +36,7 @@ export function NodeTable({
           <Text size="sm" fw={600}>
             {node.host}:{node.pid}
           </Text>
-          <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+          <Text size="xs" c="dimmed" truncate maw={180} title={node.id}>
             {node.id}
           </Text>
         </div>
@@ -56,7 +56,11 @@ export function NodeTable({
     },
     {
       head: t("health.memory"),
-      cell: (node) => (node.figures.memoryBytes === null ? "–" : formatBytes(node.figures.memoryBytes, i18n.language)),
+      cell: (node) => (
+        <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+          {node.figures.memoryBytes === null ? "–" : formatBytes(node.figures.memoryBytes, i18n.language)}
+        </Text>
+      ),
       wide: true,
     },
   ];

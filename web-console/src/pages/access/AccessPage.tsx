@@ -83,11 +83,11 @@ function Secret({ access, changed }: { access: Admin["access"]; changed: () => v
   const [made, setMade] = useState<Made | null>(null);
   const [, rotate] = useMutation(Rotate);
   const number = new Intl.NumberFormat(i18n.language);
-  const facts: [string, string][] = [
+  const facts = [
     ["origin", access.secretOrigin],
     ["previous", number.format(access.previousSecrets)],
     ["tokens", number.format(access.goodTokens)],
-  ];
+  ] as const;
 
   const ask = () =>
     setQuestion({

@@ -96,7 +96,7 @@ export function AuditPage() {
       </SimpleGrid>
       {settings && (
         <Group gap="xs" mb="sm">
-          <Text size="sm" c="dimmed">
+          <Text size="xs" c="dimmed">
             {settings.keepDays === null ? t("audit.kept") : t("audit.keptDays", { count: settings.keepDays })}{" "}
             {settings.leftOut.length > 0 && t("audit.leftOut", { names: settings.leftOut.join(", ") })}
           </Text>

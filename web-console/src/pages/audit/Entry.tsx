@@ -2,6 +2,7 @@
 import { Code, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
+import { Facts } from "~/components/Facts";
 import { Empty, Failed, Loading } from "~/components/States";
 import { formatTime } from "~/lib/format";
 import { Became } from "./AuditPage";
@@ -28,16 +29,7 @@ export function Entry({ id }: { id: string }) {
   return (
     <Stack>
       <Became outcome={entry.outcome} />
-      {facts.map(([label, value]) => (
-        <div key={label}>
-          <Text size="xs" c="dimmed">
-            {label}
-          </Text>
-          <Text size="sm" style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-            {value || "–"}
-          </Text>
-        </div>
-      ))}
+      <Facts facts={facts} />
       <Text size="xs" c="dimmed">
         {t("audit.arguments")}
       </Text>

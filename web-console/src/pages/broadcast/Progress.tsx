@@ -2,6 +2,7 @@
 import { Badge, Progress as Bar, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import type { CombinedError } from "@urql/core";
 import { useTranslation } from "react-i18next";
+import { toldOf } from "~/app/errors";
 import { LongRows } from "~/components/LongRows";
 import { Failed } from "~/components/States";
 import { useFixedList } from "~/components/useLongList";
@@ -74,7 +75,8 @@ function Failures({ failures }: { failures: readonly Failure[] }) {
           { head: t("broadcast.receiver"), cell: (failure) => failure.receiverId },
           {
             head: t("broadcast.why"),
-            cell: (failure) => (i18n.exists(`errors.${failure.code}`) ? t(`errors.${failure.code}`) : failure.message),
+            cell: (failure) =>
+              i18n.exists(`errors.${failure.code}`) ? t(toldOf(failure.code, i18n)) : failure.message,
           },
         ]}
         offset={0}

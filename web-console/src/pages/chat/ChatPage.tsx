@@ -30,7 +30,9 @@ export function ChatPage() {
 
   function start(event: FormEvent) {
     event.preventDefault();
-    if (peer) void navigate({ search: { to: peer } });
+    if (!peer) return;
+    setPeer("");
+    void navigate({ search: { to: peer } });
   }
 
   const conversations = data?.viewer?.conversations.edges.map((edge) => edge.node) ?? [];
@@ -61,7 +63,8 @@ export function ChatPage() {
                     label={nameOf(conversation)}
                     description={preview(conversation.latestMessage) || t("chat.other")}
                     rightSection={
-                      conversation.unreadCount > 0 && (
+                      conversation.unreadCount > 0 &&
+                      conversation.id !== opened && (
                         <Badge circle aria-label={t("chat.unread", { count: conversation.unreadCount })}>
                           {conversation.unreadCount}
                         </Badge>

@@ -67,7 +67,7 @@ export function Talk({ id, to, news, viewer }: { id?: string; to?: string; news:
         )}
         <Stack gap="xs">
           {messages.map((message) => (
-            <MessageItem key={message.seq} message={message} end={message.senderId === viewer} />
+            <MessageItem key={message.seq} message={message} own={message.senderId === viewer} />
           ))}
         </Stack>
         <div ref={bottom} />

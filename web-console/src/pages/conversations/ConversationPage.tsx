@@ -1,7 +1,7 @@
 // One conversation through the eyes of one who is in it: its log in both directions, and what an administrator may do with it.
-import { Badge, Group, Paper, Stack, Text } from "@mantine/core";
+import { Badge, Box, Group, Paper, Stack, Text } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { Confirm, type Question } from "~/components/Confirm";
@@ -49,6 +49,9 @@ const OpenConversation = graphql(
   [ShownMessage],
 );
 
+/** Up to how many messages are seen together with what stands above them. */
+const FEW = 8;
+
 type Viewer = NonNullable<ResultOf<typeof OpenConversation>["viewer"]>;
 type Conversation = NonNullable<Viewer["conversation"]>;
 
@@ -87,24 +90,27 @@ export function ConversationPage() {
 
 function About({ conversation }: { conversation: Conversation }) {
   const { t, i18n } = useTranslation();
-  const facts: [string, ReactNode][] = [
+  const facts = [
+    ["id", conversation.id],
     ["kind", t(`conversations.kinds.${conversation.kind}`)],
     ["stored", conversation.messages.totalCount],
     ["unread", conversation.unreadCount],
     ["readSeq", `${conversation.readSeq} / ${conversation.maxSeq}`],
     ["receive", t(`receive.${conversation.receiveOption}`)],
     ["createdAt", formatTime(conversation.createdAt, i18n.language)],
-  ];
+  ] as const;
   return (
     <Paper withBorder p="md">
       <Group gap="lg">
-        <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-          {conversation.id}
-        </Text>
         {facts.map(([name, value]) => (
-          <Text key={name} size="sm">
-            {t(`conversations.${name}`)}: {value}
-          </Text>
+          <div key={name}>
+            <Text size="xs" c="dimmed">
+              {t(`conversations.${name}`)}
+            </Text>
+            <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+              {value}
+            </Text>
+          </div>
         ))}
         {conversation.pinned && <Badge variant="light">{t("conversations.pinned")}</Badge>}
         {conversation.privateChat && (
@@ -161,26 +167,22 @@ function Log({
   return (
     <Stack gap="xs">
       {turn}
-      <Stack gap="xs" component="section" aria-label={t("conversations.log")}>
+      <Paper withBorder p="sm" component="section" aria-label={t("conversations.log")}>
         {edges.map(({ node }, place) => (
           <Fragment key={node.seq}>
             <Gone count={node.seq - 1 - (edges[place - 1]?.node.seq ?? node.seq - 1)} />
-            <Paper
-              withBorder
-              p="sm"
-              {...(node.seq === seq && { ref: wanted, "aria-current": true, bd: "2px solid blue" })}
-            >
+            <Box p={4} bdrs="md" {...(node.seq === seq && { ref: wanted, "aria-current": true, bd: "2px solid blue" })}>
               <MessageItem
                 message={node}
-                end={node.senderId === ownerId}
+                own={node.senderId === ownerId}
                 acts={<MessageActs message={node} ask={ask} />}
               />
-            </Paper>
+            </Box>
           </Fragment>
         ))}
         {!pageInfo.hasNextPage && <Gone count={maxSeq - (edges.at(-1)?.node.seq ?? maxSeq)} />}
-      </Stack>
-      {turn}
+      </Paper>
+      {edges.length > FEW && turn}
     </Stack>
   );
 }

@@ -76,7 +76,7 @@ export function ExplorerPage() {
         </>
       }
     >
-      <Box h="calc(100dvh - 150px)">
+      <Box className="framed" h="calc(100dvh - 150px)" style={{ overflow: "hidden" }}>
         <GraphiQL
           key={key}
           fetcher={fetcher}

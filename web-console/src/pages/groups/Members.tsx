@@ -27,8 +27,8 @@ import {
 import { ROLES } from "./status";
 
 const MINUTE = 60;
-/** For how long one can be muted, in seconds. */
-const MUTES = [10 * MINUTE, 60 * MINUTE, 24 * 60 * MINUTE, 30 * 24 * 60 * MINUTE];
+/** For how long one can be muted, in minutes. */
+const MUTES = [10, 60, 1440, 43_200] as const;
 
 export function Members<Data>({
   group,
@@ -189,12 +189,14 @@ function MemberActs({ group, member, ask }: { group: OpenGroup; member: Member; 
                 {t("groups.unmute")}
               </Menu.Item>
             ) : (
-              MUTES.map((seconds) => (
+              MUTES.map((minutes) => (
                 <Menu.Item
-                  key={seconds}
-                  onClick={() => sure("mute", (reason) => mute({ id, userId, seconds }, because(reason)))}
+                  key={minutes}
+                  onClick={() =>
+                    sure("mute", (reason) => mute({ id, userId, seconds: minutes * MINUTE }, because(reason)))
+                  }
                 >
-                  {t(`groups.muteFor.${seconds / MINUTE}`)}
+                  {t(`groups.muteFor.${minutes}`)}
                 </Menu.Item>
               ))
             )}

@@ -1,10 +1,22 @@
 // Signs in with the administrators' secret, or with a token that one has.
-import { Alert, Button, Center, Paper, PasswordInput, SegmentedControl, Stack, TextInput, Title } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Center,
+  Group,
+  Paper,
+  PasswordInput,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useClient } from "urql";
-import { problemOf } from "~/app/errors";
+import { problemOf, toldOf } from "~/app/errors";
 import { lastEnding, type Session, signIn } from "~/app/session";
 import { graphql } from "~/graphql";
 
@@ -56,16 +68,19 @@ export function LoginPage() {
     await navigate({ href: next?.startsWith("/") && !next.startsWith("//") ? next : "/" });
   }
 
-  const key = `errors.${failure}`;
   return (
-    <Center mih="100dvh" p="md" component="main">
-      <Paper withBorder p="xl" w="100%" maw={400} component="form" onSubmit={submit}>
+    <Center className="canvas" mih="100dvh" p="md" component="main">
+      <Paper withBorder shadow="sm" p="xl" w="100%" maw={400} component="form" onSubmit={submit}>
         <Stack>
+          <Group gap="xs">
+            <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width={28} height={28} />
+            <Text fw={700}>OpenIM Graph</Text>
+          </Group>
           <Title order={1}>{t("login.title")}</Title>
           {ending && ending !== "signedOut" && !failure && <Alert color="yellow">{t(`login.ended.${ending}`)}</Alert>}
           {failure && (
             <Alert color="red" role="alert">
-              {t(i18n.exists(key) ? key : "errors.other")}
+              {t(toldOf(failure, i18n))}
             </Alert>
           )}
           <SegmentedControl

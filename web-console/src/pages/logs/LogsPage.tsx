@@ -76,7 +76,7 @@ export function LogsPage() {
   const columns: Column<Row>[] = [
     {
       head: t("logs.choose"),
-      width: "64px",
+      width: "84px",
       cell: (log) => (
         <Checkbox
           aria-label={t("logs.chooseOne", { name: log.fileName, id: log.userId })}
@@ -118,21 +118,22 @@ export function LogsPage() {
     <Page
       title={t("places.logs")}
       acts={
-        <Button
-          color="red"
-          variant="outline"
-          disabled={chosen.size === 0}
-          onClick={() =>
-            setQuestion({
-              title: t("logs.delete"),
-              text: t("logs.deleteSure", { count: chosen.size }),
-              act: t("logs.delete"),
-              sure: (reason) => remove({ ids: [...chosen] }, because(reason)),
-            })
-          }
-        >
-          {t("logs.deleteSome", { count: chosen.size })}
-        </Button>
+        chosen.size > 0 && (
+          <Button
+            color="red"
+            variant="outline"
+            onClick={() =>
+              setQuestion({
+                title: t("logs.delete"),
+                text: t("logs.deleteSure", { count: chosen.size }),
+                act: t("logs.delete"),
+                sure: (reason) => remove({ ids: [...chosen] }, because(reason)),
+              })
+            }
+          >
+            {t("logs.deleteSome", { count: chosen.size })}
+          </Button>
+        )
       }
     >
       <SimpleGrid cols={{ base: 1, sm: 3 }} mb="sm" spacing="xs">

@@ -1,8 +1,10 @@
 // The figures of the last minutes, each as a chart or a table.
 import { Paper, SimpleGrid } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { TextLink } from "~/components/links";
 import { Trend } from "~/components/Trend";
 import type { Sample } from "~/lib/figures";
+import type en from "~/locales/en.json";
 
 export function Live({ samples, table }: { samples: readonly Sample[]; table: boolean }) {
   const { t, i18n } = useTranslation();
@@ -11,7 +13,7 @@ export function Live({ samples, table }: { samples: readonly Sample[]; table: bo
     new Intl.NumberFormat(i18n.language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 });
   const milliseconds = unit("millisecond");
   const seconds = unit("second");
-  const line = (name: string, value: (sample: Sample) => number | null) => ({
+  const line = (name: keyof (typeof en)["overview"]["lines"], value: (sample: Sample) => number | null) => ({
     name: t(`overview.lines.${name}`),
     values: samples.map(value),
   });
@@ -31,17 +33,26 @@ export function Live({ samples, table }: { samples: readonly Sample[]; table: bo
       write: number.format,
       lines: [line("graphql", (sample) => sample.graphql), line("sdk", (sample) => sample.sdk)],
     },
-    { key: "online", write: number.format, lines: [line("users", (sample) => sample.online)] },
+    {
+      key: "online",
+      write: number.format,
+      lines: [line("users", (sample) => sample.online)],
+      more: (
+        <TextLink to="/users" search={{ view: "online" }} size="sm">
+          {t("overview.whoIsOnline")}
+        </TextLink>
+      ),
+    },
     {
       key: "queue",
       write: number.format,
       lines: [line("events", (sample) => sample.queue), line("webhooks", (sample) => sample.webhooks)],
     },
     { key: "outbox", write: seconds.format, lines: [line("oldest", (sample) => sample.oldest)] },
-  ];
+  ] as const;
   return (
     <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-      {charts.map(({ key, lines, write }) => (
+      {charts.map(({ key, lines, write, ...chart }) => (
         <Paper key={key} withBorder p="md">
           <Trend
             label={t(`overview.${key}`)}
@@ -49,6 +60,7 @@ export function Live({ samples, table }: { samples: readonly Sample[]; table: bo
             times={samples.map((sample) => sample.at)}
             write={write}
             table={table}
+            {...("more" in chart && { more: chart.more })}
           />
         </Paper>
       ))}

@@ -1,8 +1,9 @@
 // One push to one device: what it said, what became of it and why; one that was given up is sent again from here.
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 import { useMutation } from "urql";
+import { Facts } from "~/components/Facts";
 import { TextLink } from "~/components/links";
 import { Failed } from "~/components/States";
 import { formatTime } from "~/lib/format";
@@ -12,7 +13,7 @@ export function Delivery({ row, sent }: { row: Row; sent: () => void }) {
   const { t, i18n } = useTranslation();
   const [{ fetching, error }, retry] = useMutation(Retry);
   const time = (at: string | null) => (at === null ? null : formatTime(at, i18n.language));
-  const facts: [string, string | number | null][] = [
+  const facts = [
     ["why", row.error],
     ["outcome", t(`push.outcomes.${row.outcome}`)],
     ["provider", row.provider && t(`push.providers.${row.provider}`)],
@@ -26,7 +27,7 @@ export function Delivery({ row, sent }: { row: Row; sent: () => void }) {
     ["reference", row.reference],
     ["operation", row.operationId],
     ["message", row.messageRef && `${row.messageRef.conversationId} · ${row.messageRef.seq}`],
-  ];
+  ] as const;
 
   async function again() {
     const result = await retry({ id: row.id });
@@ -40,16 +41,7 @@ export function Delivery({ row, sent }: { row: Row; sent: () => void }) {
       <TextLink to="/users/$id" params={{ id: row.userId }} size="sm">
         {row.user?.nickname ? `${row.user.nickname} (${row.userId})` : row.userId}
       </TextLink>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <Text size="xs" c="dimmed">
-            {t(`push.${name}`)}
-          </Text>
-          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {value || "–"}
-          </Text>
-        </div>
-      ))}
+      <Facts facts={facts.map(([name, value]) => [t(`push.${name}`), value])} />
       {error && <Failed error={error} />}
       {row.outcome !== "DELIVERED" && (
         <Group justify="flex-end">

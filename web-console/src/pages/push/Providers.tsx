@@ -8,7 +8,7 @@ export function Providers({ providers }: { providers: readonly Provider[] }) {
   const { t, i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="xs">
+    <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 5 }} spacing="xs">
       {providers.map((provider) => (
         <Paper key={provider.name} withBorder p="sm">
           <Group justify="space-between" gap="xs">
@@ -38,7 +38,7 @@ export function Providers({ providers }: { providers: readonly Provider[] }) {
   );
 }
 
-function state({ enabled, configured }: Provider): string {
+function state({ enabled, configured }: Provider) {
   if (enabled) return configured ? "used" : "incomplete";
   return configured ? "ready" : "off";
 }

@@ -21,6 +21,7 @@ export function RestPage() {
   const columns: Column<Route>[] = [
     {
       head: t("rest.route"),
+      width: "30%",
       cell: (route) => (
         <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
           {route.path}
@@ -29,6 +30,7 @@ export function RestPage() {
     },
     {
       head: t("rest.graphql"),
+      width: "28%",
       cell: (route) => (
         <Group gap={6}>
           <Kind kind={route.kind} />

@@ -7,6 +7,7 @@ import {
   Code,
   Group,
   JsonInput,
+  Paper,
   SimpleGrid,
   Stack,
   Text,
@@ -51,20 +52,24 @@ export function RoutePage() {
         </Group>
         {route.summary && <Text>{route.summary}</Text>}
         <SimpleGrid cols={{ base: 1, md: 2 }}>
-          {route.method === "POST" ? (
-            <Try key={route.path} route={route} description={description} />
-          ) : (
-            <Follow key={route.path} route={route} />
-          )}
-          <Stack gap="xs">
-            <Title order={2}>{t("rest.operation")}</Title>
-            <Text size="sm" c="dimmed">
-              {t("rest.hints")}
-            </Text>
-            <Code block tabIndex={0} style={{ maxHeight: 520, overflow: "auto" }}>
-              {route.document}
-            </Code>
-          </Stack>
+          <Paper withBorder p="md">
+            {route.method === "POST" ? (
+              <Try key={route.path} route={route} description={description} />
+            ) : (
+              <Follow key={route.path} route={route} />
+            )}
+          </Paper>
+          <Paper withBorder p="md">
+            <Stack gap="xs">
+              <Title order={2}>{t("rest.operation")}</Title>
+              <Text size="sm" c="dimmed">
+                {t("rest.hints")}
+              </Text>
+              <Code block tabIndex={0} style={{ maxHeight: 520, overflow: "auto" }}>
+                {route.document}
+              </Code>
+            </Stack>
+          </Paper>
         </SimpleGrid>
       </Stack>
     </Page>

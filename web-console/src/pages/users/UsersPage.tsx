@@ -1,5 +1,5 @@
-// All accounts: searched by id or nickname, of any number.
-import { Badge, Button, Text, TextInput } from "@mantine/core";
+// All accounts, of any number, searched by id or nickname; or who is online now.
+import { Button, Group, SegmentedControl, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -7,59 +7,43 @@ import { useTranslation } from "react-i18next";
 import { LongRows } from "~/components/LongRows";
 import { LinkButton } from "~/components/links";
 import { Page } from "~/components/Page";
-import { Person } from "~/components/Person";
-import type { Column } from "~/components/Rows";
 import { useLongList } from "~/components/useLongList";
-import { graphql, type ResultOf } from "~/graphql";
-import { formatTime } from "~/lib/format";
+import { graphql } from "~/graphql";
+import { ListedUser, useColumns } from "./columns";
 import { NewUser } from "./NewUser";
+import { Online } from "./Online";
 
-const Users = graphql(`
-  query Users($first: Int!, $after: String, $offset: Int, $search: String) {
-    admin {
-      users(first: $first, after: $after, offset: $offset, search: $search) {
-        totalCount
-        pageInfo { endCursor }
-        edges { node { id nickname faceUrl level createdAt presence { online platforms } } }
+const Users = graphql(
+  `
+    query Users($first: Int!, $after: String, $offset: Int, $search: String) {
+      admin {
+        users(first: $first, after: $after, offset: $offset, search: $search) {
+          totalCount
+          pageInfo { endCursor }
+          edges { node { ...ListedUser } }
+        }
       }
     }
-  }
-`);
-
-type Row = NonNullable<ResultOf<typeof Users>["admin"]>["users"]["edges"][number]["node"];
+  `,
+  [ListedUser],
+);
 
 export function UsersPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate({ from: "/users" });
-  const { search, offset = 0 } = useSearch({ from: "/inside/users" });
-  const [making, { open, close }] = useDisclosure();
-  const users = useLongList(Users, {
-    variables: (place) => ({ ...place, search: search ?? null }),
-    read: (data) => data.admin?.users,
-    offset,
-  });
+  const { view, search, offset = 0 } = useSearch({ from: "/inside/users" });
+  const [making, { open: begin, close }] = useDisclosure();
   const look = useDebouncedCallback(
     (text: string) => navigate({ search: text ? { search: text } : {}, replace: true }),
     250,
   );
-  const columns: Column<Row>[] = [
-    { head: t("users.user"), cell: (user) => <Person {...user} />, width: "40%" },
-    {
-      head: t("users.online"),
-      cell: (user) =>
-        user.presence?.online ? (
-          <Badge color="green" variant="dot">
-            {user.presence.platforms.map((platform) => t(`platforms.${platform}`)).join(", ")}
-          </Badge>
-        ) : (
-          <Text size="sm" c="dimmed">
-            {t("users.offline")}
-          </Text>
-        ),
-    },
-    { head: t("users.level"), cell: (user) => t(`levels.${user.level}`), wide: true },
-    { head: t("users.createdAt"), cell: (user) => formatTime(user.createdAt, i18n.language), wide: true },
-  ];
+  const open = ({ id }: { id: string }) => navigate({ to: "/users/$id", params: { id } });
+  const go = (next: number) =>
+    navigate({
+      search: ({ offset: _, ...before }) => ({ ...before, ...(next && { offset: next }) }),
+      replace: true,
+      resetScroll: false,
+    });
   return (
     <Page
       title={t("places.users")}
@@ -68,43 +52,70 @@ export function UsersPage() {
           <LinkButton to="/client-config" variant="default">
             {t("clientConfig.title")}
           </LinkButton>
-          <Button leftSection={<IconPlus size={16} />} onClick={open}>
+          <Button leftSection={<IconPlus size={16} />} onClick={begin}>
             {t("users.new")}
           </Button>
         </>
       }
     >
-      <TextInput
-        aria-label={t("users.search")}
-        placeholder={t("users.search")}
-        leftSection={<IconSearch size={16} />}
-        defaultValue={search ?? ""}
-        onChange={(event) => look(event.currentTarget.value)}
-        mb="sm"
-      />
-      <LongRows
-        label={t("places.users")}
-        listed={users}
-        none={t(search ? "users.noneFound" : "users.none")}
-        columns={columns}
-        open={(user) => navigate({ to: "/users/$id", params: { id: user.id } })}
-        offset={offset}
-        go={(next) =>
-          navigate({
-            search: { ...(search && { search }), ...(next && { offset: next }) },
-            replace: true,
-            resetScroll: false,
-          })
-        }
-      />
-      <NewUser
-        opened={making}
-        close={close}
-        made={(id) => {
-          users.refresh();
-          void navigate({ to: "/users/$id", params: { id } });
-        }}
-      />
+      <Group mb="sm">
+        <SegmentedControl
+          aria-label={t("users.shown")}
+          value={view ?? "everybody"}
+          data={[
+            { value: "everybody", label: t("users.everybody") },
+            { value: "online", label: t("users.onlineNow") },
+          ]}
+          onChange={(next) => navigate({ search: next === "online" ? { view: "online" } : {} })}
+        />
+        {!view && (
+          <TextInput
+            flex={1}
+            miw={200}
+            aria-label={t("users.search")}
+            placeholder={t("users.search")}
+            leftSection={<IconSearch size={16} />}
+            defaultValue={search ?? ""}
+            onChange={(event) => look(event.currentTarget.value)}
+          />
+        )}
+      </Group>
+      {view ? (
+        <Online offset={offset} go={go} open={open} />
+      ) : (
+        <Everybody search={search} offset={offset} go={go} open={open} />
+      )}
+      <NewUser opened={making} close={close} made={(id) => void open({ id })} />
     </Page>
+  );
+}
+
+function Everybody({
+  search,
+  offset,
+  go,
+  open,
+}: {
+  search: string | undefined;
+  offset: number;
+  go: (offset: number) => void;
+  open: (user: ListedUser) => void;
+}) {
+  const { t } = useTranslation();
+  const users = useLongList(Users, {
+    variables: (place) => ({ ...place, search: search ?? null }),
+    read: (data) => data.admin?.users,
+    offset,
+  });
+  return (
+    <LongRows
+      label={t("places.users")}
+      listed={users}
+      none={t(search ? "users.noneFound" : "users.none")}
+      columns={useColumns()}
+      open={open}
+      offset={offset}
+      go={go}
+    />
   );
 }

@@ -3,14 +3,16 @@ import { Button, Code, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 import { useMutation } from "urql";
+import { Facts } from "~/components/Facts";
 import { Failed } from "~/components/States";
 import { formatTime } from "~/lib/format";
+import { Became } from "./Became";
 import { Again, type Opened } from "./documents";
 
 export function Delivery({ row, sent }: { row: Opened; sent: () => void }) {
   const { t, i18n } = useTranslation();
   const [{ fetching, error }, redeliver] = useMutation(Again);
-  const facts: [string, string | number | null][] = [
+  const facts = [
     ["why", row.error],
     ["host", row.host],
     ["status", row.status],
@@ -18,7 +20,7 @@ export function Delivery({ row, sent }: { row: Opened; sent: () => void }) {
     ["nextAttemptAt", row.nextAttemptAt ? formatTime(row.nextAttemptAt, i18n.language) : null],
     ["milliseconds", row.durationMilliseconds],
     ["operation", row.operationId],
-  ];
+  ] as const;
 
   async function send() {
     const result = await redeliver({ id: row.id });
@@ -29,29 +31,23 @@ export function Delivery({ row, sent }: { row: Opened; sent: () => void }) {
 
   return (
     <Stack>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <Text size="xs" c="dimmed">
-            {t(`webhooks.${name}`)}
-          </Text>
-          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {value ?? "–"}
-          </Text>
-        </div>
-      ))}
+      <Group>
+        <Became outcome={row.outcome} />
+      </Group>
+      <Facts facts={facts.map(([name, value]) => [t(`webhooks.${name}`), value])} />
       <Text size="xs" c="dimmed">
         {t("webhooks.body")}
       </Text>
-      <Code block tabIndex={0}>
-        {row.body}
+      <Code block tabIndex={0} className="wrapped">
+        {readable(row.body)}
       </Code>
       {row.answer && (
         <>
           <Text size="xs" c="dimmed">
             {t("webhooks.answer")}
           </Text>
-          <Code block tabIndex={0}>
-            {row.answer}
+          <Code block tabIndex={0} className="wrapped">
+            {readable(row.answer)}
           </Code>
         </>
       )}
@@ -65,4 +61,13 @@ export function Delivery({ row, sent }: { row: Opened; sent: () => void }) {
       )}
     </Stack>
   );
+}
+
+/** JSON with its lines; everything else as it is. */
+function readable(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }

@@ -1,5 +1,5 @@
 // What the application's server was told, and what became of it; one that failed is sent again from here.
-import { Badge, Drawer, Group, Select, Tabs, Text, TextInput } from "@mantine/core";
+import { Drawer, Group, Select, Tabs, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -8,13 +8,12 @@ import { Page } from "~/components/Page";
 import { type Column, Pages, Rows } from "~/components/Rows";
 import { Empty, Failed, Loading } from "~/components/States";
 import { formatTime } from "~/lib/format";
+import { Became, OUTCOMES } from "./Became";
 import { Delivery } from "./Delivery";
 import { Deliveries, type Row } from "./documents";
 import { Hooks } from "./Hooks";
 
 const SIZE = 50;
-const OUTCOMES = ["PENDING", "DELIVERED", "FAILED"] as const;
-const COLOURS = { PENDING: "yellow", DELIVERED: "green", FAILED: "red" } as const;
 
 export function WebhooksPage() {
   const { t, i18n } = useTranslation();
@@ -41,11 +40,7 @@ export function WebhooksPage() {
     { head: t("webhooks.hook"), cell: (row) => <Text size="sm">{row.name ?? row.command}</Text> },
     {
       head: t("webhooks.outcome"),
-      cell: (row) => (
-        <Badge variant="dot" color={COLOURS[row.outcome]}>
-          {t(`webhooks.outcomes.${row.outcome}`)}
-        </Badge>
-      ),
+      cell: (row) => <Became outcome={row.outcome} />,
     },
     {
       head: t("webhooks.why"),
@@ -98,7 +93,7 @@ export function WebhooksPage() {
               }}
             />
           </Group>
-          {list && rows.length === 0 && <Empty text={t("webhooks.none")} />}
+          {list && rows.length === 0 && <Empty text={t(search || outcome ? "webhooks.noneFound" : "webhooks.none")} />}
           {list && rows.length > 0 && (
             <div aria-busy={stale}>
               <Rows
