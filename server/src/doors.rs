@@ -14,6 +14,7 @@ use openim_federation::proof::ProofSigner;
 use openim_platform::config::{Config, Live, Role};
 use openim_platform::limits::DoorQuotas;
 use openim_platform::ports::Ports;
+use openim_platform::readiness::Readiness;
 use openim_platform::telemetry::Telemetry;
 
 use crate::build::{Domains, ObjectStore};
@@ -27,6 +28,7 @@ pub(crate) struct Stands<'a> {
     pub(crate) ports: &'a Arc<Ports>,
     pub(crate) objects: ObjectStore,
     pub(crate) quotas: Live<DoorQuotas>,
+    pub(crate) readiness: Arc<Readiness>,
 }
 
 /// The routes and what they are.
@@ -60,7 +62,7 @@ pub(crate) fn open(
     lifecycle: &Lifecycle,
     runtime: &Runtime,
 ) -> anyhow::Result<Doors> {
-    let Stands { ports, objects, quotas } = stands;
+    let Stands { ports, objects, quotas, readiness } = stands;
     let roles = &config.server.roles;
     let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     if roles.has(Role::Gateway) {
@@ -71,7 +73,7 @@ pub(crate) fn open(
             doors.add(gateway::rest(config, &gateway, &around, runtime)?, REST);
         }
         if config.server.console {
-            doors.add(openim_console::router(), CONSOLE);
+            doors.add(openim_console::router(objects.port.origin().as_deref()), CONSOLE);
         }
         if let Some(router) = objects.router {
             doors.add(router, FILES);
@@ -87,13 +89,7 @@ pub(crate) fn open(
             doors.add(subgraph_host::routes(hosted, signer, runtime.clone()), SUBGRAPH);
         }
     }
-    let health = Health {
-        ports: Some(ports.clone()),
-        objects: roles.has(Role::Third).then_some(objects.port),
-        events: Domains::carry_events(roles),
-        stopping: lifecycle.stopping.clone(),
-        metrics: telemetry.metrics().cloned(),
-    };
+    let health = Health { readiness: Some(readiness), stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() };
     Ok(doors.finish(health, config, runtime))
 }
 
@@ -111,7 +107,7 @@ pub(crate) fn open_gateway(
     let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     doors.add(gateway::graphql_alone(config, gateway, lifecycle, runtime)?, GRAPHQL);
     Ok(doors.finish(
-        Health { ports: None, objects: None, events: false, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
+        Health { readiness: None, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
         config,
         runtime,
     ))

@@ -1,7 +1,6 @@
 //! What operators and their tools ask: is the process alive, may it get work, what does it count.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -9,29 +8,38 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
-use openim_core::{Error, Result};
-use openim_objects::Objects;
+use openim_core::Result;
+use openim_platform::config::{Role, Roles};
 use openim_platform::nodes::process;
 use openim_platform::ports::Ports;
+use openim_platform::readiness::Readiness;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-/// How long the parts may take to give a sign of life.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::build::{Domains, ObjectStore};
 
 /// What the operators' routes know.
 #[derive(Clone)]
 pub(crate) struct Health {
     /// What must work; `None` for a process that stands on nothing.
-    pub(crate) ports: Option<Arc<Ports>>,
-    /// Where files lie; `None` for a process that has nothing to do with them.
-    pub(crate) objects: Option<Arc<dyn Objects>>,
-    /// Whether this process carries events; a gateway leaves them to the others.
-    pub(crate) events: bool,
+    pub(crate) readiness: Option<Arc<Readiness>>,
     /// Cancelled when the process is about to stop.
     pub(crate) stopping: CancellationToken,
     /// Renders the metrics, when they are recorded.
     pub(crate) metrics: Option<PrometheusHandle>,
+}
+
+/// Tells what a process with these roles stands on: the object store only where files are looked after.
+pub(crate) fn readiness(roles: &Roles, ports: &Arc<Ports>, objects: &ObjectStore) -> Arc<Readiness> {
+    let readiness = Readiness::new(ports.clone(), Domains::carry_events(roles));
+    if !roles.has(Role::Third) {
+        return Arc::new(readiness);
+    }
+    let store = objects.port.clone();
+    Arc::new(readiness.and("objects", move || {
+        let store = store.clone();
+        Box::pin(async move { store.ping().await })
+    }))
 }
 
 /// Returns the routes `/healthz`, `/readyz` and `/metrics`.
@@ -44,14 +52,11 @@ pub(crate) fn routes(health: Health) -> Router {
 }
 
 async fn ready(State(health): State<Health>) -> Response {
-    let mut parts = match &health.ports {
-        Some(ports) => signs(ports, health.events).await,
-        None => Map::new(),
+    let signs = match &health.readiness {
+        Some(readiness) => readiness.signs().await,
+        None => Vec::new(),
     };
-    if let Some(objects) = &health.objects {
-        let sign = tokio::time::timeout(PATIENCE, objects.ping()).await.unwrap_or_else(|late| Err(Error::unavailable(late)));
-        parts.insert("objects".to_owned(), Value::String(told("objects", sign)));
-    }
+    let mut parts: Map<String, Value> = signs.into_iter().map(|(name, sign)| (name.to_owned(), Value::String(told(name, sign)))).collect();
     if health.stopping.is_cancelled() {
         parts.insert("process".to_owned(), json!("stopping"));
     }
@@ -60,18 +65,7 @@ async fn ready(State(health): State<Health>) -> Response {
     (status, Json(json!({ "status": word, "missing": missing, "parts": parts }))).into_response()
 }
 
-/// Asks every port. The answer goes to whoever asks, so it names parts but no causes.
-async fn signs(ports: &Ports, events: bool) -> Map<String, Value> {
-    let Ok(signs) = tokio::time::timeout(PATIENCE, ports.readiness()).await else {
-        return Map::from_iter([("ports".to_owned(), json!("give no sign of life"))]);
-    };
-    let all = signs
-        .into_iter()
-        .filter(|(name, _)| events || *name != "events")
-        .map(|(name, sign)| (name.to_owned(), Value::String(told(name, sign))));
-    all.collect()
-}
-
+/// The answer goes to whoever asks, so it names parts but no causes.
 fn told(name: &str, sign: Result<()>) -> String {
     let Err(error) = sign else { return "ok".to_owned() };
     tracing::warn!(part = name, error = &error as &dyn std::error::Error, "a part is not ready");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use openim_core::Runtime;
 use openim_platform::config::{Config, Role};
 use openim_platform::nodes::{Duties, Heart, Identity, process};
-use openim_platform::ports::Ports;
+use openim_platform::readiness::Readiness;
 
 use crate::build::Domains;
 use crate::shutdown::Lifecycle;
@@ -19,7 +19,7 @@ pub(crate) fn start_heart(
     config: &Config,
     address: SocketAddr,
     metrics: bool,
-    ports: &Arc<Ports>,
+    readiness: Arc<Readiness>,
     lifecycle: &Lifecycle,
     runtime: &Runtime,
 ) {
@@ -32,7 +32,7 @@ pub(crate) fn start_heart(
         address,
     };
     let duties = Duties { carries_events: Domains::carry_events(roles), delivers_webhooks: roles.has(Role::Worker) };
-    let heart = Heart::new(ports.clone(), identity, duties, runtime.clone());
+    let heart = Heart::new(readiness, identity, duties, runtime.clone());
     lifecycle.workers.spawn(heart.run(lifecycle.stopping.clone(), lifecycle.draining.clone()));
 }
 

@@ -14,6 +14,7 @@ use openim_platform::telemetry::Telemetry;
 
 use crate::build::{Domains, Ground, auth_secrets, database_name, door_quotas, files_secret, migrate, open_objects, open_ports};
 use crate::doors::{self, Doors, Stands};
+use crate::health::readiness;
 use crate::index::Place;
 use crate::listen;
 use crate::node::start_heart;
@@ -66,8 +67,9 @@ pub async fn start(loaded: Loaded, telemetry: Telemetry, runtime: Runtime) -> an
     let quotas = Live::new(door_quotas(&config));
     lifecycle.restart_when(configuration.restart());
     domains.live(&telemetry, quotas.clone(), &ports.store).follow(&configuration, &lifecycle);
-    let Doors { router, sdk, places } =
-        doors::open(&config, &domains, Stands { ports: &ports, objects, quotas: quotas.clone() }, &telemetry, &lifecycle, &runtime)?;
+    let readiness = readiness(&config.server.roles, &ports, &objects);
+    let stands = Stands { ports: &ports, objects, quotas: quotas.clone(), readiness: readiness.clone() };
+    let Doors { router, sdk, places } = doors::open(&config, &domains, stands, &telemetry, &lifecycle, &runtime)?;
     keep_metrics_tidy(&telemetry, &lifecycle);
     let door = listen::Door { router, header_time: Duration::from_secs(config.server.header_seconds) };
     let addresses = listen::open("server.listen", &config.server.listen, &door, &lifecycle).await?;
@@ -76,7 +78,7 @@ pub async fn start(loaded: Loaded, telemetry: Telemetry, runtime: Runtime) -> an
         None => Vec::new(),
     };
     if let Some(address) = addresses.first() {
-        start_heart(&config, *address, telemetry.metrics().is_some(), &ports, &lifecycle, &runtime);
+        start_heart(&config, *address, telemetry.metrics().is_some(), readiness, &lifecycle, &runtime);
     }
     Ok(Running {
         addresses,

@@ -90,6 +90,7 @@ test("health: each process with all that it tells, and whether what is behind it
   const drawer = page.getByRole("dialog");
   await drawer.getByText("Messages stored").waitFor();
   await drawer.getByText(/Gateway.*Worker/).waitFor();
+  await drawer.getByText("database, signals, cache, events, files").waitFor();
   assert.deepEqual(await world.violations(page), []);
   await world.shot(page, "health");
   await page.keyboard.press("Escape");

@@ -23,7 +23,7 @@ pub use events::{
 };
 pub use groups::{GroupMembership, GroupReader, GroupRole, GroupSummary};
 pub use messages::{ConversationHead, MessageLogReader, StoredBefore};
-pub use nodes::{Node, NodeFigures};
+pub use nodes::{Node, NodeFigures, NodePart};
 pub use notifications::{NotificationRequested, NotificationTarget};
 pub use pushes::{PlacedMessage, PushWanted};
 pub use relations::{RelationReader, Standing};

@@ -30,10 +30,21 @@ pub struct Node {
     pub figures: NodeFigures,
 }
 
+/// Something that a process stands on, as it found it at its last sign of life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodePart {
+    /// The word of the part.
+    pub name: String,
+    /// Whether it gave a sign of life.
+    pub ready: bool,
+}
+
 /// What a process counted until its last sign of life.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NodeFigures {
+    /// What it stands on.
+    pub parts: Vec<NodePart>,
     /// How long the last interval was, in milliseconds: from the sign of life before the last one to the last.
     pub interval_ms: u64,
     /// Messages that it stored since its start.

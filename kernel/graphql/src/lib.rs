@@ -17,7 +17,7 @@ pub use audit::{AuditRules, Audited, DESTRUCTIVE, HIGH_RATE};
 pub use connection::{MAX_PAGE, Page, PageInfo};
 pub use descriptions::undescribed;
 pub use errors::{error_extensions, public_error};
-pub use nodes::{DeliveryLatency, Node, NodeFigures, NodeRole, OutboxLag, SocketCounts};
+pub use nodes::{DeliveryLatency, Node, NodeFigures, NodePart, NodePartName, NodeRole, OutboxLag, SocketCounts};
 pub use place::Place;
 pub use scalars::{DateTime, Long, ULong};
 pub use subgraph::{SchemaSubgraph, Subgraph, subgraph_sdl};

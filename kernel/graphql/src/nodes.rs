@@ -1,7 +1,7 @@
 //! Processes of the deployment: listed by one subgraph, told live by another, and the same in both.
 
 use async_graphql::{Enum, ID, SimpleObject};
-use openim_contracts::{Node as Described, NodeFigures as Counted};
+use openim_contracts::{Node as Described, NodeFigures as Counted, NodePart as Found};
 
 use crate::{DateTime, Long, admin_only};
 
@@ -43,6 +43,51 @@ impl NodeRole {
     }
 }
 
+/// What a process stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum NodePartName {
+    /// The database: SQLite or PostgreSQL.
+    Database,
+    /// Cache, presence and limits: Redis, or the process's memory.
+    Cache,
+    /// The way of signals to the other processes: RabbitMQ, or the process's memory.
+    Fanout,
+    /// The way of events to their handlers: RabbitMQ, or the outbox alone; of a process that carries events.
+    Events,
+    /// Where files lie: a folder, or a service with the S3 API; of a process with the role third.
+    Objects,
+}
+
+impl NodePartName {
+    /// Returns the part of a word; another version may have others.
+    fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "database" => Self::Database,
+            "cache" => Self::Cache,
+            "fanout" => Self::Fanout,
+            "events" => Self::Events,
+            "objects" => Self::Objects,
+            _ => return None,
+        })
+    }
+}
+
+/// Something that a process stands on, as it found it at its last sign of life.
+#[derive(Debug, SimpleObject)]
+#[graphql(shareable)]
+pub struct NodePart {
+    /// What it is.
+    name: NodePartName,
+    /// Whether it answered within two seconds.
+    ready: bool,
+}
+
+impl NodePart {
+    fn new(found: &Found) -> Option<Self> {
+        Some(Self { name: NodePartName::of(&found.name)?, ready: found.ready })
+    }
+}
+
 /// A process of the deployment, as it described itself last.
 #[derive(Debug, SimpleObject)]
 #[graphql(shareable, directive = admin_only::apply())]
@@ -69,6 +114,8 @@ pub struct Node {
     healthy: bool,
     /// Whether it was asked to stop.
     stopping: bool,
+    /// What it stands on, and whether that answered at the last sign of life. `/readyz` of the process asks the same anew.
+    parts: Vec<NodePart>,
     /// What it has counted.
     figures: NodeFigures,
 }
@@ -147,6 +194,7 @@ impl Node {
             last_seen_at: DateTime(node.seen_at),
             healthy,
             stopping: node.stopping,
+            parts: node.figures.parts.iter().filter_map(NodePart::new).collect(),
             figures: NodeFigures::from(&node.figures),
         }
     }

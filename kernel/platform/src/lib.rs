@@ -14,6 +14,7 @@ pub mod nodes;
 pub mod ports;
 pub mod presence;
 pub mod probe;
+pub mod readiness;
 mod redis_link;
 pub mod store;
 pub mod telemetry;

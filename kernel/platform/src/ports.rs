@@ -131,12 +131,6 @@ impl Ports {
         self.events.start(plan, &self.event_tasks, &self.event_stop);
     }
 
-    /// Asks every port for a sign of life and returns the names of all with what is wrong, if anything.
-    pub async fn readiness(&self) -> Vec<(&'static str, Result<()>)> {
-        let (database, events, fanout, cache) = tokio::join!(self.store.ping(), self.events.ping(), self.fanout.ping(), self.cache.ping());
-        vec![("database", database), ("events", events), ("fanout", fanout), ("cache", cache)]
-    }
-
     /// Stops in order: handlers finish the event at hand, signals that wait are sent, connections close. `patience` bounds
     /// each step.
     pub async fn close(&self, patience: Duration) {

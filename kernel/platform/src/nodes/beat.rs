@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use openim_contracts::{Audience, Node, NodeFigures, Signal, SignalKind};
+use openim_contracts::{Audience, Node, NodeFigures, NodePart, Signal, SignalKind};
 use openim_core::{Error, Result, Runtime};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use super::figures::{Lately, SocketKind};
+use super::unwritten::{Unwritten, Word};
 use super::{BEAT, Backlog, REMEMBERED, process, table};
 use crate::ports::Ports;
+use crate::readiness::Readiness;
 use crate::webhooks::log::{self, DeliveryFilter, DeliveryOutcome};
 
 /// How many signs of life lie between two looks for processes to forget.
@@ -43,19 +45,21 @@ pub struct Duties {
 /// Gives signs of life.
 pub struct Heart {
     ports: Arc<Ports>,
+    readiness: Arc<Readiness>,
     runtime: Runtime,
     duties: Duties,
     node: Node,
     beats: u32,
     /// Whose queues were measured.
     queues: BTreeSet<String>,
-    /// Whether the last row could be written.
-    written: bool,
+    /// What became of the rows.
+    unwritten: Unwritten,
 }
 
 impl Heart {
     /// Makes the heart of a process that starts now.
-    pub fn new(ports: Arc<Ports>, identity: Identity, duties: Duties, runtime: Runtime) -> Self {
+    pub fn new(readiness: Arc<Readiness>, identity: Identity, duties: Duties, runtime: Runtime) -> Self {
+        let ports = readiness.ports().clone();
         let Identity { roles, version, address, metrics_address } = identity;
         let now = runtime.clock.now();
         let node = Node {
@@ -71,7 +75,7 @@ impl Heart {
             stopping: false,
             figures: NodeFigures::default(),
         };
-        Self { ports, runtime, duties, node, beats: 0, queues: BTreeSet::new(), written: true }
+        Self { ports, readiness, runtime, duties, node, beats: 0, queues: BTreeSet::new(), unwritten: Unwritten::new(now) }
     }
 
     /// Beats until `ended`, and says from `stopping` on that the process stops. The last word takes the process off the list.
@@ -97,11 +101,13 @@ impl Heart {
         let forgetting = self.beats.is_multiple_of(FORGET_EVERY);
         self.beats = self.beats.wrapping_add(1);
         let written = in_time(self.write(forgetting)).await;
-        // Once is enough to say: the database has its own voice in the log.
-        if let (true, Err(error)) = (self.written, &written) {
-            tracing::warn!(error = error as &dyn std::error::Error, "the list of processes cannot be written");
+        let cause = written.as_ref().err().map(|error| error as &dyn std::error::Error);
+        match self.unwritten.note(self.node.seen_at, written.is_ok()) {
+            Some(Word::Missed) => tracing::info!(error = cause, "a sign of life could not be written; the next one is tried soon"),
+            Some(Word::Silent) => tracing::warn!(error = cause, "the list of processes cannot be written: others take this one for dead"),
+            Some(Word::Back) => tracing::info!("this process is on the list again"),
+            None => {}
         }
-        self.written = written.is_ok();
     }
 
     async fn end(mut self) {
@@ -139,10 +145,11 @@ impl Heart {
         let Lately { stored, delivered, p50_ms, p99_ms } = counts.take();
         let sockets = |kind| counts.sockets(kind).load(Ordering::Relaxed);
         let online = self.ports.presence.here() as u64;
-        let (backlog, webhooks) = tokio::join!(self.backlog(), self.webhooks());
+        let (parts, backlog, webhooks) = tokio::join!(self.parts(), self.backlog(), self.webhooks());
         #[expect(clippy::cast_precision_loss, reason = "a gauge")]
         metrics::gauge!("online_user_num").set(online as f64);
         self.node.figures = NodeFigures {
+            parts,
             interval_ms: millis(self.node.seen_at.until(now)),
             messages_stored: counts.total_stored(),
             messages_lately: stored,
@@ -163,6 +170,21 @@ impl Heart {
         if let Some(backlog) = backlog {
             self.show(&backlog);
         }
+    }
+
+    /// Asks what the process stands on. A change is a line in the log.
+    async fn parts(&self) -> Vec<NodePart> {
+        let signs = self.readiness.signs().await.into_iter().map(|(name, sign)| {
+            let before = self.node.figures.parts.iter().find(|part| part.name == name);
+            match (&sign, before.is_none_or(|part| part.ready)) {
+                (Err(error), true) => tracing::warn!(part = name, error = error as &dyn std::error::Error, "a part is not ready"),
+                (Ok(()), false) => tracing::info!(part = name, "a part is ready again"),
+                _ => {}
+            }
+            metrics::gauge!("openim_part_ready", "part" => name).set(f64::from(u8::from(sign.is_ok())));
+            NodePart { name: name.to_owned(), ready: sign.is_ok() }
+        });
+        signs.collect()
     }
 
     async fn backlog(&self) -> Option<Backlog> {

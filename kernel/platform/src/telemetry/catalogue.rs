@@ -106,6 +106,7 @@ pub const OURS: &[Metric] = &[
     metric("openim_fanout_received_total", Counter, &[], "Signals received from other processes"),
     metric("openim_fanout_lost_total", Counter, &[], "Signals that could not be sent because the broker was slow or away"),
     metric("openim_amqp_sessions_failed_total", Counter, &["purpose"], "Connections to RabbitMQ that failed, by purpose"),
+    metric("openim_part_ready", Gauge, &["part"], "1 while what the process stands on gives signs of life, by part (database, cache, fanout, events, objects)"),
     metric("openim_outbox_waiting", Gauge, &[], "Events that are due in the shared outbox; of a process that carries events"),
     metric("openim_outbox_lag_seconds", Gauge, &[], "For how long the oldest of them waits"),
     metric("openim_outbox_published_total", Counter, &["outcome"], "Events handed to RabbitMQ by outcome (published, refused)"),

@@ -1,14 +1,16 @@
 //! Processes on the list: their signs of life, what they measure, how they leave.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use openim_contracts::{Node, SignalKind};
-use openim_core::{Ctx, OperationId};
+use openim_core::{Ctx, Error, OperationId};
 use openim_platform::fanout::Received;
 use openim_platform::nodes::{self, Duties, Heart, Identity, SocketKind};
 use openim_platform::ports::{PortSettings, Ports};
+use openim_platform::readiness::Readiness;
 use openim_testing::{PATIENCE, TestWorld, for_each_database};
 use tokio_util::sync::CancellationToken;
 
@@ -20,13 +22,17 @@ async fn ports(world: &TestWorld, name: &str) -> Arc<Ports> {
 }
 
 fn heart(world: &TestWorld, ports: &Arc<Ports>, duties: Duties) -> Heart {
+    heart_over(world, Readiness::new(ports.clone(), duties.carries_events), duties)
+}
+
+fn heart_over(world: &TestWorld, readiness: Readiness, duties: Duties) -> Heart {
     let identity = Identity {
         roles: vec!["worker".to_owned(), "users".to_owned()],
         version: "1.2.3".to_owned(),
         address: "127.0.0.1:10002".to_owned(),
         metrics_address: Some("127.0.0.1:10002".to_owned()),
     };
-    Heart::new(ports.clone(), identity, duties, world.runtime().clone())
+    Heart::new(Arc::new(readiness), identity, duties, world.runtime().clone())
 }
 
 async fn listed(world: &TestWorld) -> Vec<Node> {
@@ -78,6 +84,26 @@ async fn a_process_says_only_what_it_looks_after() {
         ports.close(Duration::from_secs(1)).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_sign_of_life_says_what_the_process_stands_on_and_what_is_away() {
+    let world = TestWorld::sqlite().await;
+    let ports = ports(&world, "one").await;
+    let asked = AtomicU32::new(0);
+    let readiness = Readiness::new(ports.clone(), false).and("store", move || match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Box::pin(std::future::pending()),
+        1 => Box::pin(async { Err(Error::unavailable("nobody answers")) }),
+        _ => Box::pin(async { Ok(()) }),
+    });
+    let mut heart = heart_over(&world, readiness, GATEWAY);
+    for ready in [false, false, true] {
+        heart.beat().await;
+        let [node]: [Node; 1] = listed(&world).await.try_into().unwrap();
+        let parts: Vec<_> = node.figures.parts.iter().map(|part| (part.name.as_str(), part.ready)).collect();
+        assert_eq!(parts, [("database", true), ("fanout", true), ("cache", true), ("store", ready)]);
+    }
+    ports.close(Duration::from_secs(1)).await;
 }
 
 #[tokio::test]

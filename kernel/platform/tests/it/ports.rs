@@ -6,6 +6,7 @@ use std::time::Duration;
 use openim_core::{ErrorCode, IdSource, RandomIds, Runtime};
 use openim_platform::events::EventPlan;
 use openim_platform::ports::{PortSettings, Ports};
+use openim_platform::readiness::Readiness;
 use openim_platform::store::DatabaseSettings;
 use openim_testing::{TestWorld, eventually};
 
@@ -25,10 +26,11 @@ async fn settings() -> Vec<(TestWorld, PortSettings)> {
 #[tokio::test]
 async fn a_process_opens_uses_and_closes_its_ports() {
     for (world, settings) in settings().await {
-        let ports = Ports::connect(&settings, &Runtime::system()).await.unwrap();
+        let ports = Arc::new(Ports::connect(&settings, &Runtime::system()).await.unwrap());
+        let readiness = Readiness::new(ports.clone(), true);
         let recorder = Recorder::new("recorder", |_| Ok(()));
         ports.start_events(EventPlan::new(vec![recorder.clone()], &[]));
-        eventually("everything is ready", async || ports.readiness().await.iter().all(|(_, ready)| ready.is_ok()).then_some(())).await;
+        eventually("everything is ready", async || readiness.signs().await.iter().all(|(_, ready)| ready.is_ok()).then_some(())).await;
         append(&ports.store, &world.user("ann"), 0..5).await;
         eventually("events are handled", async || (recorder.seen().len() == 5).then_some(())).await;
         ports.cache.set("a", b"x", Duration::from_secs(9)).await.unwrap();

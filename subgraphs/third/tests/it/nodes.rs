@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use openim_contracts::{Node, NodeFigures};
+use openim_contracts::{Node, NodeFigures, NodePart};
 use openim_core::{Ctx, Timestamp};
 use openim_graphql::Subgraph;
 use openim_platform::config::Network;
@@ -16,7 +16,8 @@ use tempfile::TempDir;
 
 use crate::house::ports;
 
-const LIST: &str = "{ admin { nodes { id roles version host pid address metricsAddress startedAt lastSeenAt healthy stopping
+const LIST: &str =
+    "{ admin { nodes { id roles version host pid address metricsAddress startedAt lastSeenAt healthy stopping parts { name ready }
     figures { messagesStored messagesPerSecond deliveryLatency { p50 p99 } sockets { graphql sdk } onlineUsers
         outboxLag { waiting oldestSeconds } queueDepth webhookBacklog memoryBytes cpuSeconds } } } }";
 
@@ -43,6 +44,9 @@ async fn seen(world: &TestWorld, id: &str, roles: &[&str], at: Timestamp) {
         seen_at: at,
         stopping: id == "b",
         figures: NodeFigures {
+            parts: [("database", true), ("objects", false), ("a part of tomorrow", true)]
+                .map(|(name, ready)| NodePart { name: name.to_owned(), ready })
+                .to_vec(),
             interval_ms: 2_000,
             messages_stored: 9,
             messages_lately: 3,
@@ -83,6 +87,7 @@ async fn administrators_see_every_process_and_whether_it_lives() {
             "sockets": {"graphql": 0, "sdk": 0}, "onlineUsers": 0, "outboxLag": {"waiting": 4, "oldestSeconds": 1.5},
             "queueDepth": null, "webhookBacklog": null, "memoryBytes": null, "cpuSeconds": null});
         assert_eq!(a["figures"], figures);
+        assert_eq!(a["parts"], json!([{"name": "DATABASE", "ready": true}, {"name": "OBJECTS", "ready": false}]));
         assert_eq!(ask(&*subgraph, world.user("nosy"), LIST, json!({})).await.refused().0, "NO_PERMISSION");
     })
     .await;

@@ -14,6 +14,7 @@ export const ShownNode = graphql(`
     lastSeenAt
     healthy
     stopping
+    parts { name ready }
     figures {
       messagesStored
       messagesPerSecond

@@ -50,6 +50,7 @@ export function HealthPage() {
     database: data?.admin ? "answers" : error ? problemOf(error).code : null,
     // Whether somebody is online is null when nobody can tell; it is the answer that counts.
     presence: data?.user ? (data.user.presence ? "answers" : "UNAVAILABLE") : null,
+    nodes,
     now: together(nodes, 0),
   });
   return (
@@ -67,7 +68,7 @@ export function HealthPage() {
       {!data && fetching && <Loading />}
       {nodes.length > 0 && (
         <Stack>
-          <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }}>
+          <SimpleGrid cols={{ base: 2, sm: 4 }}>
             <Sign
               name={t("health.processes")}
               state={healthy === nodes.length ? "good" : "bad"}
@@ -79,7 +80,7 @@ export function HealthPage() {
                 name={t(`health.signs.${name}`)}
                 state={state}
                 words={t(`health.words.${name}`, {
-                  context: value === null ? state : "value",
+                  context: value !== null || state === "slow" ? "value" : state,
                   value: new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(value ?? 0),
                 })}
               />

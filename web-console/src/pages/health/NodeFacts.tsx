@@ -1,6 +1,7 @@
 // Everything that a process tells of itself.
-import { Stack, Text } from "@mantine/core";
+import { Group, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Facts } from "~/components/Facts";
 import type { ShownNode } from "~/components/nodes/documents";
 import { Health } from "~/components/nodes/NodeTable";
 import { formatBytes, formatTime } from "~/lib/format";
@@ -10,12 +11,14 @@ export function NodeFacts({ node }: { node: ShownNode }) {
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
   const write = (value: number | null | undefined) =>
     value === null || value === undefined ? "–" : number.format(value);
+  const standing = (part: string, ready: boolean) => (ready ? part : t("health.partAway", { part }));
   const { figures } = node;
-  const facts: [string, string][] = [
+  const facts = [
     ["id", node.id],
     ["roles", node.roles.map((role) => t(`health.roleNames.${role}`)).join(", ")],
     ["version", node.version],
     ["address", node.address],
+    ["parts", node.parts.map(({ name, ready }) => standing(t(`health.partNames.${name}`), ready)).join(", ")],
     ["metricsAddress", node.metricsAddress ?? "–"],
     ["startedAt", formatTime(node.startedAt, i18n.language)],
     ["lastSeenAt", formatTime(node.lastSeenAt, i18n.language)],
@@ -31,20 +34,13 @@ export function NodeFacts({ node }: { node: ShownNode }) {
     ["webhookBacklog", write(figures.webhookBacklog)],
     ["memory", figures.memoryBytes === null ? "–" : formatBytes(figures.memoryBytes, i18n.language)],
     ["cpuSeconds", write(figures.cpuSeconds)],
-  ];
+  ] as const;
   return (
     <Stack gap="xs">
-      <Health node={node} />
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <Text size="xs" c="dimmed">
-            {t(`health.${name}`)}
-          </Text>
-          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {value}
-          </Text>
-        </div>
-      ))}
+      <Group>
+        <Health node={node} />
+      </Group>
+      <Facts facts={facts.map(([name, value]) => [t(`health.${name}`), value])} />
     </Stack>
   );
 }
