@@ -33,7 +33,7 @@ test)
         CONSOLE_TESTS_CHROMIUM="$(command -v chromium)"
     fi
     if [ -z "${CONSOLE_TESTS_BINARY:-}" ]; then
-        cargo build -p openim-server
+        cargo build -p openim-server -p openim-testing --bins
         CONSOLE_TESTS_BINARY="${CARGO_TARGET_DIR:-$ROOT/target}/debug/openim"
     fi
     export CONSOLE_TESTS_CHROMIUM CONSOLE_TESTS_BINARY

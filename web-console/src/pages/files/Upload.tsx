@@ -2,12 +2,14 @@
 import { Button, FileInput, Group, Modal, Progress, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useClient } from "urql";
+import { CombinedError, useClient } from "urql";
 import { problemOf } from "~/app/errors";
 import { useSession } from "~/app/session";
-import { Complete, nameIn, Start, sendForm } from "./sending";
+import { nameIn, type Progress as Share, send, Unanswered } from "./sending";
 
-type State = { kind: "waiting" | "done" } | { kind: "sending"; share: number } | { kind: "failed"; why: string };
+const COLOURS = { waiting: "blue", reading: "gray", sending: "blue", done: "blue", failed: "red" } as const;
+
+type State = { kind: "waiting" | "done" } | Share | { kind: "failed"; why: string };
 
 export function Upload({ opened, close, stored }: { opened: boolean; close: () => void; stored: () => void }) {
   const { t } = useTranslation();
@@ -37,20 +39,10 @@ function UploadForm({ stored }: { stored: () => void }) {
   const become = (place: number, state: State) =>
     setStates((before) => files.map((_, other) => (other === place ? state : (before[other] ?? { kind: "waiting" }))));
 
-  async function one(file: File, told: (share: number) => void, signal: AbortSignal) {
-    const begun = await client
-      .mutation(Start, {
-        name: nameIn(folder, file.name),
-        size: file.size,
-        contentType: file.type || null,
-        cause: cause || null,
-      })
-      .toPromise();
-    if (!begun.data) throw begun.error;
-    const { upload, form } = begun.data.startFormUpload;
-    await sendForm(form, file, told, signal);
-    const ended = await client.mutation(Complete, { id: upload.id }).toPromise();
-    if (!ended.data) throw ended.error;
+  function textOf(error: unknown): string {
+    if (error instanceof Unanswered) return t("files.unanswered", { store: error.origin, page: location.origin });
+    if (error instanceof CombinedError) return problemOf(error).detail;
+    return error instanceof Error ? error.message : String(error);
   }
 
   async function submit(event: FormEvent) {
@@ -60,9 +52,10 @@ function UploadForm({ stored }: { stored: () => void }) {
     for (const [place, file] of files.entries()) {
       if (states[place]?.kind === "done") continue;
       if (stop.current.signal.aborted) break;
-      become(place, { kind: "sending", share: 0 });
+      become(place, { kind: "reading", share: 0 });
       try {
-        await one(file, (share) => become(place, { kind: "sending", share }), stop.current.signal);
+        const wish = { name: nameIn(folder, file.name), cause };
+        await send(client, file, wish, (share) => become(place, share), stop.current.signal);
         become(place, { kind: "done" });
         stored();
       } catch (error) {
@@ -107,7 +100,7 @@ function UploadForm({ stored }: { stored: () => void }) {
         ))}
         <Group justify="flex-end">
           {busy && (
-            <Button variant="default" onClick={() => stop.current?.abort()}>
+            <Button variant="default" onClick={() => stop.current?.abort(new Error(t("files.stopped")))}>
               {t("files.stop")}
             </Button>
           )}
@@ -122,7 +115,7 @@ function UploadForm({ stored }: { stored: () => void }) {
 
 function Line({ name, state = { kind: "waiting" } }: { name: string; state: State | undefined }) {
   const { t } = useTranslation();
-  const share = state.kind === "done" ? 100 : state.kind === "sending" ? Math.round(state.share * 100) : 0;
+  const share = state.kind === "done" ? 100 : "share" in state ? Math.round(state.share * 100) : 0;
   return (
     <div>
       <Group justify="space-between" wrap="nowrap">
@@ -137,12 +130,7 @@ function Line({ name, state = { kind: "waiting" } }: { name: string; state: Stat
           {state.kind === "failed" ? state.why : t(`files.states.${state.kind}`, { share })}
         </Text>
       </Group>
-      <Progress value={share} aria-label={name} color={state.kind === "failed" ? "red" : "blue"} />
+      <Progress value={share} aria-label={name} color={COLOURS[state.kind]} />
     </div>
   );
-}
-
-function textOf(error: unknown): string {
-  if (typeof error === "object" && error !== null && "graphQLErrors" in error) return problemOf(error as never).detail;
-  return error instanceof Error ? error.message : String(error);
 }
