@@ -163,6 +163,11 @@ impl Webhooks {
         self.engine().map(|engine| engine.sender.host())
     }
 
+    /// Returns what the operator decided, as it counts now; `None` when nobody is called.
+    pub fn settings(&self) -> Option<WebhookSettings> {
+        self.engine().map(|engine| engine.settings.clone())
+    }
+
     /// Tells whether a message hook is switched on for a message: not for notifications and typing, not for denied content
     /// types, after-hooks only for the receivers or groups that get attention.
     pub fn wants_message(&self, command: &'static Command, content_type: i32, target: &str) -> bool {

@@ -45,6 +45,8 @@ pub(crate) struct Domains {
     third: Third,
     webhooks: Webhooks,
     attempt_quotas: Live<AttemptQuotas>,
+    /// Whether somebody pushes to devices.
+    pushes: bool,
     auditing: Auditing,
     house_timers: Vec<Arc<dyn Job>>,
     runtime: Runtime,
@@ -72,8 +74,10 @@ impl Domains {
         let shared = Shared::new(store.clone());
         let members = shared.reader();
         let standings = openim_relations::reader(store.clone(), ports.cache.clone());
+        let sender = push_sender(config, runtime)?;
+        let pushes = sender.is_some();
         let push = PushPorts {
-            sender: push_sender(config, runtime)?,
+            sender,
             presence: ports.presence.clone(),
             groups: members.clone(),
             conversations: cursors.clone(),
@@ -116,7 +120,7 @@ impl Domains {
         let auditing = Auditing::new(config, store, &ground.lifecycle.workers);
         let house_timers = upkeep::house_timers(config, store, &webhooks);
         let runtime = runtime.clone();
-        Ok(Self { users, relations, groups, messages, conversations, third, webhooks, attempt_quotas, auditing, house_timers, runtime })
+        Ok(Self { users, relations, groups, messages, conversations, third, webhooks, attempt_quotas, pushes, auditing, house_timers, runtime })
     }
 
     /// Returns what can be replaced while everything runs.
@@ -128,6 +132,7 @@ impl Domains {
             groups: self.groups.settings(),
             messages: self.messages.settings(),
             files: self.third.file_settings(),
+            pushes: self.pushes,
             webhooks: self.webhooks.clone(),
             store: store.clone(),
             runtime: self.runtime.clone(),

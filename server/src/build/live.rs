@@ -11,7 +11,7 @@ use openim_platform::limits::{AttemptQuotas, DoorQuotas};
 use openim_platform::store::Store;
 use openim_platform::telemetry::Telemetry;
 use openim_platform::webhooks::{WebhookSettings, Webhooks};
-use openim_third::FileSettings;
+use openim_third::{FileSettings, push_hooks_enabled};
 
 use super::{upkeep, webhook_secret};
 use crate::shutdown::Lifecycle;
@@ -24,6 +24,8 @@ pub(crate) struct LiveParts {
     pub(crate) groups: Live<openim_groups::Settings>,
     pub(crate) messages: Live<MessagesSettings>,
     pub(crate) files: Live<FileSettings>,
+    /// Whether somebody pushes to devices; that does not change while the process runs.
+    pub(crate) pushes: bool,
     pub(crate) webhooks: Webhooks,
     pub(crate) store: Store,
     pub(crate) runtime: Runtime,
@@ -51,10 +53,6 @@ impl LiveParts {
         self.attempt_quotas.set(attempt_quotas(config));
         self.groups.set(groups_settings(config));
         self.files.set(file_settings(config));
-        match messages_settings(config) {
-            Ok(settings) => self.messages.set(MessagesSettings { push: self.messages.get().push, ..settings }),
-            Err(error) => tracing::warn!(error.cause = format!("{error:#}"), "messages are treated as before"),
-        }
         if let Err(error) = self.telemetry.set_filter(&config.telemetry.log_filter) {
             tracing::warn!(error = &error as &dyn std::error::Error, "the log's filter stays as it was");
         }
@@ -64,6 +62,12 @@ impl LiveParts {
             if let Err(error) = self.replace_webhooks(config) {
                 tracing::warn!(error.cause = format!("{error:#}"), "webhooks stay as they were");
             }
+        }
+        // After the webhooks: with the first hook of pushes, messages begin to say what is to be pushed.
+        let push = self.pushes || push_hooks_enabled(&self.webhooks);
+        match messages_settings(config) {
+            Ok(settings) => self.messages.set(MessagesSettings { push, ..settings }),
+            Err(error) => tracing::warn!(error.cause = format!("{error:#}"), "messages are treated as before"),
         }
         tracing::info!("stored settings were taken over");
     }
@@ -152,13 +156,13 @@ pub(super) fn messages_settings(config: &Config) -> anyhow::Result<MessagesSetti
 
 #[cfg(test)]
 mod tests {
-    use openim_core::Runtime;
-    use openim_platform::config::{Inputs, Loaded, Stored, live_keys, load};
+    use openim_platform::config::{Configuration, Inputs, Loaded, live_keys, load};
+    use openim_testing::{TestWorld, eventually};
     use serde_json::{Value, json};
 
     use super::*;
 
-    const FILE: &str = "[webhooks]\nurl = \"https://hooks.example.com\"\nsecret = \"a secret of tests\"\nenabled = [\"afterSendSingleMsg\", \"beforeAddFriend\"]\n[objects]\nexpire_causes = [\"msg-file\"]\n";
+    const FILE: &str = "[webhooks]\nurl = \"https://hooks.example.com\"\nsecret = \"a secret of tests\"\nenabled = [\"afterSendSingleMsg\", \"beforeAddFriend\"]\n[objects]\nexpire_causes = [\"msg-file\"]\n[telemetry]\nlog_filter = \"warn\"\nmetrics = false\n";
 
     fn other(key: &str) -> Value {
         match key {
@@ -174,36 +178,99 @@ mod tests {
             "webhooks.continue_on_failure" => json!(["beforeAddFriend"]),
             "webhooks.denied_types" => json!(["110"]),
             "webhooks.attention_ids" => json!(["helpdesk"]),
-            "telemetry.log_filter" => json!("debug"),
+            "telemetry.log_filter" => json!("error"),
             _ => json!(3),
         }
     }
 
-    /// Everything that [`LiveParts::take_over`] hands out.
-    fn handed_out(config: &Config) -> String {
-        let messages = messages_settings(config).unwrap();
-        let webhooks = webhook_settings(config, &Runtime::system()).unwrap();
-        format!(
-            "{:?} {:?} {:?} {:?} {messages:?} {webhooks:?} {}",
-            door_quotas(config),
-            attempt_quotas(config),
-            groups_settings(config),
-            file_settings(config),
-            config.telemetry.log_filter
-        )
+    /// A process, as far as settings reach it, that follows what is stored.
+    struct House {
+        world: TestWorld,
+        configuration: Configuration,
+        lifecycle: Lifecycle,
+        parts: LiveParts,
     }
 
-    #[test]
-    fn every_live_setting_reaches_what_is_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("openim.toml");
-        std::fs::write(&path, FILE).unwrap();
-        let loaded: Loaded = load(&Inputs { file: Some(path), ..Inputs::default() }).unwrap();
-        let before = handed_out(&loaded.config);
-        for key in live_keys() {
-            let stored = Stored::from([((*key).to_owned(), other(key))]);
-            let changed = loaded.try_stored(&stored).unwrap_or_else(|problems| panic!("{problems}"));
-            assert_ne!(handed_out(&changed.config), before, "{key} changes nothing");
+    impl LiveParts {
+        fn again(&self) -> Self {
+            Self {
+                telemetry: self.telemetry.clone(),
+                door_quotas: self.door_quotas.clone(),
+                attempt_quotas: self.attempt_quotas.clone(),
+                groups: self.groups.clone(),
+                messages: self.messages.clone(),
+                files: self.files.clone(),
+                pushes: self.pushes,
+                webhooks: self.webhooks.clone(),
+                store: self.store.clone(),
+                runtime: self.runtime.clone(),
+            }
         }
+
+        /// Shows what everybody who asks now is given.
+        fn shown(&self) -> String {
+            let quotas = (self.door_quotas.get(), self.attempt_quotas.get());
+            let domains = (self.groups.get(), self.messages.get(), self.files.get());
+            format!("{quotas:?} {domains:?} {:?} {:?}", self.webhooks.settings(), self.telemetry.filter())
+        }
+    }
+
+    impl House {
+        async fn open() -> Self {
+            let (world, folder) = (TestWorld::sqlite().await, tempfile::tempdir().unwrap());
+            let path = folder.path().join("openim.toml");
+            std::fs::write(&path, FILE).unwrap();
+            let loaded: Loaded = load(&Inputs { file: Some(path), ..Inputs::default() }).unwrap();
+            let config = loaded.config.clone();
+            let parts = LiveParts {
+                telemetry: Telemetry::start(&config.telemetry).unwrap(),
+                door_quotas: Live::new(door_quotas(&config)),
+                attempt_quotas: Live::new(attempt_quotas(&config)),
+                groups: Live::new(groups_settings(&config)),
+                messages: Live::new(messages_settings(&config).unwrap()),
+                files: Live::new(file_settings(&config)),
+                pushes: false,
+                webhooks: Webhooks::disabled(),
+                store: world.store().clone(),
+                runtime: world.runtime().clone(),
+            };
+            parts.replace_webhooks(&config).unwrap();
+            let configuration = Configuration::open(loaded, world.store().clone(), "node").await.unwrap();
+            let lifecycle = Lifecycle::default();
+            parts.again().follow(&configuration, &lifecycle);
+            Self { world, configuration, lifecycle, parts }
+        }
+
+        async fn store(&self, key: &str, value: Value) {
+            self.configuration.update(&self.world.admin(), &[(key.to_owned(), value)]).await.unwrap();
+        }
+
+        async fn take_back(&self, key: &str) {
+            self.configuration.reset(&self.world.admin(), Some(&[key.to_owned()])).await.unwrap();
+        }
+
+        async fn close(self) {
+            self.lifecycle.draining.cancel();
+            self.lifecycle.workers.close();
+            self.lifecycle.workers.wait().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn every_live_setting_reaches_those_who_ask_for_it() {
+        let house = House::open().await;
+        let before = house.parts.shown();
+        for key in live_keys() {
+            house.store(key, other(key)).await;
+            eventually(key, async || (house.parts.shown() != before).then_some(())).await;
+            house.take_back(key).await;
+            eventually(key, async || (house.parts.shown() == before).then_some(())).await;
+        }
+        // And the first hook of pushes lets messages say what is to be pushed.
+        house.store("webhooks.enabled", json!(["beforeOfflinePush"])).await;
+        eventually("messages ask for pushes", async || house.parts.messages.get().push.then_some(())).await;
+        house.take_back("webhooks.enabled").await;
+        eventually("nobody wants pushes", async || (!house.parts.messages.get().push).then_some(())).await;
+        house.close().await;
     }
 }

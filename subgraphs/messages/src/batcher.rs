@@ -14,6 +14,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use openim_core::{ConversationKind, Ctx, OperationId, Result, Runtime};
+use openim_platform::config::Live;
 use openim_platform::nodes::Figures;
 use openim_platform::store::{Store, Tx};
 use openim_platform::webhooks::Webhooks;
@@ -58,8 +59,8 @@ pub(crate) struct Commits {
     pub(crate) read_positions: Arc<ReadPositions>,
     pub(crate) webhooks: Webhooks,
     pub(crate) grown: Arc<Grown>,
-    /// Whether somebody pushes to devices that are offline.
-    pub(crate) push: bool,
+    /// As they count now; how messages are written together stays as it was at the start.
+    pub(crate) settings: Live<MessagesSettings>,
     /// What this process counts for operators.
     pub(crate) figures: Figures,
 }

@@ -88,6 +88,7 @@ impl Messages {
     pub fn new(settings: MessagesSettings, ports: MessagesPorts, runtime: Runtime) -> Self {
         let MessagesPorts { store, users, conversations, groups, relations, webhooks, cache, figures } = ports;
         let caches = Caches::new();
+        let live = Live::new(settings.clone());
         let commits = Commits {
             store: store.clone(),
             runtime,
@@ -96,12 +97,12 @@ impl Messages {
             read_positions: Arc::new(ReadPositions::default()),
             webhooks: webhooks.clone(),
             grown: Arc::new(Grown::new(settings.search)),
-            push: settings.push,
+            settings: live.clone(),
             figures,
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
         let service = Service {
-            settings: Live::new(settings.clone()),
+            settings: live,
             store,
             batcher: batcher.clone(),
             caches,

@@ -33,7 +33,7 @@ use tokio_util::task::TaskTracker;
 use events::{AuditKeeper, Jobs, PushFollower};
 use service::{Audit, ClientLogs, Deliveries, Files, Nodes, Pushes, Settings};
 
-pub use service::PushPorts;
+pub use service::{PushPorts, push_hooks_enabled};
 pub use settings::{AuditSettings, ClientLogSettings, FileSettings, MonitoringSettings, PushSettings, ThirdSettings};
 
 /// What the domain stands on.

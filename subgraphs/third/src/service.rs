@@ -28,7 +28,7 @@ pub(crate) use client_logs::ClientLogs;
 pub(crate) use configuration::Settings;
 pub(crate) use deliveries::Deliveries;
 pub(crate) use nodes::Nodes;
-pub use push::PushPorts;
+pub use push::{PushPorts, push_hooks_enabled};
 pub(crate) use push::Pushes;
 
 use crate::error;

@@ -134,7 +134,7 @@ impl Commit {
         }
         commit.announce(commits, tx, batch, now).await?;
         commit.call_hooks(commits, tx, batch).await?;
-        if commits.push {
+        if commits.settings.get().push {
             commit.want_pushes(commits, tx, batch).await?;
         }
         Ok((commit, fresh))

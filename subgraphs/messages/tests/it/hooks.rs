@@ -1,5 +1,7 @@
 //! The application's server is asked before messages and told about stored ones, with OpenIM's keys.
 
+use openim_contracts::{DomainEvent, PushWanted};
+use openim_messages::MessagesSettings;
 use openim_platform::webhooks::log::{DeliveryFilter, count};
 use openim_platform::webhooks::{Command, Hook, WebhookSettings, Webhooks, commands};
 use openim_testing::{TestWorld, WebhookReceiver, for_each_database};
@@ -44,6 +46,25 @@ async fn clear(stage: Stage, world: &TestWorld) {
     stage.stop().await;
     world.take_events().await;
     world.take_signals();
+}
+
+#[tokio::test]
+async fn messages_ask_for_pushes_from_the_moment_that_somebody_brings_them() {
+    for_each_database(async |world| {
+        let stage = stage(world, Webhooks::disabled());
+        let asked = async |client_id: &str| {
+            stage.send(world.user("a"), to_user(client_id)).await;
+            world.take_events().await.iter().filter(|event| event.topic == PushWanted::TOPIC).count()
+        };
+        assert_eq!(asked("one").await, 0);
+        stage.messages.settings().set(MessagesSettings { push: true, ..settings() });
+        assert_eq!(asked("two").await, 1);
+        stage.messages.settings().set(settings());
+        assert_eq!(asked("three").await, 0);
+        stage.stop().await;
+        world.take_events().await;
+    })
+    .await;
 }
 
 #[tokio::test]

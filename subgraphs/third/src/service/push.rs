@@ -48,8 +48,13 @@ pub struct PushPorts {
 impl PushPorts {
     /// Tells whether messages have to say what is to be pushed: somebody pushes, or the application's server is asked.
     pub fn are_used(&self, webhooks: &Webhooks) -> bool {
-        self.sender.is_some() || hooks::any_enabled(webhooks)
+        self.sender.is_some() || push_hooks_enabled(webhooks)
     }
+}
+
+/// Tells whether the application's server is asked about pushes, as it counts now.
+pub fn push_hooks_enabled(webhooks: &Webhooks) -> bool {
+    hooks::any_enabled(webhooks)
 }
 
 /// The use cases of offline push.
