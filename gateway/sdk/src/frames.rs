@@ -103,7 +103,7 @@ fn message_of(data: &MessageData) -> MsgData {
     });
     MsgData {
         send_id: envelope.sender.to_string(),
-        recv_id: envelope.receiver.as_ref().map(ToString::to_string).unwrap_or_default(),
+        recv_id: envelope.recv_id().unwrap_or_default().to_owned(),
         group_id: envelope.group.as_ref().map(ToString::to_string).unwrap_or_default(),
         client_msg_id: envelope.client_id.to_string(),
         server_msg_id: envelope.server_id.clone(),

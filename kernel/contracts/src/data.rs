@@ -1,9 +1,15 @@
 //! A message as it travels between domains and to devices: OpenIM's `MsgData`.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use openim_core::{ClientMessageId, ConversationId, ConversationKind, GroupId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+
+/// Content types of what the server tells.
+const NOTIFICATIONS: RangeInclusive<i32> = 1000..=5000;
+/// An application's own notification.
+const BUSINESS: i32 = 2001;
 
 /// What to show when the message is pushed to a device that is offline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +80,14 @@ impl Envelope {
             4 => ConversationKind::System,
             _ => ConversationKind::Single,
         }
+    }
+
+    /// Returns OpenIM's `recvID`: whom it is for in a conversation of two, the group in a notification to a group. What people
+    /// write in a group has none, nor has an application's own notification to one.
+    pub fn recv_id(&self) -> Option<&str> {
+        let told = NOTIFICATIONS.contains(&self.content_type) && self.content_type != BUSINESS;
+        let group = self.group.as_ref().filter(|_| told).map(GroupId::as_str);
+        self.receiver.as_ref().map(UserId::as_str).or(group)
     }
 }
 

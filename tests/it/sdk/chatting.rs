@@ -165,12 +165,20 @@ async fn a_group_is_heard_by_its_members_while_they_are() -> anyhow::Result<()> 
     let welcome = |conversation: &str, message: &MsgData| conversation == "sg_club" && message.client_msg_id == "g1";
     for client in [&mut ann, &mut bob] {
         let heard = until(client, &welcome).await?;
-        assert_eq!((heard.group_id.as_str(), heard.session_type), ("club", 3));
+        assert_eq!((heard.group_id.as_str(), heard.session_type, heard.recv_id.as_str()), ("club", 3, ""));
     }
 
     owner.call("/group/kick_group", json!({ "groupID": "club", "kickedUserIDs": ["bob"], "reason": "" })).await;
     let kicked = |conversation: &str, message: &MsgData| conversation == "n_club" && message.content_type == 1508;
-    until(&mut bob, &kicked).await?;
+    let told = until(&mut bob, &kicked).await?;
+    assert_eq!((told.group_id.as_str(), told.recv_id.as_str()), ("club", "club"), "a notification is for the group");
+    let range = SeqRange { conversation_id: "n_club".into(), begin: told.seq, end: told.seq, num: 1 };
+    let pull = PullMessageBySeqsReq { user_id: "ann".into(), seq_ranges: vec![range], order: 0 };
+    let pulled: PullMessageBySeqsResp = ann.ask(1002, &pull).await?;
+    assert_eq!(pulled.notification_msgs["n_club"].msgs[0].recv_id, "club");
+    let range = json!([{ "conversationID": "n_club", "begin": told.seq, "end": told.seq, "num": 1 }]);
+    let pulled = owner.call("/msg/pull_msg_by_seq", json!({ "userID": "ann", "seqRanges": range, "order": 0 })).await;
+    assert_eq!(pulled["notificationMsgs"]["n_club"]["Msgs"][0]["recvID"], "club");
     let refused = bob.ask::<SendMsgResp>(1003, &MsgData { send_id: "bob".into(), client_msg_id: "g2".into(), ..said.clone() }).await;
     assert!(matches!(refused, Err(ClientError::Failed { code: 1203, .. })), "{refused:?}");
     eventually("the view of who was removed is closed", async || {

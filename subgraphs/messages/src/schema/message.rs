@@ -166,6 +166,12 @@ impl MessageNode {
         receiver.or(envelope.group.as_ref().map(|id| id.as_str())).map(ID::from)
     }
 
+    /// OpenIM's `recvID`: the receiver in a conversation of two, the group in a notification to a group; null in what people
+    /// write in a group.
+    async fn recv_id(&self) -> Option<ID> {
+        self.envelope().and_then(|envelope| envelope.recv_id()).map(ID::from)
+    }
+
     /// The sender's device class.
     async fn sender_platform(&self) -> Option<Platform> {
         self.envelope().and_then(|envelope| Platform::from_number(envelope.platform))
