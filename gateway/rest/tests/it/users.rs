@@ -131,7 +131,7 @@ async fn registrations_are_counted_by_day() {
     let answer = |days: Value| json!({"admin": {"registrationStatistics": {"total": 3, "before": 1, "count": days}}});
     let path = "/statistics/user/register";
     let body = json!({"start": 1, "end": 2});
-    let days = json!([{"day": "2026-01-01", "count": 2}]);
+    let days = json!([{"date": "2026-01-01", "count": 2}]);
     assert_eq!(data(answer(days), path, body.clone()).await, json!({"total": 3, "before": 1, "count": {"2026-01-01": 2}}));
     assert_eq!(data(answer(json!([])), path, body.clone()).await, json!({"total": 3, "before": 1}));
     assert_eq!(variables(path, body).await, json!({"from": "1970-01-01T00:00:00.001Z", "to": "1970-01-01T00:00:00.002Z"}));

@@ -15,7 +15,7 @@ const CHANGE: &str = "mutation($input: UpdateNotificationAccountInput!) { update
 const SEARCH: &str = "query($keyword: String, $level: UserLevel, $offset: Int) { admin {
     notificationAccounts(keyword: $keyword, level: $level, offset: $offset) { edges { node { id } } totalCount } } }";
 const COUNT: &str = "query($from: DateTime!, $to: DateTime!) { admin { registrationStatistics(from: $from, to: $to) {
-    total before days { day count } } } }";
+    total before days { date count } } } }";
 
 async fn add(house: &House<'_>, input: Value) -> Value {
     house.ok(house.world.admin(), ADD, json!({"input": input})).await["addNotificationAccount"]["user"].clone()
@@ -126,7 +126,7 @@ async fn registrations_are_counted_by_day_in_utc() {
             let answer = house.ok(house.world.admin(), COUNT, json!({"from": from, "to": to})).await;
             answer["admin"]["registrationStatistics"].clone()
         };
-        let day = |day: &str, count: i32| json!({"day": day, "count": count});
+        let day = |date: &str, count: i32| json!({"date": date, "count": count});
         assert_eq!(
             count("1970-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z").await,
             json!({"total": 5, "before": 0, "days": [day("2026-01-01", 3), day("2026-01-02", 1), day("2026-01-04", 1)]}),

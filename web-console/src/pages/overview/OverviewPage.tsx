@@ -19,7 +19,7 @@ const Overview = graphql(
     query Overview($from: DateTime!, $until: DateTime!) {
       admin {
         nodes { ...ShownNode }
-        registrationStatistics(from: $from, to: $until) { total days { day count } }
+        registrationStatistics(from: $from, to: $until) { total days { day: date count } }
         groupCreationStatistics(from: $from, until: $until) { total days { day: date count } }
       }
     }
@@ -43,8 +43,8 @@ export function OverviewPage() {
   const number = new Intl.NumberFormat(i18n.language);
   const parts = data?.admin
     ? [
-        { key: "users", ...data.admin.registrationStatistics },
-        { key: "groups", ...data.admin.groupCreationStatistics },
+        { key: "users" as const, ...data.admin.registrationStatistics },
+        { key: "groups" as const, ...data.admin.groupCreationStatistics },
       ]
     : [];
   return (

@@ -24,7 +24,7 @@ pub(crate) struct RegistrationStatistics {
 #[derive(SimpleObject)]
 pub(crate) struct RegistrationDay {
     /// The day in UTC, `2026-11-21`.
-    day: String,
+    date: String,
     /// How many.
     count: Long,
 }
@@ -32,7 +32,7 @@ pub(crate) struct RegistrationDay {
 impl TryFrom<model::RegistrationStatistics> for RegistrationStatistics {
     type Error = Error;
     fn try_from(statistics: model::RegistrationStatistics) -> Result<Self> {
-        let days = statistics.days.into_iter().map(|count| RegistrationDay { day: date(count.day), count: Long(count.count) });
+        let days = statistics.days.into_iter().map(|count| RegistrationDay { date: date(count.day), count: Long(count.count) });
         Ok(Self { total: long(statistics.total)?, before: long(statistics.before)?, days: days.collect() })
     }
 }
