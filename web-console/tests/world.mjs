@@ -14,10 +14,10 @@ export class World {
   #deployment;
   #browser;
 
-  /** Starts a server; settings are named as in the environment (`WEBHOOKS__URL`). */
-  static async start(settings = {}) {
+  /** Starts a server; settings are named as in the environment (`WEBHOOKS__URL`), a dump of OpenIM is imported before. */
+  static async start(settings = {}, dump = undefined) {
     const world = new World();
-    world.#deployment = await Deployment.embedded(env.CONSOLE_TESTS_BINARY, settings);
+    world.#deployment = await Deployment.embedded(env.CONSOLE_TESTS_BINARY, settings, dump);
     world.#browser = await chromium.launch({ executablePath: env.CONSOLE_TESTS_CHROMIUM, args: ["--no-sandbox"] });
     await mkdir(shots, { recursive: true });
     return world;

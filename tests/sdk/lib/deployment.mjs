@@ -23,10 +23,14 @@ export class Deployment {
   #processes = [];
   #dead = [];
 
-  /** Starts one process with everything in it; settings are named as in the environment (`WEBHOOKS__URL`). */
-  static embedded(binary, settings = {}) {
+  /**
+   * Starts one process with everything in it; settings are named as in the environment (`WEBHOOKS__URL`). What lies in the
+   * folder `dump`, if there is one, is imported before.
+   */
+  static embedded(binary, settings = {}, dump = undefined) {
     return Deployment.#start(binary, async (deployment) => {
       for (const [key, value] of Object.entries(settings)) deployment.#set(key, value);
+      if (dump) await deployment.#run('import', dump, '--data-dir', join(deployment.#folder, 'server'));
       await deployment.#gateway('server', 'all');
       // Without a secret of the tests' the server makes one.
       if (settings.AUTH__SECRET !== '') return;
