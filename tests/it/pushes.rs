@@ -1,5 +1,5 @@
-//! Offline push through the real binary: a message to somebody who is away reaches the provider, is in the log, and is sent
-//! again when the provider fails, also when the process is killed in between.
+//! Offline push through the real binary: a message to somebody who is away reaches the provider, is in the log and in the
+//! metrics, and is sent again when the provider fails, also when the process is killed in between.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,10 +20,16 @@ const TRY: &str = include_str!("../../docs/examples/third/try_push.graphql");
 const SEND: &str = "mutation($key: ID!, $text: String!) { sendMessage(input: {recipient: {userId: \"bob\"}, clientMessageId: $key, content: {text: {text: $text}},
     offlinePush: {title: \"Ann\", description: $text, iosBadgeCount: true, ex: \"e\"}}) { message { seq } } }";
 
+const RETRIED: &str = "openim_pushes_total{provider=\"fcm\",outcome=\"retry\"}";
+const UNKNOWN: &str = "openim_pushes_total{provider=\"fcm\",outcome=\"invalid_token\"}";
+const DELIVERED: &str = "openim_pushes_total{provider=\"fcm\",outcome=\"delivered\"}";
+
 /// Firebase, as far as a server sees it.
 #[derive(Clone, Default)]
 struct Firebase {
     broken: Arc<AtomicBool>,
+    /// Whether no device is there any more.
+    gone: Arc<AtomicBool>,
     /// What devices were sent.
     messages: Arc<Mutex<Vec<Value>>>,
 }
@@ -57,6 +63,11 @@ async fn answer(State(firebase): State<Firebase>, uri: Uri, headers: HeaderMap, 
     if firebase.broken.load(Ordering::SeqCst) {
         let error = json!({"error": {"code": 503, "message": "busy", "status": "UNAVAILABLE"}});
         return (StatusCode::SERVICE_UNAVAILABLE, error.to_string());
+    }
+    if firebase.gone.load(Ordering::SeqCst) {
+        let detail = json!({"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": "UNREGISTERED"});
+        let error = json!({"error": {"code": 404, "message": "gone", "status": "NOT_FOUND", "details": [detail]}});
+        return (StatusCode::NOT_FOUND, error.to_string());
     }
     (StatusCode::OK, json!({"name": "projects/chat-7/messages/1"}).to_string())
 }
@@ -102,6 +113,8 @@ async fn a_message_to_who_is_away_reaches_the_provider_whatever_happens_to_the_p
     .await;
     assert_eq!((&waits["outcome"], &waits["messageRef"]), (&json!("PENDING"), &json!({"conversationId": "si_ann_bob", "seq": 1})));
     assert!(waits["error"].as_str().is_some_and(|error| error.contains("UNAVAILABLE")), "{waits}");
+    assert!(admin.metric(RETRIED).await >= 1.0 && admin.metric("msg_offline_push_failed_total").await >= 1.0);
+    assert!(admin.metric(DELIVERED).await < 1.0);
     process.signal("KILL").await;
     process.ended().await;
 
@@ -120,10 +133,23 @@ async fn a_message_to_who_is_away_reaches_the_provider_whatever_happens_to_the_p
     assert_eq!((&done["pushDeliveries"]["totalCount"], &done["pushDeliveries"]["edges"][0]["node"]["error"]), (&json!(1), &json!(null)));
     assert_eq!((&done["pushProviders"][0]["name"], &done["pushProviders"][0]["sent"]), (&json!("FCM"), &json!(1)), "{done}");
 
+    assert!(admin.metric(DELIVERED).await >= 1.0 && admin.metric("openim_push_seconds_count{provider=\"fcm\"}").await >= 1.0);
+
     let tried = admin.data(TRY, json!({"user": "bob"})).await["sendTestPush"]["deliveries"].take();
     assert_eq!(tried[0]["platform"], "IOS");
     let told = firebase.told(after.len() + 1).await;
     assert_eq!(told.last().expect("a message")["notification"]["body"], "Offline push works.");
+    // A device that is gone is no fault of the provider: given up at once, and counted as what it is.
+    firebase.gone.store(true, Ordering::SeqCst);
+    client.with_token(&tokens[0]).data(SEND, json!({"key": "2", "text": "cake?"})).await;
+    let gone = eventually("the push is given up", async || {
+        let mut edges = log(&admin).await["pushDeliveries"]["edges"].take();
+        let node = edges.as_array_mut()?.iter_mut().map(|edge| edge["node"].take()).find(|node| node["messageRef"]["seq"] == 2)?;
+        (node["outcome"] == "FAILED").then_some(node)
+    })
+    .await;
+    assert_eq!(gone["error"], "the provider does not know the token any more");
+    assert!(admin.metric(UNKNOWN).await >= 1.0 && admin.metric("openim_pushes_given_up_total").await >= 1.0);
     process.signal("TERM").await;
     assert_eq!(process.ended().await, Some(0));
 }

@@ -1,5 +1,7 @@
-//! The application's own server and ours, through the real doors: refusals reach clients, and what was committed is told
-//! even when the process is killed.
+//! The application's own server and ours, through the real doors: refusals reach clients, what was committed is told even
+//! when the process is killed, and a delivery that fails is followed in graph and metrics until it is sent again.
+
+mod broken;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

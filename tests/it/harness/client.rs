@@ -52,6 +52,13 @@ impl Client {
         self.send(self.http.get(self.url(path))).await
     }
 
+    /// Reads a series of `/metrics`, named with its labels; 0 when it is not there yet.
+    pub(crate) async fn metric(&self, series: &str) -> f64 {
+        let text = self.get("/metrics").await.text().await.expect("metrics are text");
+        let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.map_or(0.0, |value| value.parse().expect("a number"))
+    }
+
     pub(crate) async fn get_with(&self, path: &str, header: &str, value: &str) -> Response {
         self.send(self.http.get(self.url(path)).header(header, value)).await
     }
