@@ -72,6 +72,24 @@ async fn a_process_is_listed_with_what_it_counts_and_told_live() -> anyhow::Resu
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reports_end_with_the_administrators_login() -> anyhow::Result<()> {
+    let server = Server::start().await?;
+    let admin = server.admin().await.graph();
+    let mut watching = admin.socket().await;
+    watching.subscribe("reports", REPORTS, json!({})).await;
+    watching.next().await;
+    let revoke = "mutation { revokeSessions(input: {userId: \"imAdmin\", platform: ADMIN}) { revoked } }";
+    assert_eq!(admin.data(revoke, json!({})).await["revokeSessions"]["revoked"], 1);
+    let mut closed = async || loop {
+        if let Err(closed) = watching.message().await {
+            break closed.code;
+        }
+    };
+    assert_eq!(soon("the stream ends", closed()).await, 4403);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prometheus_finds_addresses_that_answer() -> anyhow::Result<()> {
     let server = Server::start().await?;
     nodes(&server.admin().await.graph()).await;

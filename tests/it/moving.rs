@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use openim_testing::eventually;
 use serde_json::{Value, json};
 
-use crate::harness::{Binary, Client, SECRET};
+use crate::harness::{Binary, Client, SECRET, soon};
 
 /// 2024-05-01T00:00:00Z.
 const T: i64 = 1_714_521_600_000;
@@ -121,6 +122,81 @@ async fn clients_find_everything_where_it_was() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     assert_eq!(found[0]["node"]["seq"], 4, "the index has caught up: {found}");
+    process.signal("TERM").await;
+    process.ended().await;
+}
+
+/// Ann and bob have written for so long: blocks of a hundred messages. The blocks of `unusable` have one that is none.
+fn long_export(folder: &Path, blocks: i64, unusable: [i64; 2]) {
+    export(folder);
+    let block = |number: i64| {
+        let mut slots: Vec<_> = (1..=100).map(|place| message("ann", "bob", number * 100 + place, "words")).collect();
+        if unusable.contains(&number) {
+            slots[0]["msg"]["send_time"] = json!("never");
+        }
+        json!({"doc_id": format!("si_ann_bob:{number}"), "msgs": slots})
+    };
+    collection(folder, "msg", &(0..blocks).map(block).collect::<Vec<_>>());
+    collection(folder, "seq", &[json!({"conversation_id": "si_ann_bob", "max_seq": blocks * 100, "min_seq": 0})]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_was_killed_goes_on_and_brings_everything_once() {
+    const BLOCKS: i64 = 120;
+    let unusable = [25, 75];
+    let binary = Binary::new();
+    let folder = binary.folder().join("export");
+    fs::create_dir(&folder).expect("a folder");
+    long_export(&folder, BLOCKS, unusable);
+
+    // What cannot be used is named before the batch that it is in is committed: so far has the import come then.
+    let problems = binary.folder().join("import-problems.jsonl");
+    let mut arguments = vec!["import", "export", "--on-error", "skip"];
+    for number in unusable {
+        let mut import = binary.start(&arguments);
+        let named = format!("\"file\":\"msg.json\",\"line\":{},", number + 1);
+        eventually("the import has come so far", async || {
+            assert_eq!(import.try_wait().expect("its state"), None, "it runs");
+            fs::read_to_string(&problems).ok().filter(|text| text.contains(&named))
+        })
+        .await;
+        import.start_kill().expect("it runs");
+        let status = soon("it ends", import.wait()).await.expect("its end");
+        assert_eq!(status.code(), None, "it was killed");
+        if arguments.last() != Some(&"--resume") {
+            let text = String::from_utf8_lossy(&binary.run(&arguments, &[]).await.stderr).into_owned();
+            assert!(text.contains("--resume"), "who begins anew is told of the way on: {text}");
+            arguments.push("--resume");
+        }
+    }
+    arguments.extend(["--sample", "1"]);
+    let done = binary.run(&arguments, &[]).await;
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert_eq!(done.status.code(), Some(0), "{text}{}", String::from_utf8_lossy(&done.stderr));
+    let messages = BLOCKS * 100 - 2;
+    assert!(text.contains(&format!("{messages} messages in 1 logs, 2 places without one; {messages} were compared, 0 differ")), "{text}");
+    let counts = |name: &str| -> Vec<i64> {
+        let line = text.lines().find(|line| line.split_whitespace().next() == Some(name)).unwrap_or_else(|| panic!("{name}: {text}"));
+        line.split_whitespace().skip(1).filter_map(|count| count.parse().ok()).collect()
+    };
+    // Records, rows, missing, damaged.
+    assert_eq!(counts("user"), [2, 2, 0, 1]);
+    assert_eq!(counts("friend"), [2, 2, 0, 0]);
+    assert_eq!(counts("msg"), [messages, messages, 0, 2]);
+
+    let secret = format!("auth.secret={SECRET}");
+    let mut process = binary.serve(&["--set", &secret]).await;
+    let admin = Client::new(process.address).admin().await;
+    let made = admin.call("/auth/get_user_token", json!({"userID": "bob", "platformID": 5})).await;
+    let bob = admin.with_token(made["token"].as_str().expect("a token")).graph();
+    let own = "{ viewer { friends(first: 5) { totalCount } conversations(first: 5) { edges { node { id maxSeq readSeq } } } } }";
+    let own = bob.data(own, json!({})).await["viewer"].take();
+    assert_eq!(own["friends"]["totalCount"], 1);
+    assert_eq!(own["conversations"]["edges"], json!([{"node": {"id": "si_ann_bob", "maxSeq": BLOCKS * 100, "readSeq": 2}}]));
+    let send =
+        "mutation { sendMessage(input: {recipient: {userId: \"ann\"}, clientMessageId: \"new\", content: {text: {text: \"back\"}}}) {
+        message { seq } } }";
+    assert_eq!(bob.data(send, json!({})).await["sendMessage"]["message"]["seq"], BLOCKS * 100 + 1, "no seq twice");
     process.signal("TERM").await;
     process.ended().await;
 }
