@@ -19,7 +19,8 @@ export function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
       {columns.map((column) => (
         <Table.Th
           key={column.head}
-          {...(column.width && { w: column.width })}
+          // A share of a narrow screen is too little for most.
+          {...(column.width && { w: column.width.endsWith("%") ? { sm: column.width } : column.width })}
           {...(column.wide && { visibleFrom: "sm" as const })}
         >
           {column.head}

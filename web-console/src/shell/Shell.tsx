@@ -40,7 +40,7 @@ export function Shell() {
           <Group gap="sm" wrap="nowrap">
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t("shell.menu")} />
             <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width={26} height={26} />
-            <Text fw={700} component="span">
+            <Text fw={700} component="span" visibleFrom="xs">
               OpenIM Graph
             </Text>
           </Group>

@@ -12,6 +12,7 @@ import { Page } from "~/components/Page";
 import { Empty, Failed, Loading } from "~/components/States";
 import { useLongList } from "~/components/useLongList";
 import { formatTime } from "~/lib/format";
+import { lettersOf } from "~/lib/names";
 import { Dismiss, Mute, OneGroup, type OpenGroup, Unmute } from "./documents";
 import { Members } from "./Members";
 import { Requests } from "./Requests";
@@ -111,7 +112,7 @@ function About({ group }: { group: OpenGroup }) {
   return (
     <Paper withBorder p="md">
       <Group gap="lg">
-        <Avatar src={group.faceUrl || null} alt="" name={group.name} />
+        <Avatar src={group.faceUrl || null} alt="" name={lettersOf(group.name, group.id)} />
         <Badge variant="dot" color={STATUS_COLOURS[group.status]}>
           {t(`groups.statuses.${group.status}`)}
         </Badge>

@@ -23,7 +23,7 @@ export function RestPage() {
       head: t("rest.route"),
       width: "30%",
       cell: (route) => (
-        <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+        <Text size="sm" ff="monospace" miw={140} style={{ overflowWrap: "anywhere" }}>
           {route.path}
         </Text>
       ),

@@ -7,6 +7,7 @@ import { useMutation } from "urql";
 import { Failed } from "~/components/States";
 import { graphql } from "~/graphql";
 import { formatTime } from "~/lib/format";
+import { lettersOf } from "~/lib/names";
 import type { User } from "./documents";
 
 const Update = graphql(`
@@ -44,7 +45,7 @@ export function Profile({ user, saved }: { user: User; saved: () => void }) {
     <Paper withBorder p="md" component="form" onSubmit={submit}>
       <Stack gap="sm">
         <Group>
-          <Avatar src={values.faceUrl || null} size="lg" alt="" name={values.nickname} />
+          <Avatar src={values.faceUrl || null} size="lg" alt="" name={lettersOf(values.nickname, user.id)} />
           <div>
             <Text fw={600}>{user.id}</Text>
             <Text size="sm" c="dimmed">
