@@ -8,6 +8,7 @@ mod bad_input;
 mod chat;
 mod command_line;
 mod configuration;
+mod contract;
 mod examples;
 mod faults;
 mod files;

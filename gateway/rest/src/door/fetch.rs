@@ -25,8 +25,11 @@ const PASSED_ON: [HeaderName; 2] = [HeaderName::from_static("x-forwarded-for"), 
 
 pub(super) async fn answer(door: &Door, served: &Served, request: Request) -> Outcome {
     let (mut parts, _) = request.into_parts();
-    // Without a name the path is another route's.
-    let name = Path::<String>::from_request_parts(&mut parts, &()).await.map(|Path(name)| name).unwrap_or_default();
+    let name = match Path::<String>::from_request_parts(&mut parts, &()).await {
+        Ok(Path(name)) => name,
+        // The path is also one of POST, which needs no decoding, or has no place for a name.
+        Err(_) => served.path.split_once('*').and_then(|(start, _)| parts.uri.path().strip_prefix(start)).unwrap_or_default().to_owned(),
+    };
     if served.path.contains('*') && name.trim_matches('/').is_empty() {
         return Outcome::Plain(StatusCode::BAD_REQUEST, "the name is empty".to_owned());
     }

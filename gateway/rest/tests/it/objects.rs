@@ -114,6 +114,9 @@ async fn a_name_leads_to_a_signed_address_without_any_header() {
     assert_eq!(call.variables["image"], json!({"format": "PNG", "width": 10, "height": 0}));
     assert_eq!(get(&door, &[("token", "user")], "/object/user/a").await.headers["location"], "/files/x");
     assert_eq!(graph.calls()[1].user.as_deref(), Some("user"));
+    // A name may be that of a route of POST.
+    assert_eq!(get(&door, &[], "/object/part_limit").await.headers["location"], "/files/x");
+    assert_eq!(graph.calls()[2].variables["name"], "part_limit");
 }
 
 #[tokio::test]
