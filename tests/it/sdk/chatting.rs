@@ -163,15 +163,18 @@ async fn a_group_is_heard_by_its_members_while_they_are() -> anyhow::Result<()> 
         }
     };
     let welcome = |conversation: &str, message: &MsgData| conversation == "sg_club" && message.client_msg_id == "g1";
+    let mut place = 0;
     for client in [&mut ann, &mut bob] {
         let heard = until(client, &welcome).await?;
+        place = heard.seq;
         assert_eq!((heard.group_id.as_str(), heard.session_type, heard.recv_id.as_str()), ("club", 3, ""));
     }
 
-    owner.call("/group/kick_group", json!({ "groupID": "club", "kickedUserIDs": ["bob"], "reason": "" })).await;
-    let kicked = |conversation: &str, message: &MsgData| conversation == "n_club" && message.content_type == 1508;
-    let told = until(&mut bob, &kicked).await?;
-    assert_eq!((told.group_id.as_str(), told.recv_id.as_str()), ("club", "club"), "a notification is for the group");
+    // A notification is for the group, pushed and pulled.
+    owner.call("/msg/revoke_msg", json!({ "userID": "ann", "conversationID": "sg_club", "seq": place })).await;
+    let revoked = |conversation: &str, message: &MsgData| conversation == "n_club" && message.content_type == 2101;
+    let told = until(&mut bob, &revoked).await?;
+    assert_eq!((told.group_id.as_str(), told.recv_id.as_str()), ("club", "club"));
     let range = SeqRange { conversation_id: "n_club".into(), begin: told.seq, end: told.seq, num: 1 };
     let pull = PullMessageBySeqsReq { user_id: "ann".into(), seq_ranges: vec![range], order: 0 };
     let pulled: PullMessageBySeqsResp = ann.ask(1002, &pull).await?;
@@ -179,6 +182,10 @@ async fn a_group_is_heard_by_its_members_while_they_are() -> anyhow::Result<()> 
     let range = json!([{ "conversationID": "n_club", "begin": told.seq, "end": told.seq, "num": 1 }]);
     let pulled = owner.call("/msg/pull_msg_by_seq", json!({ "userID": "ann", "seqRanges": range, "order": 0 })).await;
     assert_eq!(pulled["notificationMsgs"]["n_club"]["Msgs"][0]["recvID"], "club");
+
+    owner.call("/group/kick_group", json!({ "groupID": "club", "kickedUserIDs": ["bob"], "reason": "" })).await;
+    let kicked = |conversation: &str, message: &MsgData| conversation == "n_club" && message.content_type == 1508;
+    until(&mut bob, &kicked).await?;
     let refused = bob.ask::<SendMsgResp>(1003, &MsgData { send_id: "bob".into(), client_msg_id: "g2".into(), ..said.clone() }).await;
     assert!(matches!(refused, Err(ClientError::Failed { code: 1203, .. })), "{refused:?}");
     eventually("the view of who was removed is closed", async || {
