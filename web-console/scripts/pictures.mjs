@@ -61,7 +61,9 @@ try {
   const take = async (name, options, prepare) => {
     const page = await world.inside({ width: 1280, ...options });
     await prepare?.(page);
+    await page.mouse.move(0, 0);
     await page.waitForLoadState("networkidle");
+    await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0));
     await page.waitForTimeout(800);
     const webp = await shrink(plain, await page.screenshot());
     await writeFile(new URL(`console-${name}.webp`, folder), webp);
@@ -90,11 +92,11 @@ try {
     }
   };
 
-  await take("overview", { path: "/console/" }, (page) => talk(Date.now() + TALK).then(() => page.mouse.move(0, 0)));
+  await take("overview", { path: "/console/" }, () => talk(Date.now() + TALK));
   await take("users", { path: "/console/users", scheme: "dark" });
   await take("rest", { path: "/console/rest/route/friend/get_friend_list" }, async (page) => {
     await page
-      .locator("textarea")
+      .getByRole("textbox", { name: "Body (JSON)" })
       .fill(JSON.stringify({ userID: people[0].id, pagination: { pageNumber: 1, showNumber: 2 } }));
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("errCode 0").waitFor();

@@ -28,13 +28,7 @@ before(async () => {
   const say =
     'mutation { sendMessage(input: { recipient: { userId: "weilin" }, clientMessageId: "k", content: { text: { text: "The heron stands by the river" } } }) { message { seq } } }';
   await world.ask(say, {}, await world.userToken("amara"));
-  // The index follows the log.
-  const found = '{ admin { searchMessages(text: "heron", first: 1) { edges { excerpt { text } } } } }';
-  const token = await world.adminToken();
-  for (let tries = 0; tries < 200; tries++) {
-    if ((await world.ask(found, {}, token)).admin.searchMessages.edges.length > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await world.indexed("heron");
   // One who is online, on a phone.
   online = await world.open({ path: "/console/chat" });
   await online.getByText("With a token").click();

@@ -78,6 +78,17 @@ export class World {
     });
   }
 
+  /** Waits until messages with these words are found: the index follows the log. */
+  async indexed(text) {
+    const query = "query($text: String!) { admin { searchMessages(text: $text, first: 1) { edges { cursor } } } }";
+    const token = await this.adminToken();
+    for (let tries = 0; tries < 300; tries++) {
+      if ((await this.ask(query, { text }, token)).admin.searchMessages.edges.length > 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`"${text}" is not found`);
+  }
+
   /** Kills the server without a warning. */
   async crash() {
     await this.#deployment.crash(this.#deployment.nodes[0]);
