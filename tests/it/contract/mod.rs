@@ -26,9 +26,9 @@ const SETTINGS: [(&str, &str); 1] = [("TELEMETRY__DASHBOARD_URL", files::DASHBOA
 /// Where the story happens.
 enum Deployment {
     /// One process with everything inside, as without any configuration.
-    Embedded(Process, Binary),
+    Embedded { process: Process, _folder: Binary },
     /// Many processes over PostgreSQL, Redis and RabbitMQ.
-    Cluster(Cluster),
+    Cluster(Box<Cluster>),
 }
 
 impl Deployment {
@@ -39,33 +39,34 @@ impl Deployment {
         let mut environment = vec![("OPENIM__AUTH__SECRET".to_owned(), SECRET)];
         environment.extend(SETTINGS.map(|(key, value)| (format!("OPENIM__{key}"), value)));
         let environment: Vec<_> = environment.iter().map(|(key, value)| (key.as_str(), *value)).collect();
-        Self::Embedded(binary.serve_with(&["--listen", &listen], &environment).await, binary)
+        let process = binary.serve_with(&["--listen", &listen], &environment).await;
+        Self::Embedded { process, _folder: binary }
     }
 
     fn doors(&self) -> Vec<SocketAddr> {
         match self {
-            Self::Embedded(process, _) => vec![process.address],
+            Self::Embedded { process, .. } => vec![process.address],
             Self::Cluster(cluster) => cluster.doors(),
         }
     }
 
     fn ids(&self) -> Vec<u32> {
         match self {
-            Self::Embedded(process, _) => vec![process.id()],
+            Self::Embedded { process, .. } => vec![process.id()],
             Self::Cluster(cluster) => cluster.ids(),
         }
     }
 
     async fn started_anew(&mut self) {
         match self {
-            Self::Embedded(process, _) => _ = soon("it says its address again", process.next_address()).await,
+            Self::Embedded { process, .. } => _ = soon("it says its address again", process.next_address()).await,
             Self::Cluster(cluster) => cluster.started_anew().await,
         }
     }
 
     async fn stop(self) {
         match self {
-            Self::Embedded(mut process, _) => {
+            Self::Embedded { mut process, .. } => {
                 process.signal("TERM").await;
                 assert_eq!(process.ended().await, Some(0));
             }
@@ -105,5 +106,5 @@ async fn every_route_keeps_the_contract_embedded() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_keeps_the_contract_in_a_cluster() {
     let Some(cluster) = Cluster::start_with(&SETTINGS).await else { return };
-    tell(Deployment::Cluster(cluster)).await;
+    tell(Deployment::Cluster(Box::new(cluster))).await;
 }
