@@ -112,7 +112,7 @@ export class World {
       if (message.type() === "error" || message.type() === "warning") page.complaints.push(message.text());
     });
     page.on("pageerror", (error) => page.complaints.push(String(error)));
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     await page.goto(`${this.address}${path}`);
     return page;
   }
