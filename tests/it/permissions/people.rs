@@ -1,15 +1,19 @@
-//! The people and things that the rows are about, made for many worlds at once.
+//! The people and things that the rows are about: worlds that are all alike, made while rows are run.
 
-use std::collections::VecDeque;
+use std::time::Duration;
 
-use openim_testing::eventually;
 use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
 
 use super::documents::Document;
-use crate::harness::{Client, Server};
+use crate::harness::{Client, Server, soon};
 
-/// Root fields of one operation; the default limit is 30.
-const ALIASES: usize = 30;
+/// So many worlds are made at the same time.
+const MAKERS: usize = 2;
+/// So many worlds wait for a row that needs one.
+const READY: usize = 4;
+/// The time between two looks at a world that is being made.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Who runs a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +65,7 @@ pub(super) struct World {
 }
 
 /// Worlds that nobody has used yet.
-pub(super) struct Worlds(VecDeque<World>);
+pub(super) struct Worlds(mpsc::Receiver<World>);
 
 impl World {
     pub(super) fn client(&self, caller: Caller) -> Client {
@@ -111,102 +115,100 @@ impl World {
 }
 
 impl Worlds {
-    /// Makes so many worlds: people, then their things, then waits until everything that follows from them is there.
-    pub(super) async fn make(server: &Server, count: usize) -> Self {
+    /// Makes worlds for as long as somebody takes them.
+    pub(super) async fn make(server: &Server) -> Self {
         let client = server.client();
         let maker = client.admin().await.graph();
-        let people = |number| Caller::PEOPLE.map(|caller| person(number, caller));
-        let ids: Vec<String> = (0..count).flat_map(people).collect();
-        for some in ids.chunks(1_000) {
-            let users: Vec<Value> = some.iter().map(|id| json!({ "id": id, "nickname": id })).collect();
-            maker
-                .data(
-                    "mutation($users: [NewUserInput!]!) { registerUsers(input: {users: $users}) { users { id } } }",
-                    json!({ "users": users }),
-                )
-                .await;
-        }
-        let token = |id: &String| format!("createUserToken(input: {{userId: \"{id}\", platform: WEB}}) {{ token }}");
-        let mut tokens =
-            all(&maker, ids.iter().map(token)).await.into_iter().map(|made| made["token"].as_str().expect("a token").to_owned());
-        for step in 0..STEPS {
-            all(&maker, (0..count).map(|number| thing(step, number))).await;
-        }
-        let worlds: VecDeque<World> = (0..count)
-            .map(|number| {
-                let tokens = tokens.by_ref().take(Caller::PEOPLE.len()).collect();
-                World { number, client: client.clone(), admin: maker.clone(), tokens }
-            })
-            .collect();
-        for world in &worlds {
-            world.settled().await;
+        let (made, worlds) = mpsc::channel(READY);
+        for first in 0..MAKERS {
+            let (client, maker, made) = (client.clone(), maker.clone(), made.clone());
+            tokio::spawn(async move {
+                let mut number = first;
+                while let Ok(place) = made.reserve().await {
+                    place.send(World::make(number, &client, &maker).await);
+                    number += MAKERS;
+                }
+            });
         }
         Self(worlds)
     }
 
-    pub(super) fn next(&mut self) -> World {
-        self.0.pop_front().expect("enough worlds: raise WORLDS")
+    pub(super) async fn next(&mut self) -> World {
+        self.0.recv().await.expect("whoever makes worlds does not fail")
     }
 }
+
+/// Makes one world. A document that is the same for all of them is planned once.
+const MAKE: &str = r#"mutation(
+    $people: [NewUserInput!]!, $stranger: ID!, $friend: ID!, $member: ID!, $admin: ID!, $owner: ID!, $group: ID!, $open: ID!
+) {
+    registerUsers(input: {users: $people}) { users { id } }
+    token0: createUserToken(input: {userId: $stranger, platform: WEB}) { token }
+    token1: createUserToken(input: {userId: $friend, platform: WEB}) { token }
+    token2: createUserToken(input: {userId: $member, platform: WEB}) { token }
+    token3: createUserToken(input: {userId: $admin, platform: WEB}) { token }
+    token4: createUserToken(input: {userId: $owner, platform: WEB}) { token }
+    importFriends(input: {ownerId: $owner, friendIds: [$friend]}) { friendships { friendId } }
+    sendFriendRequest(input: {fromId: $member, toId: $owner}) { status }
+    team: createGroup(input: {id: $group, name: "Team", ownerId: $owner, adminIds: [$admin], memberIds: [$member]}) { group { id } }
+    open: createGroup(input: {id: $open, name: "Open", ownerId: $owner, verification: NOBODY}) { group { id } }
+    joinGroup(input: {groupId: $group, userId: $stranger, source: SEARCH}) { status }
+    addUserCommand(input: {userId: $owner, type: 1, uuid: "one", value: "v"}) { command { uuid } }
+    setClientConfig(input: {userId: $owner, entries: [{key: "theme", value: "light"}]}) { entries { key } }
+}"#;
+
+/// Lets people write, once they have been told of their friendship and their group: so messages have the same places in all
+/// worlds.
+const WRITE: &str = r#"mutation($friend: ID!, $owner: ID!, $group: ID!) {
+    toOwner: sendMessage(input: {senderId: $friend, recipient: {userId: $owner}, clientMessageId: "first", content: {text: {text: "first"}}}) {
+        message { seq }
+    }
+    toTeam: sendMessage(input: {senderId: $owner, recipient: {groupId: $group}, clientMessageId: "first", content: {text: {text: "first"}}}) {
+        message { seq }
+    }
+}"#;
+
+/// Asks which conversations everybody has.
+const VIEWS: &str = "query($ids: [ID!]!, $friend: ID!, $member: ID!, $admin: ID!, $owner: ID!) {
+    friend: viewer(as: $friend) { conversationsById(ids: $ids) { maxSeq } }
+    member: viewer(as: $member) { conversationsById(ids: $ids) { maxSeq } }
+    admin: viewer(as: $admin) { conversationsById(ids: $ids) { maxSeq } }
+    owner: viewer(as: $owner) { conversationsById(ids: $ids) { maxSeq } }
+}";
 
 impl World {
-    /// Waits until everybody has the conversations that they should have.
-    async fn settled(&self) {
-        let (chat, group) = (chat(self.number), format!("sg_{}", group(self.number)));
-        for caller in [Caller::Friend, Caller::Member, Caller::GroupAdmin, Caller::Owner] {
-            let wanted = if caller == Caller::Friend { vec![&chat] } else { vec![&group] };
-            let client = self.client(caller);
-            eventually("the conversations are there", async || {
-                let query = "query($ids: [ID!]!) { viewer { conversationsById(ids: $ids) { id } } }";
-                let found = client.data(query, json!({ "ids": wanted })).await;
-                found["viewer"]["conversationsById"].as_array().filter(|found| !found.is_empty()).map(|_| ())
-            })
-            .await;
-        }
+    /// Makes people and their things, and waits until everything that follows from them is there.
+    async fn make(number: usize, client: &Client, maker: &Client) -> Self {
+        let ids = Caller::PEOPLE.map(|caller| person(number, caller));
+        let people = ids.each_ref().map(|id| json!({ "id": id, "nickname": id }));
+        let [stranger, friend, member, admin, owner] = &ids;
+        let things = json!({ "people": people, "stranger": stranger, "friend": friend, "member": member, "admin": admin, "owner": owner,
+            "group": group(number), "open": open_group(number) });
+        let made = maker.data(MAKE, things).await;
+        let tokens = (0..ids.len()).map(|place| made[format!("token{place}")]["token"].as_str().expect("a token").to_owned());
+        let world = Self { number, client: client.clone(), admin: maker.clone(), tokens: tokens.collect() };
+        let people = json!({ "friend": friend, "member": member, "admin": admin, "owner": owner, "group": group(number) });
+        world.has(&["friend", "owner"], &chat(number), &people).await;
+        world.has(&["member", "admin", "owner"], &format!("sg_{}", group(number)), &people).await;
+        maker.data(WRITE, people).await;
+        world
     }
-}
 
-/// The things of a world, in the order of their making.
-const STEPS: usize = 9;
-
-fn thing(step: usize, number: usize) -> String {
-    let [stranger, friend, member, admin, owner] = Caller::PEOPLE.map(|caller| person(number, caller));
-    let (group, open) = (group(number), open_group(number));
-    match step {
-        0 => format!("importFriends(input: {{ownerId: \"{owner}\", friendIds: [\"{friend}\"]}}) {{ friendships {{ friendId }} }}"),
-        1 => format!("sendFriendRequest(input: {{fromId: \"{member}\", toId: \"{owner}\"}}) {{ status }}"),
-        2 => format!(
-            "createGroup(input: {{id: \"{group}\", name: \"Team\", ownerId: \"{owner}\", adminIds: [\"{admin}\"], memberIds: [\"{member}\"]}}) {{ group {{ id }} }}"
-        ),
-        3 => format!(
-            "createGroup(input: {{id: \"{open}\", name: \"Open\", ownerId: \"{owner}\", verification: NOBODY}}) {{ group {{ id }} }}"
-        ),
-        4 => format!("joinGroup(input: {{groupId: \"{group}\", userId: \"{stranger}\", source: SEARCH}}) {{ status }}"),
-        5 => format!("addUserCommand(input: {{userId: \"{owner}\", type: 1, uuid: \"one\", value: \"v\"}}) {{ command {{ uuid }} }}"),
-        6 => format!(
-            "setClientConfig(input: {{userId: \"{owner}\", entries: [{{key: \"theme\", value: \"light\"}}]}}) {{ entries {{ key }} }}"
-        ),
-        7 => sent(&friend, &format!("userId: \"{owner}\""), number),
-        _ => sent(&owner, &format!("groupId: \"{group}\""), number),
+    /// Waits until people have a conversation with a message in it.
+    async fn has(&self, people: &[&str], conversation: &str, ids: &Value) {
+        let mut asked = ids.clone();
+        asked["ids"] = json!([conversation]);
+        let waiting = async {
+            loop {
+                let found = self.admin.data(VIEWS, asked.clone()).await;
+                if people.iter().all(|person| found[person]["conversationsById"][0]["maxSeq"].as_i64() > Some(0)) {
+                    break;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        soon("the conversations are there", waiting).await;
     }
-}
-
-fn sent(sender: &str, recipient: &str, number: usize) -> String {
-    format!(
-        "sendMessage(input: {{senderId: \"{sender}\", recipient: {{{recipient}}}, clientMessageId: \"first-{sender}-{number}\", content: {{text: {{text: \"first\"}}}}}}) {{ message {{ seq }} }}"
-    )
-}
-
-/// Runs mutations, many in one document, and returns what each gave.
-async fn all(client: &Client, mutations: impl Iterator<Item = String>) -> Vec<Value> {
-    let mut results = Vec::new();
-    let mutations: Vec<String> = mutations.collect();
-    for some in mutations.chunks(ALIASES) {
-        let fields: Vec<String> = some.iter().enumerate().map(|(place, mutation)| format!("m{place}: {mutation}")).collect();
-        let mut data = client.data(&format!("mutation {{ {} }}", fields.join(" ")), json!({})).await;
-        results.extend((0..some.len()).map(|place| data[format!("m{place}")].take()));
-    }
-    results
 }
 
 fn person(number: usize, caller: Caller) -> String {
