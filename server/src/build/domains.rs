@@ -120,7 +120,20 @@ impl Domains {
         let auditing = Auditing::new(config, store, &ground.lifecycle.workers);
         let house_timers = upkeep::house_timers(config, store, &webhooks);
         let runtime = runtime.clone();
-        Ok(Self { users, relations, groups, messages, conversations, third, webhooks, attempt_quotas, pushes, auditing, house_timers, runtime })
+        Ok(Self {
+            users,
+            relations,
+            groups,
+            messages,
+            conversations,
+            third,
+            webhooks,
+            attempt_quotas,
+            pushes,
+            auditing,
+            house_timers,
+            runtime,
+        })
     }
 
     /// Returns what can be replaced while everything runs.

@@ -9,7 +9,8 @@ use openim_core::{ConversationId, ConversationKind, GroupId, Timestamp, UserId};
 
 pub(crate) use commands::{Clear, Delete, Mark, MarkRead, Named, Update, Updated, Which};
 pub(crate) use lists::{
-    Change, Changes, IdSnapshot, Kept, ListDelta, ListItems, ListOrder, ListPage, ListQuery, Listed, LogEnd, Position, Read, ReaderPage, Tally, age,
+    Change, Changes, IdSnapshot, Kept, ListDelta, ListItems, ListOrder, ListPage, ListQuery, Listed, LogEnd, Position, Read, ReaderPage,
+    Tally, age,
 };
 pub(crate) use preferences::{Preferences, PreferencesChange};
 

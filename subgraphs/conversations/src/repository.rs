@@ -14,7 +14,9 @@ use openim_entities::conversations::user_conv::{ActiveModel, Column, Entity, Mod
 use openim_graphql::Place;
 use openim_platform::store::db_error;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::error::broken_row;
 use crate::model::{Conversation, Kept, NewRow, Preferences, REFUSED};

@@ -101,18 +101,8 @@ impl Messages {
             figures,
         };
         let batcher = Arc::new(Batcher::new(&settings, commits.clone()));
-        let service = Service {
-            settings: live,
-            store,
-            batcher: batcher.clone(),
-            caches,
-            users,
-            conversations,
-            groups,
-            relations,
-            webhooks,
-            cache,
-        };
+        let service =
+            Service { settings: live, store, batcher: batcher.clone(), caches, users, conversations, groups, relations, webhooks, cache };
         Self { settings, commits, batcher, service: Arc::new(service) }
     }
 

@@ -28,8 +28,8 @@ pub(crate) use client_logs::ClientLogs;
 pub(crate) use configuration::Settings;
 pub(crate) use deliveries::Deliveries;
 pub(crate) use nodes::Nodes;
-pub use push::{PushPorts, push_hooks_enabled};
 pub(crate) use push::Pushes;
+pub use push::{PushPorts, push_hooks_enabled};
 
 use crate::error;
 use crate::jobs::RemoveObject;

@@ -103,7 +103,12 @@ fn sqlite(settings: &DatabaseSettings, read_only: bool) -> ConnectOptions {
     }
     let busy = settings.acquire_timeout;
     options.map_sqlx_sqlite_opts(move |sqlite| {
-        let sqlite = sqlite.busy_timeout(busy).row_buffer_size(ROW_BUFFER).foreign_keys(true).pragma("cache_size", "-16384").pragma("temp_store", "MEMORY");
+        let sqlite = sqlite
+            .busy_timeout(busy)
+            .row_buffer_size(ROW_BUFFER)
+            .foreign_keys(true)
+            .pragma("cache_size", "-16384")
+            .pragma("temp_store", "MEMORY");
         if read_only { sqlite.read_only(true).pragma("mmap_size", "268435456") } else { writer(sqlite) }
     });
     options
