@@ -168,12 +168,12 @@ const WRITE: &str = r#"mutation($friend: ID!, $owner: ID!, $group: ID!) {
     }
 }"#;
 
-/// Asks which conversations everybody has.
+/// Asks which conversations everybody has, and which of them are rows already: a view is there a moment before its row.
 const VIEWS: &str = "query($ids: [ID!]!, $friend: ID!, $member: ID!, $admin: ID!, $owner: ID!) {
-    friend: viewer(as: $friend) { conversationsById(ids: $ids) { maxSeq } }
-    member: viewer(as: $member) { conversationsById(ids: $ids) { maxSeq } }
-    admin: viewer(as: $admin) { conversationsById(ids: $ids) { maxSeq } }
-    owner: viewer(as: $owner) { conversationsById(ids: $ids) { maxSeq } }
+    friend: viewer(as: $friend) { conversationsById(ids: $ids) { maxSeq } conversationIds { ids } }
+    member: viewer(as: $member) { conversationsById(ids: $ids) { maxSeq } conversationIds { ids } }
+    admin: viewer(as: $admin) { conversationsById(ids: $ids) { maxSeq } conversationIds { ids } }
+    owner: viewer(as: $owner) { conversationsById(ids: $ids) { maxSeq } conversationIds { ids } }
 }";
 
 impl World {
@@ -201,7 +201,12 @@ impl World {
         let waiting = async {
             loop {
                 let found = self.admin.data(VIEWS, asked.clone()).await;
-                if people.iter().all(|person| found[person]["conversationsById"][0]["maxSeq"].as_i64() > Some(0)) {
+                let there = |person: &&str| {
+                    let rows = found[person]["conversationIds"]["ids"].as_array();
+                    found[person]["conversationsById"][0]["maxSeq"].as_i64() > Some(0)
+                        && rows.is_some_and(|rows| rows.contains(&json!(conversation)))
+                };
+                if people.iter().all(there) {
                     break;
                 }
                 tokio::time::sleep(PAUSE).await;
