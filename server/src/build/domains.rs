@@ -245,6 +245,5 @@ fn third_settings(config: &Config) -> ThirdSettings {
         audit: upkeep::audit_settings(config),
         client_logs: upkeep::client_log_settings(config),
         retention_interval: upkeep::retention_interval(config),
-        ..ThirdSettings::default()
     }
 }

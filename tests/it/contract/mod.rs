@@ -26,7 +26,7 @@ const SETTINGS: [(&str, &str); 1] = [("TELEMETRY__DASHBOARD_URL", files::DASHBOA
 /// Where the story happens.
 enum Deployment {
     /// One process with everything inside, as without any configuration.
-    Embedded { process: Process, _folder: Binary },
+    Embedded { process: Box<Process>, _folder: Binary },
     /// Many processes over PostgreSQL, Redis and RabbitMQ.
     Cluster(Box<Cluster>),
 }
@@ -40,7 +40,7 @@ impl Deployment {
         environment.extend(SETTINGS.map(|(key, value)| (format!("OPENIM__{key}"), value)));
         let environment: Vec<_> = environment.iter().map(|(key, value)| (key.as_str(), *value)).collect();
         let process = binary.serve_with(&["--listen", &listen], &environment).await;
-        Self::Embedded { process, _folder: binary }
+        Self::Embedded { process: Box::new(process), _folder: binary }
     }
 
     fn doors(&self) -> Vec<SocketAddr> {

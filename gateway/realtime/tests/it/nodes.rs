@@ -40,7 +40,7 @@ fn beat(node: &Node, id: &str, stored: u64, ended: bool) {
 }
 
 async fn next(stream: &mut BoxStream<'static, async_graphql::Response>) -> Value {
-    let response = tokio::time::timeout(PATIENCE, stream.next()).await.expect("a report comes").expect("the stream lives");
+    let response = tokio::time::timeout(PATIENCE, stream.next()).await.unwrap().unwrap();
     serde_json::to_value(response).unwrap()
 }
 

@@ -57,7 +57,7 @@ impl Joins {
                 }
             }
         };
-        join.await.map_err(|error| loader_error(error))
+        join.await.map_err(loader_error)
     }
 }
 

@@ -145,7 +145,7 @@ impl Pushes {
         let (mut users, next) = match (&message.envelope.group, receivers) {
             (_, Some(mut named)) => {
                 let rest = named.split_off(named.len().min(PAGE));
-                let next = (!rest.is_empty()).then(|| PushStep { subject, after: None, receivers: Some(rest) });
+                let next = (!rest.is_empty()).then_some(PushStep { subject, after: None, receivers: Some(rest) });
                 (named, next)
             }
             (Some(group), None) => {
