@@ -263,11 +263,16 @@ impl SdkClient {
         if let Some(response) = self.pushed.pop_front() {
             return Ok(response);
         }
-        loop {
-            if let Received::Response(response) = self.receive().await? {
-                return Ok(response);
+        // Pings alone are nothing.
+        let patience = self.patience;
+        let next = async {
+            loop {
+                if let Received::Response(response) = self.receive().await? {
+                    return Ok(response);
+                }
             }
-        }
+        };
+        tokio::time::timeout(patience, next).await.map_err(|_| ClientError::Silence)?
     }
 
     /// Waits for the next pushed message, with the id of its conversation; other pushes are passed over.

@@ -240,6 +240,9 @@ impl Feed {
                     Box::pin(self.follow(conversation_id)).await?;
                 }
                 self.say(Happened::ConversationChanged { conversation_id: conversation_id.clone() });
+                if conversation_id.kind() != ConversationKind::Group {
+                    Box::pin(self.first_words(conversation_id, notice.at)).await?;
+                }
             }
             SignalKind::UserChanged { user_id } => self.say(Happened::UserChanged { user_id: user_id.clone() }),
             SignalKind::FriendRequestChanged { from, to } => {

@@ -11,9 +11,10 @@ mod rules;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
-use openim_core::{ConversationId, Error, ErrorCode, OperationId, Platform, Principal, Result, UserId};
+use openim_core::{ConversationId, ConversationKind, Error, ErrorCode, OperationId, Platform, Principal, Result, Timestamp, UserId};
 use openim_platform::presence::background_id;
 
 pub use berth::SessionEnd;
@@ -25,6 +26,12 @@ pub(crate) use rules::receives;
 
 use crate::attendance::Stay;
 use crate::hub::Hub;
+
+/// For how long after its begin a session looks whether a conversation that appears has a message that nobody told it of:
+/// longer than it takes to make the conversation of a first message, unless the event bus is away.
+const YOUNG: Duration = Duration::from_secs(60);
+/// The most conversations that are remembered meanwhile; of more, a message may be told twice, which clients pass over.
+const MOST_HEARD: usize = 64;
 
 /// What a session has to tell its socket.
 #[derive(Debug)]
@@ -61,6 +68,9 @@ pub struct Session {
     operation_id: OperationId,
     /// Whose presence is heard of, and which change of it was told last.
     watched: Vec<(UserId, i64)>,
+    began: Timestamp,
+    /// The conversations with two people of which something was told while the session was young.
+    heard: Vec<ConversationId>,
     ready: VecDeque<Push>,
     asking: Option<BoxFuture<'static, Result<VecDeque<Push>>>>,
 }
@@ -83,6 +93,8 @@ impl Hub {
             principal,
             operation_id,
             watched: Vec::new(),
+            began: self.now(),
+            heard: Vec::new(),
             ready: VecDeque::new(),
             asking: None,
         };
@@ -115,6 +127,7 @@ impl Session {
                 return Poll::Ready(Err(end));
             }
             if let Some(push) = self.ready.pop_front() {
+                self.note(&push);
                 return Poll::Ready(Ok(push));
             }
             if let Some(asking) = &mut self.asking {
@@ -187,6 +200,24 @@ impl Session {
         self.watched.iter().map(|(user, _)| user.clone()).collect()
     }
 
+    fn is_young(&self) -> bool {
+        self.began.until(self.hub.now()) < YOUNG
+    }
+
+    /// Notes of which conversations something was told.
+    fn note(&mut self, push: &Push) {
+        let id = match push {
+            Push::Message(pushed) => &pushed.message().conversation_id,
+            Push::Range { conversation_id, .. } => conversation_id,
+            Push::Presence { .. } | Push::Lost => return,
+        };
+        if !self.is_young() {
+            self.heard = Vec::new();
+        } else if id.kind() == ConversationKind::Single && !self.heard.contains(id) && self.heard.len() < MOST_HEARD {
+            self.heard.push(id.clone());
+        }
+    }
+
     fn turn(&mut self, waiting: Waiting) -> Option<Push> {
         let (hub, principal, operation_id) = (self.hub.clone(), self.principal.clone(), self.operation_id.clone());
         match waiting {
@@ -196,9 +227,20 @@ impl Session {
                 *told = version;
                 return Some(Push::Presence { user_id, platforms });
             }
-            Waiting::Push(push) => return Some(push),
-            Waiting::Group(id) => {
+            Waiting::Push(push) => {
+                self.note(&push);
+                return Some(push);
+            }
+            Waiting::View(id) if id.kind() == ConversationKind::Group => {
                 self.asking = Some(async move { missed::follow(&hub, &principal, &operation_id, &id).await }.boxed());
+            }
+            Waiting::View(id) => {
+                // A first message is signalled a moment before its conversation is there. A client that connected between
+                // the two has neither heard of it nor seen it among the ends of its logs.
+                if self.is_young() && !self.heard.contains(&id) {
+                    let since = self.began.minus(hub.settings.margin);
+                    self.asking = Some(async move { missed::stored(&hub, &principal, &operation_id, &id, since).await }.boxed());
+                }
             }
             Waiting::Lost { since } => {
                 self.asking = Some(async move { missed::since(&hub, &principal, &operation_id, since).await }.boxed());

@@ -149,11 +149,12 @@ impl Messages {
         workers::write_down(&self.commits).await;
     }
 
-    /// Publishes tails that a crash left unpublished, as the sweeper does on its own, and returns how many logs had one.
+    /// Publishes tails that a crash left unpublished, as the sweeper does on its own, and returns how many logs had one. What
+    /// is there at the first look may still be under way; what is there at the next as well was left behind.
     ///
     /// # Errors
     /// As any statement.
     pub async fn sweep(&self) -> Result<usize> {
-        published::sweep(&self.commits.store, &self.commits.runtime, &self.settings).await
+        published::sweep(&self.commits.published, &self.commits.store).await
     }
 }

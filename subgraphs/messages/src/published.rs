@@ -4,28 +4,31 @@
 
 use std::sync::Arc;
 
-use openim_core::{Result, Runtime};
+use openim_core::Result;
 use openim_platform::store::Store;
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::batcher::Appended;
 use crate::events;
 use crate::model::Log;
 use crate::repository::{logs, publishing};
-use crate::settings::MessagesSettings;
 
 /// The most notes that wait to be deleted; beyond it the sweeper does the work, at the price of a repeated signal.
 const MOST: usize = 100_000;
 /// The most notes of one statement.
 const CHUNK: usize = 500;
-/// The most notes that are read at once by a sweep.
-const SWEEP: i64 = 32;
+/// How many notes a sweep publishes at once.
+const SWEEP: usize = 32;
+/// The most notes that a sweep looks at, the oldest: about what a busy process commits between two flushes, many times over.
+const MOST_LOOKED_AT: i64 = 10_000;
 
 /// Notes whose commits were published.
 #[derive(Default)]
 pub(crate) struct Published {
     notes: Mutex<Vec<i64>>,
+    /// Notes of any process that were there when it was looked last.
+    seen: Mutex<FxHashSet<i64>>,
 }
 
 impl Published {
@@ -62,32 +65,37 @@ async fn settle(store: &Store, notes: &[i64]) -> Result<()> {
     tx.commit().await
 }
 
-/// Publishes what crashes left unpublished, and returns how many logs that were.
-pub(crate) async fn sweep(store: &Store, runtime: &Runtime, settings: &MessagesSettings) -> Result<usize> {
-    let before = runtime.clock.now().minus(settings.sweep_after);
+/// Publishes what crashes left unpublished: the notes that were there at the look before already. Returns how many logs that
+/// were. No clock is asked: one that was set forward would make everything that is under way look old.
+pub(crate) async fn sweep(published: &Published, store: &Store) -> Result<usize> {
+    let there = publishing::owed(store.read(), MOST_LOOKED_AT).await?;
+    let before = std::mem::replace(&mut *published.seen.lock(), there.iter().copied().collect());
+    let left: Vec<i64> = there.into_iter().filter(|note| before.contains(note)).collect();
     let mut logs = 0;
-    loop {
-        let left = publishing::owed(store.read(), before, SWEEP).await?;
-        if left.is_empty() {
-            return Ok(logs);
-        }
-        let mut ranges: FxHashMap<i64, (i64, i64)> = FxHashMap::default();
-        for (log, first, last) in left.iter().flat_map(|note| &note.ranges) {
-            let range = ranges.entry(*log).or_insert((*first, *last));
-            *range = (range.0.min(*first), range.1.max(*last));
-        }
-        let mut numbers: Vec<i64> = ranges.keys().copied().collect();
-        numbers.sort_unstable();
-        let found = logs::by_number(store.read(), &numbers).await?;
-        let tail = |log: &Arc<Log>| {
-            let (first, last) = *ranges.get(&log.no)?;
-            Some(Appended { log: log.clone(), first, last, messages: Vec::new(), operations: Vec::new() })
-        };
-        let tails: Vec<Appended> = found.iter().filter_map(tail).collect();
-        logs += tails.len();
+    for some in left.chunks(SWEEP) {
+        logs += publish(store, some).await?;
+    }
+    Ok(logs)
+}
+
+async fn publish(store: &Store, notes: &[i64]) -> Result<usize> {
+    let mut ranges: FxHashMap<i64, (i64, i64)> = FxHashMap::default();
+    for (log, first, last) in publishing::ranges(store.read(), notes).await? {
+        let range = ranges.entry(log).or_insert((first, last));
+        *range = (range.0.min(first), range.1.max(last));
+    }
+    let mut numbers: Vec<i64> = ranges.keys().copied().collect();
+    numbers.sort_unstable();
+    let found = logs::by_number(store.read(), &numbers).await?;
+    let tail = |log: &Arc<Log>| {
+        let (first, last) = *ranges.get(&log.no)?;
+        Some(Appended { log: log.clone(), first, last, messages: Vec::new(), operations: Vec::new() })
+    };
+    let tails: Vec<Appended> = found.iter().filter_map(tail).collect();
+    if !tails.is_empty() {
         tracing::info!(logs = tails.len(), "unpublished messages were found and are published");
         store.fanout().publish(events::signals(&tails, &[])).await;
-        let notes: Vec<i64> = left.iter().map(|note| note.id).collect();
-        settle(store, &notes).await?;
     }
+    settle(store, notes).await?;
+    Ok(tails.len())
 }

@@ -38,10 +38,8 @@ pub struct MessagesSettings {
     pub queue: usize,
     /// How often read positions and published positions are written.
     pub flush_every: Duration,
-    /// How often logs with an unpublished tail are looked for.
+    /// How often unpublished tails are looked for; one that is found twice in a row was left behind by a crash.
     pub sweep_every: Duration,
-    /// How old an unpublished tail must be before it counts as left behind by a crash.
-    pub sweep_after: Duration,
 }
 
 impl Default for MessagesSettings {
@@ -62,7 +60,6 @@ impl Default for MessagesSettings {
             queue: 4096,
             flush_every: Duration::from_secs(1),
             sweep_every: Duration::from_secs(5),
-            sweep_after: Duration::from_secs(5),
         }
     }
 }

@@ -67,7 +67,7 @@ async fn sweep(commits: Commits, settings: MessagesSettings, cancel: Cancellatio
             () = cancel.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if let Err(error) = published::sweep(&commits.store, &commits.runtime, &settings).await {
+        if let Err(error) = published::sweep(&commits.published, &commits.store).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "unpublished messages could not be looked for");
         }
     }

@@ -52,16 +52,23 @@ impl Socket {
 
     /// Waits for the next message that is no ping; `Err` tells how the connection ended.
     pub(crate) async fn message(&mut self) -> Result<Value, Closed> {
+        soon("a message comes", self.read()).await
+    }
+
+    /// Waits for the next message however long the stream is silent; `None` when the socket is gone.
+    pub(crate) async fn patient_message(&mut self) -> Option<Value> {
+        self.read().await.ok()
+    }
+
+    async fn read(&mut self) -> Result<Value, Closed> {
         loop {
-            let frame = soon("a frame comes", self.stream.next()).await;
-            match frame {
+            match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
                     let message: Value = serde_json::from_str(&text).expect("a message of JSON");
-                    if message["type"] == "ping" {
-                        let _ = self.send(json!({ "type": "pong" })).await;
-                        continue;
+                    if message["type"] != "ping" {
+                        return Ok(message);
                     }
-                    return Ok(message);
+                    let _ = self.send(json!({ "type": "pong" })).await;
                 }
                 Some(Ok(Message::Close(frame))) => {
                     let (code, reason) = frame.map_or((1005, String::new()), |frame| (frame.code.into(), frame.reason.to_string()));
@@ -70,23 +77,6 @@ impl Socket {
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(Closed { code: 1006, reason: error.to_string() }),
                 None => return Err(Closed { code: 1006, reason: "gone".into() }),
-            }
-        }
-    }
-
-    /// Waits for the next message however long the stream is silent; `None` when the socket is gone.
-    pub(crate) async fn patient_message(&mut self) -> Option<Value> {
-        loop {
-            match self.stream.next().await? {
-                Ok(Message::Text(text)) => {
-                    let message: Value = serde_json::from_str(&text).ok()?;
-                    if message["type"] != "ping" {
-                        return Some(message);
-                    }
-                    self.send(json!({ "type": "pong" })).await.ok()?;
-                }
-                Ok(Message::Close(_)) | Err(_) => return None,
-                Ok(_) => {}
             }
         }
     }

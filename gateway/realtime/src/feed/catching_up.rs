@@ -148,6 +148,28 @@ impl Feed {
         Ok(())
     }
 
+    /// Tells what was said in a conversation that the viewer did not have yet when the stream began. A first message is
+    /// signalled a moment before the conversation is there: a stream that began between the two could know of neither.
+    pub(super) async fn first_words(&mut self, id: &ConversationId, at: Timestamp) -> Result<()> {
+        if self.progress.position(key_of(id.as_str())).is_some() {
+            return Ok(());
+        }
+        let hub = self.hub.clone();
+        let turn = Self::ask(&hub, &self.principal, &self.operation_id).await?;
+        for head in turn.asking.heads(Some(id)).await? {
+            let key = key_of(head.conversation_id.as_str());
+            if self.progress.position(key).is_some() {
+                continue;
+            }
+            if (1..=hub.settings.max_missed).contains(&head.max_seq) {
+                self.line_up(head.conversation_id, key, (1, head.max_seq), at);
+            } else {
+                self.progress.set(key, head.max_seq);
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self, text: &str) -> Result<Cursor, ResetReason> {
         let settings = &self.hub.settings;
         let viewer = key_of(self.principal.user_id.as_str());

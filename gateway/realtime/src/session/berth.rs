@@ -40,8 +40,8 @@ pub(crate) enum Waiting {
         /// The number of the change.
         version: i64,
     },
-    /// The user's view of a group conversation changed: the user may be in it now, or no more.
-    Group(ConversationId),
+    /// The user's view of a conversation changed: it may be new, and of a group the user may be a member now, or no more.
+    View(ConversationId),
     /// Signals were lost after that moment.
     Lost {
         /// When the last one before was heard.

@@ -46,6 +46,18 @@ pub(super) async fn follow(hub: &Hub, principal: &Principal, operation_id: &Oper
     Ok(VecDeque::new())
 }
 
+/// Finds what was stored in a conversation since a moment.
+pub(super) async fn stored(
+    hub: &Hub,
+    principal: &Principal,
+    operation_id: &OperationId,
+    id: &ConversationId,
+    since: Timestamp,
+) -> Result<VecDeque<Push>> {
+    let turn = Feed::ask(hub, principal, operation_id).await?;
+    Ok(turn.asking.stored(&[id], since).await?.into_iter().map(whole_or_end).collect())
+}
+
 /// Returns a part of a log, or the end of a long one.
 fn whole_or_end(range: Stored) -> Push {
     let first = if range.last_seq - range.first_seq < LONGEST { range.first_seq } else { range.last_seq };

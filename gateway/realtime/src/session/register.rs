@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openim_contracts::{Audience, Signal, SignalKind};
-use openim_core::{ConversationId, ConversationKind, Error, ErrorCode, Platform, Result, Timestamp, UserId};
+use openim_core::{ConversationId, Error, ErrorCode, Platform, Result, Timestamp, UserId};
 use rustc_hash::FxHashSet;
 
 use super::berth::{Berth, SessionEnd, Waiting};
@@ -104,8 +104,8 @@ impl Sessions {
                 let change = || Waiting::Presence { user_id: user_id.clone(), platforms: platforms.clone(), version: *version };
                 self.registry.reach(&signal.audience, |berth| berth.push([change()]));
             }
-            SignalKind::ConversationChanged { conversation_id } if conversation_id.kind() == ConversationKind::Group => {
-                self.registry.reach(&signal.audience, |berth| berth.push([Waiting::Group(conversation_id.clone())]));
+            SignalKind::ConversationChanged { conversation_id } => {
+                self.registry.reach(&signal.audience, |berth| berth.push([Waiting::View(conversation_id.clone())]));
             }
             SignalKind::SessionsRevoked { user_id, platform, token_hashes } => self.revoke(user_id, *platform, token_hashes, at),
             _ => {}

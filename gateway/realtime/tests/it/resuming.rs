@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use openim_contracts::SignalKind;
+use openim_core::ConversationId;
 use openim_realtime::Settings;
 
 use crate::support::{Node, audience, chat};
@@ -33,6 +35,29 @@ async fn exactly_the_missed_is_told_then_the_live() {
     ann.expect(&["read si_ann_bob bob 4"]).await;
     node.voice.say(PAIR, &known, 5, 5);
     ann.expect(&["message si_ann_bob 5"]).await;
+}
+
+#[tokio::test]
+async fn a_first_message_is_told_though_its_conversation_appears_after_the_stream_began() {
+    let node = Node::new();
+    let (new, empty) = (chat("ann", "bob"), chat("ann", "cid"));
+    let cursor = node.online("ann").await.cursor;
+    // Stored and signalled while nobody listened; the conversation's row comes when the stream has begun.
+    node.voice.store(&new, 2);
+    let mut ann = node.resume("ann", &cursor);
+    ann.expect(&["ready 0"]).await;
+    let changed = |id: &ConversationId| SignalKind::ConversationChanged { conversation_id: id.clone() };
+    for id in [&new, &empty] {
+        node.voice.row(&["ann"], id, true);
+        node.voice.signal(audience(&["ann"]), changed(id));
+    }
+    ann.expect(&["changed si_ann_bob", "message si_ann_bob 1", "message si_ann_bob 2", "changed si_ann_cid"]).await;
+    // A signal of them that was late repeats nothing, nor does another change.
+    node.voice.appended(audience(PAIR), &new, 1, 2);
+    node.voice.signal(audience(&["ann"]), changed(&new));
+    node.voice.say(PAIR, &new, 3, 3);
+    node.voice.say(&["ann", "cid"], &empty, 1, 1);
+    ann.expect(&["message si_ann_bob 3", "changed si_ann_bob", "message si_ann_cid 1"]).await;
 }
 
 #[tokio::test]

@@ -168,6 +168,32 @@ async fn presence_is_told_to_who_follows_it_with_all_platforms() {
 }
 
 #[tokio::test]
+async fn a_first_message_comes_though_its_conversation_appears_after_the_connection() {
+    let node = Node::start().await;
+    let mut bob = node.connect("bob", 1).await;
+    let changed = |id: &str| {
+        let kind = SignalKind::ConversationChanged { conversation_id: ConversationId::parse(id).unwrap() };
+        node.signal(Audience::Users(vec![user_id("bob")]), kind);
+    };
+    // Stored and signalled before bob came, while the conversation was still to be made.
+    let stored = json!({"conversationId": "si_ann_bob", "firstSeq": 1, "lastSeq": 1});
+    node.graph.answers("EventStored", json!({"viewer": {"storedSince": [stored]}}));
+    let first = json!({"conversationID": "si_ann_bob", "serverMsgID": "s1", "seq": 1, "status": "SENT"});
+    node.graph.answers("PullRanges", json!({"viewer": {"msgs": [{"conversationID": "si_ann_bob", "Msgs": [first]}]}}));
+    changed("si_ann_bob");
+    assert_eq!(bob.next_message().await.unwrap().0, "si_ann_bob");
+    // What was told is not told again.
+    changed("si_ann_bob");
+    node.append(vec![message("eve", "bob", 1, &[])], true);
+    changed("si_bob_eve");
+    node.append(vec![message("eve", "bob", 2, &[])], true);
+    for place in 1..=2 {
+        let (conversation, message) = bob.next_message().await.unwrap();
+        assert_eq!((conversation.as_str(), message.seq), ("si_bob_eve", place));
+    }
+}
+
+#[tokio::test]
 async fn members_hear_of_a_group_from_their_entry_to_their_leaving() {
     let node = Node::start().await;
     let group = ConversationId::parse("sg_g").unwrap();

@@ -10,12 +10,6 @@ use super::sql::Sql;
 /// A log's number, the first and the last seq.
 pub(crate) type SeqRange = (i64, i64, i64);
 
-/// A note of what is to be published.
-pub(crate) struct Note {
-    pub(crate) id: i64,
-    pub(crate) ranges: Vec<SeqRange>,
-}
-
 /// Returns the id of a new note, of which there are never many.
 pub(crate) fn fresh_note(ids: &dyn IdSource) -> i64 {
     let mut bytes = [0_u8; 8];
@@ -37,14 +31,21 @@ pub(crate) async fn settle(db: &impl ConnectionTrait, notes: &[i64]) -> Result<(
     Ok(())
 }
 
-/// Returns notes that are older than `before`.
-pub(crate) async fn owed(db: &impl ConnectionTrait, before: Timestamp, limit: i64) -> Result<Vec<Note>> {
-    let sql = Sql::new(db, "SELECT id, ranges FROM unpublished WHERE stored_at < ").bind(before.0).text(" LIMIT ").bind(limit);
-    let note = |row: &sea_orm::QueryResult| {
+/// Returns the ids of the oldest notes.
+pub(crate) async fn owed(db: &impl ConnectionTrait, limit: i64) -> Result<Vec<i64>> {
+    let sql = Sql::new(db, "SELECT id FROM unpublished ORDER BY stored_at, id LIMIT ").bind(limit);
+    sql.all(db).await?.iter().map(|row| rows::get(row, "id")).collect()
+}
+
+/// Returns what notes say; those that are gone say nothing.
+pub(crate) async fn ranges(db: &impl ConnectionTrait, notes: &[i64]) -> Result<Vec<SeqRange>> {
+    let found = Sql::new(db, "SELECT ranges FROM unpublished WHERE ").among("id", notes.to_vec()).all(db).await?;
+    let mut all = Vec::new();
+    for row in &found {
         let ranges: Vec<u8> = rows::get(row, "ranges")?;
-        let ranges = serde_json::from_slice(&ranges)
+        let ranges: Vec<SeqRange> = serde_json::from_slice(&ranges)
             .map_err(|error| Error::new(ErrorCode::Data, "a note of what is to be published cannot be read").with_source(error))?;
-        Ok(Note { id: rows::get(row, "id")?, ranges })
-    };
-    sql.all(db).await?.iter().map(note).collect()
+        all.extend(ranges);
+    }
+    Ok(all)
 }
