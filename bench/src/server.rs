@@ -87,10 +87,11 @@ impl Server {
         Some(Duration::from_millis(ticks * 10)) // 100 ticks a second on every Linux we run on
     }
 
-    /// Returns the resident memory in bytes.
+    /// Returns the resident memory in bytes that is the process's own: mapped files, such as the program and a database, are
+    /// the machine's.
     pub(crate) fn memory(&self) -> Option<u64> {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.pid()?)).ok()?;
-        let line = text.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let line = text.lines().find(|line| line.starts_with("RssAnon:"))?;
         Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
     }
 

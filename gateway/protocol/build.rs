@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use prost::Message as _;
 use prost_types::DescriptorProto;
@@ -12,7 +12,7 @@ use prost_types::field_descriptor_proto::Type;
 const FILES: [&str; 6] = ["conversation.proto", "jssdk.proto", "msg.proto", "push.proto", "relation.proto", "sdkws.proto"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("proto");
+    let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("proto");
     println!("cargo::rerun-if-changed={}", folder.display());
     let files = protox::compile(FILES, [&folder])?;
     let mut config = prost_build::Config::new();

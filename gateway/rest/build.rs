@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../schema/rest")).canonicalize()?;
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../schema/rest").canonicalize()?;
     let fragments_folder = root.join("fragments");
     println!("cargo::rerun-if-changed={}", fragments_folder.display());
     let mut fragments = BTreeMap::new();

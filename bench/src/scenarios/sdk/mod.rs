@@ -23,7 +23,7 @@ const STEADY: f64 = 1000.0;
 
 /// Runs everything against one server and stops it; `goal` is the bound of CPU time for each 1:1 message, in microseconds.
 pub(crate) async fn run(server: Server, report: &mut Report, deployment: &str, goal: f64, full: bool) -> anyhow::Result<()> {
-    let (sockets, seconds, silent) = if full { (2000, 20, 5000) } else { (300, 4, 1000) };
+    let (sockets, seconds, silent) = if full { (2000, 20, 5000) } else { (300, 4, 2000) };
     let name = |what: &str| format!("{deployment}: {what}");
     let admin = Caller::admin(&server).await?;
 
