@@ -18,17 +18,19 @@ use crate::report::{Goal, Report};
 use crate::server::Server;
 use chat::Plan;
 
+/// How many sockets are open while their memory is measured.
+const SILENT: usize = 5_000;
 /// Messages a second that many deployments never reach.
 const STEADY: f64 = 1000.0;
 
 /// Runs everything against one server and stops it; `goal` is the bound of CPU time for each 1:1 message, in microseconds.
 pub(crate) async fn run(server: Server, report: &mut Report, deployment: &str, goal: f64, full: bool) -> anyhow::Result<()> {
-    let (sockets, seconds, silent) = if full { (2000, 20, 5000) } else { (300, 4, 2000) };
+    let (sockets, seconds) = if full { (2000, 20) } else { (300, 4) };
     let name = |what: &str| format!("{deployment}: {what}");
     let admin = Caller::admin(&server).await?;
 
-    if let Some(each) = idle::run(&server, &admin, silent).await? {
-        report.goal("sdk", name(&format!("memory of one silent socket ({silent} open)")), each, "KB", Goal::AtMost(12.0));
+    if let Some(each) = idle::run(&server, &admin, SILENT).await? {
+        report.goal("sdk", name(&format!("memory of one silent socket ({SILENT} open)")), each, "KB", Goal::AtMost(12.0));
     }
 
     let seats = seat::take(&server, &admin, sockets).await?;

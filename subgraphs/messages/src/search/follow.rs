@@ -29,6 +29,9 @@ const SEEN_EVERY: Duration = Duration::from_secs(30);
 const DEAD_AFTER: Duration = Duration::from_secs(120);
 /// How far clocks may differ from what was noted.
 const MARGIN: Duration = Duration::from_secs(60);
+/// How many messages are still put into the index when the process is about to end: about a second's work. What remains is
+/// found as if it had been left behind by a crash.
+const AT_THE_END: i64 = 1_000;
 /// How many logs are caught up between two notes.
 const LOGS: i64 = 200;
 
@@ -42,6 +45,8 @@ struct Follower {
     looked_at: Timestamp,
     /// How many messages the next portion has at most.
     portion: i64,
+    /// How many messages may still be indexed once the process is about to end.
+    at_the_end: i64,
 }
 
 /// A part of a log that is to be looked at.
@@ -62,6 +67,7 @@ pub(crate) async fn run(commits: Commits, every: Duration, writers: TaskTracker,
         noted_at: Timestamp(0),
         looked_at: Timestamp(0),
         portion: SMALLEST,
+        at_the_end: AT_THE_END,
     };
     let mut tick = interval(every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -99,6 +105,9 @@ impl Follower {
             self.note(now).await?;
         }
         let worked = self.flush().await?;
+        if self.at_the_end <= 0 {
+            return Ok(());
+        }
         let due = now < self.looked_at || self.looked_at.until(now) >= SEEN_EVERY;
         if worked || due {
             // Before `now` nothing of this process is missing.
@@ -150,18 +159,29 @@ impl Follower {
         }
         let worked = !parts.is_empty();
         while !parts.is_empty() {
+            if self.cancel.is_cancelled() {
+                self.at_the_end -= self.portion;
+                if self.at_the_end <= 0 {
+                    self.wait_on(parts);
+                    break;
+                }
+            }
             let portion = portion(&mut parts, self.portion);
             let started = Instant::now();
             if let Err(failure) = self.index(&portion).await {
-                let mut waiting = self.commits.grown.waiting.lock();
-                for (log, first, last) in portion.into_iter().chain(parts) {
-                    waiting.add(&log, first, last);
-                }
+                self.wait_on(portion.into_iter().chain(parts));
                 return Err(failure);
             }
             self.pause(started).await;
         }
         Ok(worked)
+    }
+
+    fn wait_on(&self, parts: impl IntoIterator<Item = Part>) {
+        let mut waiting = self.commits.grown.waiting.lock();
+        for (log, first, last) in parts {
+            waiting.add(&log, first, last);
+        }
     }
 
     /// Rests, unless the process is about to end.

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use openim_contracts::{GroupRole, ReaderState};
 use openim_core::Timestamp;
 use openim_messages::MessagesSettings;
 use openim_testing::{TestWorld, eventually, for_each_database};
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, settings};
@@ -45,6 +47,13 @@ async fn indexed(stage: &Stage, world: &TestWorld, text: &str, count: usize) {
         (places(&found).len() == count).then_some(())
     })
     .await;
+}
+
+/// Returns how many messages are in the index.
+async fn in_index(world: &TestWorld) -> i64 {
+    let db = world.store().read();
+    let statement = Statement::from_string(db.get_database_backend(), "SELECT count(*) AS known FROM message_text");
+    db.query_one_raw(statement).await.expect("a count").expect("a row").try_get("", "known").expect("a number")
 }
 
 async fn end(stage: Stage, world: &TestWorld) {
@@ -264,6 +273,26 @@ async fn what_a_process_left_behind_is_found_by_the_next() {
         assert_eq!(find(&next, world, "b", "orphan").await, ["si_a_b:3", "si_a_b:2", "si_a_b:1"]);
         end(next, world).await;
         end(killed, world).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_ends_leaves_a_flood_to_the_next() {
+    const FLOOD: i64 = 1_200;
+    for_each_database(async |world| {
+        let ending = Stage::on(world, world.store().clone(), MessagesSettings { flush_every: Duration::from_secs(3600), ..quick() });
+        let input = |number: i64| json!({"recipient": {"userId": "b"}, "clientMessageId": format!("{number}"), "content": {"text": {"text": "flood"}}});
+        let sends = (0..FLOOD).map(|number| ending.send(world.user("a"), input(number)));
+        futures_util::stream::iter(sends).buffer_unordered(100).collect::<Vec<_>>().await;
+        ending.stop().await;
+        let known = in_index(world).await;
+        assert!((1..FLOOD).contains(&known), "{known}");
+        // The next process finds the rest, the oldest too.
+        world.advance(Duration::from_secs(300));
+        let next = stage(world);
+        eventually("everything is in the index", async || (in_index(world).await == FLOOD).then_some(())).await;
+        end(next, world).await;
     })
     .await;
 }
