@@ -108,10 +108,11 @@ start_postgres() {
     remember "$dir/pid" "$(head -n 1 "$home/data/postmaster.pid")"
 }
 
-# fsync stays on: the fault tests rely on it. TCP only: a socket's path may be too long.
+# fsync stays on: the fault tests rely on it. TCP only: a socket's path may be too long. A test that ends while it opens a
+# connection leaves that half open, and dropping its database waits until PostgreSQL gives it up: after a minute by default.
 run_postgres() { # BIN HOME PORT
     (cd / && postgres_user "$1/pg_ctl" -D "$2/data" -l "$2/log" -w -t 60 -o "-p $3 -c listen_addresses=127.0.0.1 \
-        -c unix_socket_directories='' -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=2GB" start) \
+        -c unix_socket_directories='' -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=2GB -c authentication_timeout=10" start) \
         >>"$BASE/postgres/log" 2>&1 9>&-
 }
 
