@@ -12,7 +12,7 @@ use prost_types::field_descriptor_proto::Type;
 const FILES: [&str; 6] = ["conversation.proto", "jssdk.proto", "msg.proto", "push.proto", "relation.proto", "sdkws.proto"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("proto");
+    let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?).join("proto");
     println!("cargo::rerun-if-changed={}", folder.display());
     let files = protox::compile(FILES, [&folder])?;
     let mut config = prost_build::Config::new();

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../schema/rest").canonicalize()?;
+    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?)
+        .join("../../schema/rest")
+        .canonicalize()?;
     let fragments_folder = root.join("fragments");
     println!("cargo::rerun-if-changed={}", fragments_folder.display());
     let mut fragments = BTreeMap::new();
