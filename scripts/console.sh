@@ -9,6 +9,8 @@ cd "$ROOT"
 . "$ROOT/scripts/lib/processes.sh"
 # shellcheck source=scripts/lib/node.sh
 . "$ROOT/scripts/lib/node.sh"
+# shellcheck source=scripts/lib/build.sh
+. "$ROOT/scripts/lib/build.sh"
 
 CONSOLE="$ROOT/web-console"
 
@@ -33,12 +35,12 @@ test)
         CONSOLE_TESTS_CHROMIUM="$(command -v chromium)"
     fi
     if [ -z "${CONSOLE_TESTS_BINARY:-}" ]; then
-        cargo build -p openim-server -p openim-testing --bins
-        CONSOLE_TESTS_BINARY="${CARGO_TARGET_DIR:-$ROOT/target}/debug/openim"
+        build_for_tests
+        CONSOLE_TESTS_BINARY="$BINARIES/openim"
     fi
     export CONSOLE_TESTS_CHROMIUM CONSOLE_TESTS_BINARY
     cd "$CONSOLE"
-    node --test --test-reporter=spec tests/
+    node --test --test-concurrency=2 --test-reporter=spec tests/
     ;;
 *) die "usage: console.sh [build|test]" ;;
 esac

@@ -11,6 +11,8 @@ cd "$ROOT"
 . "$ROOT/scripts/lib/throwaway.sh"
 # shellcheck source=scripts/lib/node.sh
 . "$ROOT/scripts/lib/node.sh"
+# shellcheck source=scripts/lib/build.sh
+. "$ROOT/scripts/lib/build.sh"
 
 TESTS="$ROOT/tests/sdk"
 
@@ -37,7 +39,7 @@ if [ -z "${SDK_TESTS_CHROMIUM:-}" ]; then
 fi
 install_packages "$TESTS"
 if [ -z "${SDK_TESTS_BINARY:-}" ] && [ -z "${SDK_TESTS_API:-}" ]; then
-    cargo build -p openim-server
-    export SDK_TESTS_BINARY="${CARGO_TARGET_DIR:-$ROOT/target}/debug/openim"
+    build_for_tests
+    export SDK_TESTS_BINARY="$BINARIES/openim"
 fi
 for deployment in "$@"; do run "$deployment"; done

@@ -8,12 +8,14 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 cd "$ROOT"
 # shellcheck source=scripts/lib/throwaway.sh
 . "$ROOT/scripts/lib/throwaway.sh"
+# shellcheck source=scripts/lib/build.sh
+. "$ROOT/scripts/lib/build.sh"
 
 use_services run
 
 # The server embeds the console; the black box tests start the binary that lies beside them.
 scripts/console.sh
-cargo build --workspace --bins
+build_for_tests
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace "$@"
 else

@@ -1,6 +1,7 @@
 // Pages that follow the server: the overview and the health of the processes, live, held still, and while the server is away.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { everyPage } from "./every-page.mjs";
 import { World } from "./world.mjs";
 
 let world;
@@ -113,28 +114,4 @@ test("while the server is away that is shown, and the pages go on by themselves 
   await world.close(page);
 });
 
-test("pages that follow the server fit on a phone", async () => {
-  const page = await world.inside({ width: 390 });
-  for (const path of ["/", "/?view=table", "/health"]) {
-    await page.goto(`${world.address}/console${path}`);
-    await page.getByRole("table", { name: "Processes" }).waitFor();
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-    assert.equal(wide, false, path);
-  }
-  await world.close(page);
-});
-
-for (const [language, scheme] of [
-  ["en-GB", "dark"],
-  ["zh-CN", "light"],
-]) {
-  test(`axe finds nothing wrong with pages that follow the server (${language}, ${scheme})`, async () => {
-    const page = await world.inside({ language, scheme });
-    for (const path of ["/", "/?view=table", "/health"]) {
-      await page.goto(`${world.address}/console${path}`);
-      await page.locator("#page table").first().waitFor();
-      assert.deepEqual(await world.violations(page), [], path);
-    }
-    await world.close(page);
-  });
-}
+everyPage("pages that follow the server", ["/", "/?view=table", "/health"], () => world);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
+import { everyPage } from "./every-page.mjs";
 import { World } from "./world.mjs";
 
 const EVIL = "<img src=x onerror=alert(1)>";
@@ -316,51 +317,24 @@ test("a secret is exchanged: the new one is shown once and works, and everybody 
   }
 });
 
-const PATHS = [
-  "/rest",
-  "/rest/route/user/user_register",
-  "/rest/route/object/{name}",
-  "/files",
-  "/webhooks",
-  "/webhooks?view=hooks",
-  "/audit",
-  "/logs",
-  "/configuration",
-  "/configuration?view=history",
-  "/push",
-  "/access",
-];
-
-for (const [language, scheme] of [
-  ["en-GB", "light"],
-  ["zh-CN", "dark"],
-  ["en-GB", "dark"],
-  ["zh-CN", "light"],
-]) {
-  test(`axe finds nothing wrong with an operator's pages (${language}, ${scheme})`, async () => {
-    const page = await world.inside({ language, scheme });
-    for (const path of PATHS) {
-      await page.goto(`${world.address}/console${path}`);
-      await page.locator("#page h1").waitFor();
-      await page.waitForLoadState("networkidle");
-      assert.deepEqual(await world.violations(page), [], path);
-    }
-    await world.close(page);
-  });
-}
-
-test("an operator's pages fit a phone", async () => {
-  const page = await world.inside({ width: 390, path: "/console/rest" });
-  for (const path of PATHS) {
-    await page.goto(`${world.address}/console${path}`);
-    await page.locator("#page h1").waitFor();
-    await page.waitForLoadState("networkidle");
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-    assert.equal(wide, false, `${path} is no wider than the screen`);
-  }
-  await world.shot(page, "operating-phone");
-  await world.close(page);
-});
+everyPage(
+  "an operator's pages",
+  [
+    "/rest",
+    "/rest/route/user/user_register",
+    "/rest/route/object/{name}",
+    "/files",
+    "/webhooks",
+    "/webhooks?view=hooks",
+    "/audit",
+    "/logs",
+    "/configuration",
+    "/configuration?view=history",
+    "/push",
+    "/access",
+  ],
+  () => world,
+);
 
 test("a session that has ended leads to the sign-in and back to the page", async () => {
   const page = await world.inside({ path: "/console/rest?search=friend" });

@@ -1,6 +1,7 @@
 // Pages about people: accounts, relations, groups, and lists that are longer than anybody reads.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { everyPage } from "./every-page.mjs";
 import { World } from "./world.mjs";
 
 const MANY = 3000;
@@ -254,37 +255,18 @@ test("pages about people say so when the server is gone, lose nothing, and go on
   await world.close(page);
 });
 
-test("pages about people fit on a phone", async () => {
-  const page = await world.inside({ width: 390 });
-  for (const path of ["/users/user1", "/relations?user=user1", "/groups/sailors", "/groups/many", "/client-config"]) {
-    await page.goto(`${world.address}/console${path}`);
-    await page.locator("#page h1").waitFor();
-    await page.waitForLoadState("networkidle");
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-    assert.equal(wide, false, path);
-  }
-  await world.close(page);
-});
-
-for (const [language, scheme] of [
-  ["en-GB", "dark"],
-  ["zh-CN", "light"],
-]) {
-  test(`axe finds nothing wrong with pages about people (${language}, ${scheme})`, async () => {
-    const page = await world.inside({ language, scheme });
-    const paths = ["/users/user1", "/client-config", "/groups/sailors", "/groups/sailors?tab=settings"];
-    paths.push(
-      "/groups/sailors?tab=requests",
-      "/relations",
-      "/relations?user=user1",
-      "/relations?user=user1&tab=blacks",
-    );
-    for (const path of paths) {
-      await page.goto(`${world.address}/console${path}`);
-      await page.locator("#page h1").waitFor();
-      await page.waitForLoadState("networkidle");
-      assert.deepEqual(await world.violations(page), [], path);
-    }
-    await world.close(page);
-  });
-}
+everyPage(
+  "pages about people",
+  [
+    "/users/user1",
+    "/client-config",
+    "/groups/many",
+    "/groups/sailors",
+    "/groups/sailors?tab=settings",
+    "/groups/sailors?tab=requests",
+    "/relations",
+    "/relations?user=user1",
+    "/relations?user=user1&tab=blacks",
+  ],
+  () => world,
+);

@@ -1,6 +1,7 @@
 // Pages about what is said: conversations with every kind of content, the chat while it is held still, broadcasts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { everyPage } from "./every-page.mjs";
 import { World } from "./world.mjs";
 
 const EVIL = "<script>alert(1)</script>";
@@ -259,32 +260,16 @@ test("a business notification is told to one", async () => {
   await world.close(page);
 });
 
-test("pages about talk fit on a phone", async () => {
-  const page = await world.inside({ width: 390 });
-  const paths = ["/conversations", "/conversations?user=user1", "/conversations/sg_gallery?user=mallory", "/messages"];
-  for (const path of [...paths, "/broadcast", "/broadcast?tab=accounts", "/broadcast?tab=business"]) {
-    await page.goto(`${world.address}/console${path}`);
-    await page.locator("#page h1").waitFor();
-    await page.waitForLoadState("networkidle");
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-    assert.equal(wide, false, path);
-  }
-  await world.close(page);
-});
-
-for (const [language, scheme] of [
-  ["en-GB", "dark"],
-  ["zh-CN", "light"],
-]) {
-  test(`axe finds nothing wrong with pages about talk (${language}, ${scheme})`, async () => {
-    const page = await world.inside({ language, scheme });
-    const paths = ["/conversations?user=user1", "/conversations/sg_gallery?user=mallory", "/messages", "/broadcast"];
-    for (const path of [...paths, "/broadcast?tab=accounts", "/broadcast?tab=business"]) {
-      await page.goto(`${world.address}/console${path}`);
-      await page.locator("#page h1").waitFor();
-      await page.waitForLoadState("networkidle");
-      assert.deepEqual(await world.violations(page), [], path);
-    }
-    await world.close(page);
-  });
-}
+everyPage(
+  "pages about talk",
+  [
+    "/conversations",
+    "/conversations?user=user1",
+    "/conversations/sg_gallery?user=mallory",
+    "/messages",
+    "/broadcast",
+    "/broadcast?tab=accounts",
+    "/broadcast?tab=business",
+  ],
+  () => world,
+);
