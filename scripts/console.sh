@@ -35,8 +35,7 @@ test)
         CONSOLE_TESTS_CHROMIUM="$(command -v chromium)"
     fi
     if [ -z "${CONSOLE_TESTS_BINARY:-}" ]; then
-        build_for_tests
-        CONSOLE_TESTS_BINARY="$BINARIES/openim"
+        CONSOLE_TESTS_BINARY="$(build_for_tests)/openim"
     fi
     export CONSOLE_TESTS_CHROMIUM CONSOLE_TESTS_BINARY
     cd "$CONSOLE"

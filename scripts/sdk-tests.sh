@@ -39,7 +39,7 @@ if [ -z "${SDK_TESTS_CHROMIUM:-}" ]; then
 fi
 install_packages "$TESTS"
 if [ -z "${SDK_TESTS_BINARY:-}" ] && [ -z "${SDK_TESTS_API:-}" ]; then
-    build_for_tests
-    export SDK_TESTS_BINARY="$BINARIES/openim"
+    SDK_TESTS_BINARY="$(build_for_tests)/openim"
+    export SDK_TESTS_BINARY
 fi
 for deployment in "$@"; do run "$deployment"; done

@@ -15,7 +15,7 @@ use_services run
 
 # The server embeds the console; the black box tests start the binary that lies beside them.
 scripts/console.sh
-build_for_tests
+build_for_tests >/dev/null
 if cargo nextest --version >/dev/null 2>&1; then
     cargo nextest run --workspace "$@"
 else

@@ -3,7 +3,7 @@
 # this one would compile most of the tree a second time.
 # shellcheck shell=bash
 
-build_for_tests() { # sets BINARIES, the folder with what was built
-    cargo build --workspace --bins --tests
-    BINARIES="${CARGO_TARGET_DIR:-$ROOT/target}/debug"
+build_for_tests() { # prints the folder with the binaries
+    cargo build --workspace --bins --tests >&2
+    printf '%s' "${CARGO_TARGET_DIR:-$ROOT/target}/debug"
 }
