@@ -21,8 +21,15 @@ after(() => world?.stop());
 
 test("a wrong secret is told, the right one opens the overview", async () => {
   const page = await world.open();
+  const wrong = page.getByRole("alert").getByText("The user id or the secret is wrong.");
   await world.signIn(page, "not the secret");
-  await page.getByRole("alert").waitFor();
+  await wrong.waitFor();
+  await page.getByRole("textbox", { name: "Administrator's user id" }).fill("user1");
+  const answered = page.waitForResponse("**/graphql");
+  await world.signIn(page);
+  await answered;
+  await wrong.waitFor();
+  await page.getByRole("textbox", { name: "Administrator's user id" }).fill("imAdmin");
   await world.signIn(page);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await page.getByText("Accounts").waitFor();
@@ -83,6 +90,7 @@ test("what people wrote is text, whatever it looks like", async () => {
 
 test("a session that the server has ended leads to signing in again", async () => {
   const page = await world.inside();
+  await page.waitForLoadState("networkidle");
   const token = await world.adminToken();
   await world.ask('mutation { revokeSessions(input: { userId: "imAdmin", platform: ADMIN }) { revoked } }', {}, token);
   await page.getByRole("link", { name: "Users" }).click();
@@ -118,6 +126,30 @@ test("two windows talk to each other, live", async () => {
   assert.deepEqual(await world.violations(one), []);
   assert.deepEqual([...one.complaints, ...two.complaints], []);
   for (const page of windows) await world.close(page);
+});
+
+test("a phone shows a talk instead of the list, and the list again", async () => {
+  const page = await world.open({ path: "/console/chat", width: 390 });
+  await page.getByText("With a token").click();
+  await world.signIn(page, await world.userToken("user2", "IOS"));
+  const list = page.getByRole("navigation", { name: "Conversations" });
+  await list.getByRole("button", { name: /Person 1/ }).click();
+  const line = page.getByRole("textbox", { name: "Message" });
+  await line.waitFor();
+  const { y, height } = await line.boundingBox();
+  assert.ok(y + height <= 800, `one writes without scrolling, at ${y}`);
+  assert.equal(await list.isVisible(), false);
+  const back = page.getByRole("link", { name: "All conversations" });
+  assert.ok(await back.evaluate((link) => link === document.activeElement), "the keyboard is where the way back is");
+  await world.shot(page, "chat-phone");
+  assert.deepEqual(await world.violations(page), []);
+  await page.keyboard.press("Enter");
+  await list.waitFor();
+  assert.equal(await line.count(), 0);
+  await page.goBack();
+  await line.waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
 });
 
 test("a message is found by its words, in Chinese too, and taken back", async () => {
@@ -218,7 +250,29 @@ test("an unknown address says so, and a user that is not there as well", async (
   await other.getByText("There is no user nobody.").waitFor();
   await other.goto(`${world.address}/console/nowhere`);
   await other.getByRole("heading", { name: "There is no such page" }).waitFor();
+  assert.deepEqual(await world.violations(other), []);
+  await other.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Users" }).click();
+  await other.getByRole("heading", { name: "Users" }).waitFor();
   await world.close(other);
+});
+
+test("a phone shows the editor of the explorer above its answer, both wide enough to read", async () => {
+  const page = await world.inside({ path: "/console/explorer", width: 390 });
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  await page.locator(".graphiql-execute-button").click();
+  await page.locator(".result-window").getByText("serverTime").first().waitFor();
+  const editor = await page.locator(".graphiql-editors").boundingBox();
+  const answer = await page.locator(".graphiql-response").boundingBox();
+  assert.ok(editor.width > 300 && answer.width > 300, JSON.stringify({ editor, answer }));
+  assert.ok(editor.height > 150 && answer.height > 150, JSON.stringify({ editor, answer }));
+  assert.ok(answer.y >= editor.y + editor.height);
+  await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+  const documentation = await page.locator(".graphiql-plugin").boundingBox();
+  assert.ok(documentation.width > 300 && documentation.height > 150, JSON.stringify(documentation));
+  await world.shot(page, "explorer-phone");
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  assert.equal(wide, false, "no wider than the screen");
+  await world.close(page);
 });
 
 test("axe finds nothing wrong with the sign-in", async () => {

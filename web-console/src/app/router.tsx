@@ -20,7 +20,7 @@ import { Root } from "~/shell/Root";
 import { Shell } from "~/shell/Shell";
 import { session } from "./session";
 
-const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Root });
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -141,9 +141,14 @@ const conversations = createRoute({
 const conversation = createRoute({
   getParentRoute: () => inside,
   path: "/conversations/$id",
-  validateSearch: (search): { user?: string; before?: string; after?: string; seq?: number } => {
+  validateSearch: (search): { user?: string; before?: string; after?: string; seq?: number; offset?: number } => {
     const seq = Number(search.seq);
-    return { ...texts(search, "user", "before", "after"), ...(Number.isSafeInteger(seq) && seq > 0 && { seq }) };
+    const { offset } = listSearch(search);
+    return {
+      ...texts(search, "user", "before", "after"),
+      ...(Number.isSafeInteger(seq) && seq > 0 && { seq }),
+      ...(offset && { offset }),
+    };
   },
   component: lazyRouteComponent(() => import("~/pages/conversations/ConversationPage"), "ConversationPage"),
 });
@@ -277,6 +282,9 @@ const explorer = createRoute({
   component: lazyRouteComponent(() => import("~/pages/explorer/ExplorerPage"), "ExplorerPage"),
 });
 
+/** Whatever has no page. */
+const nothing = createRoute({ getParentRoute: () => inside, path: "$", component: NotFound });
+
 /** Addresses carry plain text: an id of digits is no number. */
 const parseSearch = (search: string) => Object.fromEntries(new URLSearchParams(search));
 
@@ -315,6 +323,7 @@ export const router = createRouter({
       rest,
       restRoute,
       explorer,
+      nothing,
     ]),
   ]),
   basepath: "/console",

@@ -1,10 +1,11 @@
 // What a page shows when there is nothing to show: loading, nothing there, something failed.
-import { Alert, Button, Center, Loader, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Center, Loader, Stack, Text } from "@mantine/core";
 import { IconInbox } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import type { CombinedError } from "@urql/core";
 import { useTranslation } from "react-i18next";
 import { problemOf, toldOf } from "~/app/errors";
+import { LinkButton } from "./links";
+import { Page } from "./Page";
 
 export function Loading() {
   const { t } = useTranslation();
@@ -31,12 +32,14 @@ export function Empty({ text }: { text: string }) {
 export function Failed({ error, retry }: { error: CombinedError; retry?: () => void }) {
   const { t, i18n } = useTranslation();
   const { code, detail } = problemOf(error);
+  // What was asked wrong is wrong a second time.
+  const again = code === "ARGS_ERROR" ? undefined : retry;
   return (
     <Alert color="red" role="alert" title={t(toldOf(code, i18n))} my="md">
       <Stack gap="xs" align="flex-start">
         {detail && <Text size="sm">{detail}</Text>}
-        {retry && (
-          <Button size="xs" variant="default" onClick={retry}>
+        {again && (
+          <Button size="xs" variant="default" onClick={again}>
             {t("states.retry")}
           </Button>
         )}
@@ -48,11 +51,10 @@ export function Failed({ error, retry }: { error: CombinedError; retry?: () => v
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Stack align="center" py="xl">
-      <Title order={1}>{t("states.notFound")}</Title>
-      <Button component={Link} to="/" variant="default">
+    <Page title={t("states.notFound")}>
+      <LinkButton to="/" variant="default">
         {t("states.home")}
-      </Button>
-    </Stack>
+      </LinkButton>
+    </Page>
   );
 }

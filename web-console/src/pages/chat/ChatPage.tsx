@@ -1,10 +1,12 @@
 // Chats as whoever is signed in, live: what is said anywhere appears here by the same stream that every client has.
 import { Badge, Group, NavLink, Paper, ScrollArea, Stack, Text, TextInput } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type FormEvent, useCallback, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery, useSubscription } from "urql";
 import { useNews } from "~/app/live";
+import { LinkButton } from "~/components/links";
 import { preview } from "~/components/message/preview";
 import { Page } from "~/components/Page";
 import { Empty, Failed, Loading } from "~/components/States";
@@ -38,13 +40,15 @@ export function ChatPage() {
   const conversations = data?.viewer?.conversations.edges.map((edge) => edge.node) ?? [];
   const known = to ? conversations.find((conversation) => conversation.peer?.id === to) : undefined;
   const opened = id ?? known?.id;
+  // A narrow screen has room for the list or for what is said.
+  const talking = opened !== undefined || to !== undefined;
   return (
     <Page title={t("places.chat")}>
       {error && <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />}
       {!data && fetching && <Loading />}
       {data && (
         <Group align="stretch" gap="md" wrap="wrap">
-          <Paper withBorder p="xs" w={{ base: "100%", sm: 300 }}>
+          <Paper withBorder p="xs" w={{ base: "100%", sm: 300 }} {...(talking && { visibleFrom: "sm" })}>
             <form onSubmit={start}>
               <TextInput
                 aria-label={t("chat.start")}
@@ -78,7 +82,8 @@ export function ChatPage() {
             </ScrollArea.Autosize>
             {conversations.length === 0 && <Empty text={t("chat.none")} />}
           </Paper>
-          <Paper withBorder p="md" flex={1} miw={280}>
+          <Paper withBorder p="md" flex={1} miw={280} {...(!talking && { visibleFrom: "sm" })}>
+            {talking && <Back />}
             {opened ? (
               <Talk key={opened} id={opened} news={news} viewer={data.viewer?.id ?? ""} />
             ) : to ? (
@@ -90,6 +95,27 @@ export function ChatPage() {
         </Group>
       )}
     </Page>
+  );
+}
+
+/** Leads from what is said to the list where only one of them is seen. */
+function Back() {
+  const { t } = useTranslation();
+  const link = useRef<HTMLAnchorElement>(null);
+  // What was chosen is not seen any more; where this is not seen, the focus stays.
+  useEffect(() => link.current?.focus(), []);
+  return (
+    <LinkButton
+      ref={link}
+      to="/chat"
+      hiddenFrom="sm"
+      size="compact-sm"
+      variant="subtle"
+      mb="xs"
+      leftSection={<IconArrowLeft size={16} aria-hidden />}
+    >
+      {t("chat.back")}
+    </LinkButton>
   );
 }
 

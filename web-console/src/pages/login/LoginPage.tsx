@@ -32,6 +32,11 @@ const SignInByToken = graphql(`
 
 type Way = "secret" | "token";
 
+/** What the graph says of a wrong secret, or of somebody who is no administrator: nobody is told which of them it is. */
+const REFUSED = ["NO_PERMISSION", "ARGS_ERROR", "RECORD_NOT_FOUND"];
+
+const refusal = (code: string) => (REFUSED.includes(code) ? "WRONG_SECRET" : code);
+
 export function LoginPage() {
   const { t, i18n } = useTranslation();
   const client = useClient();
@@ -47,7 +52,7 @@ export function LoginPage() {
   async function ask(): Promise<Session | string> {
     if (way === "secret") {
       const { data, error } = await client.mutation(SignInBySecret, { secret, userId });
-      if (!data) return error ? problemOf(error).code : "INTERNAL";
+      if (!data) return error ? refusal(problemOf(error).code) : "INTERNAL";
       return { token: data.createAdminToken.token, userId, expiresAt: data.createAdminToken.expiresAt };
     }
     const { data, error } = await client.query(SignInByToken, { token: secret });
