@@ -1,5 +1,5 @@
 // A table whose rows can be opened by mouse and keyboard, with pages of a known total below it.
-import { Group, Pagination, Table, Text } from "@mantine/core";
+import { Box, Group, Pagination, Table, Text } from "@mantine/core";
 import type { KeyboardEvent, MouseEvent, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -9,8 +9,14 @@ export interface Column<Row> {
   cell: (row: Row) => ReactNode;
   /** Hidden on narrow screens. */
   wide?: boolean;
+  /** On narrow screens it stands in the first column, below what that one shows. */
+  below?: boolean;
   /** How much of the table's width it takes where rows come while one scrolls; the same as the others when left out. */
   width?: string;
+}
+
+function elsewhere<Row>({ wide, below }: Column<Row>) {
+  return (wide || below) && { visibleFrom: "sm" as const };
 }
 
 export function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
@@ -21,7 +27,7 @@ export function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
           key={column.head}
           // A share of a narrow screen is too little for most.
           {...(column.width && { w: column.width.endsWith("%") ? { sm: column.width } : column.width })}
-          {...(column.wide && { visibleFrom: "sm" as const })}
+          {...elsewhere(column)}
         >
           {column.head}
         </Table.Th>
@@ -32,9 +38,17 @@ export function Head<Row>({ columns }: { columns: readonly Column<Row>[] }) {
 
 /** The cells of a row; empty ones for a row that is still to come. */
 export function Cells<Row>({ columns, row }: { columns: readonly Column<Row>[]; row: Row | undefined }) {
-  return columns.map((column) => (
-    <Table.Td key={column.head} {...(column.wide && { visibleFrom: "sm" as const })}>
+  const below = columns.filter((column) => column.below);
+  return columns.map((column, place) => (
+    <Table.Td key={column.head} {...elsewhere(column)}>
       {row === undefined ? "…" : column.cell(row)}
+      {row !== undefined &&
+        place === 0 &&
+        below.map((column) => (
+          <Box key={column.head} hiddenFrom="sm" mt={4}>
+            {column.cell(row)}
+          </Box>
+        ))}
     </Table.Td>
   ));
 }

@@ -48,7 +48,7 @@ export function NodeTable({
       cell: (node) => <Text size="sm">{node.roles.map((role) => t(`health.roleNames.${role}`)).join(", ")}</Text>,
       wide: true,
     },
-    { head: t("overview.messages"), cell: (node) => number.format(node.figures.messagesPerSecond) },
+    { head: t("overview.messages"), cell: (node) => number.format(node.figures.messagesPerSecond), wide: true },
     {
       head: t("overview.sockets"),
       cell: (node) => number.format(node.figures.sockets.graphql + node.figures.sockets.sdk),

@@ -49,6 +49,7 @@ export function AccessPage() {
           {t(one.configured ? "access.configured" : "access.levelOnly")}
         </Badge>
       ),
+      below: true,
     },
     { head: t("access.logins"), cell: (one) => one.logins },
   ];

@@ -1,5 +1,6 @@
 // GraphiQL over the server's own schema, signed in as the console is, with saved examples and the plan of an operation.
 import "graphiql/style.css";
+import "./explorer.css";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { Box, Button, Drawer, Select, useComputedColorScheme } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
@@ -76,7 +77,11 @@ export function ExplorerPage() {
         </>
       }
     >
-      <Box className="framed" h="calc(100dvh - 150px)" style={{ overflow: "hidden" }}>
+      <Box
+        className="framed explorer"
+        h={{ base: "max(560px, calc(100dvh - 84px))", sm: "calc(100dvh - 150px)" }}
+        style={{ overflow: "hidden" }}
+      >
         <GraphiQL
           key={key}
           fetcher={fetcher}

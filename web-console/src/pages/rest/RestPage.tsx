@@ -3,6 +3,7 @@ import { Badge, Code, Group, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { Page } from "~/components/Page";
 import { type Column, Rows } from "~/components/Rows";
@@ -23,8 +24,8 @@ export function RestPage() {
       head: t("rest.route"),
       width: "30%",
       cell: (route) => (
-        <Text size="sm" ff="monospace" miw={140} style={{ overflowWrap: "anywhere" }}>
-          {route.path}
+        <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+          <Path path={route.path} />
         </Text>
       ),
     },
@@ -34,9 +35,10 @@ export function RestPage() {
       cell: (route) => (
         <Group gap={6}>
           <Kind kind={route.kind} />
-          <Code>{route.fields.join(", ")}</Code>
+          <Code style={{ overflowWrap: "anywhere" }}>{route.fields.join(", ")}</Code>
         </Group>
       ),
+      below: true,
     },
     { head: t("rest.summary"), cell: (route) => <Text size="sm">{route.summary}</Text>, wide: true },
   ];
@@ -70,6 +72,17 @@ export function RestPage() {
       )}
     </Page>
   );
+}
+
+/** A path that is broken between its words. */
+function Path({ path }: { path: string }) {
+  return path.split(/(?<=[/_])/).map((word, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the words of a path have no other name
+    <Fragment key={place}>
+      {word}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 export function Kind({ kind }: { kind: Route["kind"] }) {
