@@ -13,6 +13,15 @@ function preferred(): Language {
   return wanted.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
+/**
+ * Names a language as the reader writes it, such as en-GB: texts follow the language, times and numbers the region. What is
+ * no name of a language is passed over; some browsers have such.
+ */
+export function regional(language: Language, wanted: readonly string[] = navigator.languages): string {
+  const named = new RegExp(`^${language}(-[a-z0-9]{2,8})*$`, "i");
+  return wanted.find((one) => named.test(one)) ?? language;
+}
+
 async function load(language: Language) {
   if (i18next.hasResourceBundle(language, "translation")) return;
   i18next.addResourceBundle(language, "translation", (await TEXTS[language]()).default);
@@ -23,7 +32,7 @@ export async function startTexts() {
   const { default: translation } = await TEXTS[language]();
   await i18next.use(initReactI18next).init({
     resources: { [language]: { translation } },
-    lng: language,
+    lng: regional(language),
     fallbackLng: false,
     interpolation: { escapeValue: false },
   });
@@ -32,7 +41,7 @@ export async function startTexts() {
 
 export async function speak(language: Language) {
   await load(language);
-  await i18next.changeLanguage(language);
+  await i18next.changeLanguage(regional(language));
   localStorage.setItem(KEY, language);
   document.documentElement.lang = language;
 }

@@ -10,7 +10,14 @@ test("sizes are written in the unit that fits", () => {
 
 test("times of this year do without the year", () => {
   const now = new Date(2026, 10, 22, 9, 5);
-  const of = (year: number) => formatTime(new Date(year, 2, 1, 14, 30).toISOString(), "en-GB", now);
+  const of = (year: number) => formatTime(new Date(year, 2, 1, 14, 30).toISOString(), "en-GB", "minute", now);
   expect(of(2026)).toBe("1 Mar, 14:30");
   expect(of(2025)).toBe("1 Mar 2025, 14:30");
+});
+
+test("times are as exact as they are needed", () => {
+  const now = new Date(2026, 10, 22);
+  const time = new Date(2026, 2, 1, 14, 30, 5).toISOString();
+  expect(formatTime(time, "en-GB", "second", now)).toBe("1 Mar, 14:30:05");
+  expect(formatTime(time, "en-GB", "zone", now)).toMatch(/^1 Mar, 14:30:05 \S+$/);
 });

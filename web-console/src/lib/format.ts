@@ -1,9 +1,18 @@
 // Times as people read them.
 
-/** Writes a moment in the reader's language and zone, to the minute; without the year when it is this one. */
-export function formatTime(time: string, language: string, now = new Date()): string {
+/** How exactly a moment is written: to the minute, to the second, or that and in which zone. */
+export type Exactness = "minute" | "second" | "zone";
+
+const EXACT = {
+  minute: {},
+  second: { second: "2-digit" },
+  zone: { second: "2-digit", timeZoneName: "short" },
+} as const;
+
+/** Writes a moment in the reader's language and zone; without the year when it is this one. */
+export function formatTime(time: string, language: string, to: Exactness = "minute", now = new Date()): string {
   const moment = new Date(time);
-  const clock = { day: "numeric", hour: "2-digit", minute: "2-digit", month: "short" } as const;
+  const clock = { day: "numeric", hour: "2-digit", minute: "2-digit", month: "short", ...EXACT[to] } as const;
   const year = moment.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
   return new Intl.DateTimeFormat(language, { ...clock, ...year }).format(moment);
 }

@@ -112,7 +112,7 @@ function LanguageMenu() {
           <Menu.Item
             key={code}
             lang={code}
-            fw={i18n.language === code ? 700 : 400}
+            fw={i18n.resolvedLanguage === code ? 700 : 400}
             onClick={() => void speak(code as Language)}
           >
             {name}

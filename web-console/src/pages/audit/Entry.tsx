@@ -1,23 +1,24 @@
 // One act: who, from where, with which arguments, why, and what became of it.
 import { Code, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { Facts } from "~/components/Facts";
+import { Moment } from "~/components/Moment";
 import { Empty, Failed, Loading } from "~/components/States";
-import { formatTime } from "~/lib/format";
 import { Became } from "./AuditPage";
 import { AuditEntry } from "./documents";
 
 export function Entry({ id }: { id: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [{ data, error, fetching }, again] = useQuery({ query: AuditEntry, variables: { id } });
   if (error) return <Failed error={error} retry={() => again({ requestPolicy: "network-only" })} />;
   if (fetching && !data) return <Loading />;
   const entry = data?.admin?.auditEntry;
   if (!entry) return <Empty text={t("audit.gone")} />;
   const name = entry.actor?.nickname ? `${entry.actor.nickname} (${entry.actorId})` : entry.actorId;
-  const facts: [string, string | null][] = [
-    [t("audit.at"), formatTime(entry.at, i18n.language)],
+  const facts: [string, ReactNode][] = [
+    [t("audit.at"), <Moment key="at" at={entry.at} to="zone" />],
     [t("audit.actor"), entry.platform ? `${name} · ${t(`platforms.${entry.platform}`)}` : name],
     [t("audit.address"), entry.address],
     [t("audit.operation"), `${entry.operation} (${entry.subgraph})`],

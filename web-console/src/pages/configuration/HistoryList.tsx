@@ -3,14 +3,14 @@ import { Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { LongRows } from "~/components/LongRows";
+import { Moment } from "~/components/Moment";
 import type { Column } from "~/components/Rows";
 import { useLongList } from "~/components/useLongList";
-import { formatTime } from "~/lib/format";
 import { type Change, History } from "./documents";
 import { shown } from "./drafts";
 
 export function HistoryList() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate({ from: "/configuration" });
   const { offset = 0 } = useSearch({ from: "/inside/configuration" });
   const history = useLongList(History, {
@@ -24,7 +24,7 @@ export function HistoryList() {
     </Text>
   );
   const columns: Column<Change>[] = [
-    { head: t("configuration.at"), cell: (change) => formatTime(change.at, i18n.language) },
+    { head: t("configuration.at"), cell: (change) => <Moment at={change.at} /> },
     {
       head: t("configuration.key"),
       cell: (change) => (

@@ -2,9 +2,10 @@
 import { Group, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Facts } from "~/components/Facts";
+import { Moment } from "~/components/Moment";
 import type { ShownNode } from "~/components/nodes/documents";
 import { Health } from "~/components/nodes/NodeTable";
-import { formatBytes, formatTime } from "~/lib/format";
+import { formatBytes } from "~/lib/format";
 
 export function NodeFacts({ node }: { node: ShownNode }) {
   const { t, i18n } = useTranslation();
@@ -20,8 +21,8 @@ export function NodeFacts({ node }: { node: ShownNode }) {
     ["address", node.address],
     ["parts", node.parts.map(({ name, ready }) => standing(t(`health.partNames.${name}`), ready)).join(", ")],
     ["metricsAddress", node.metricsAddress ?? "–"],
-    ["startedAt", formatTime(node.startedAt, i18n.language)],
-    ["lastSeenAt", formatTime(node.lastSeenAt, i18n.language)],
+    ["startedAt", <Moment key="startedAt" at={node.startedAt} to="zone" />],
+    ["lastSeenAt", <Moment key="lastSeenAt" at={node.lastSeenAt} to="zone" />],
     ["messagesStored", write(figures.messagesStored)],
     ["messagesPerSecond", write(figures.messagesPerSecond)],
     ["deliveriesPerSecond", write(figures.deliveriesPerSecond)],

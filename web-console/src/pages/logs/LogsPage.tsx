@@ -10,12 +10,12 @@ import { useMutation } from "urql";
 import { because } from "~/app/reason";
 import { Confirm, type Question } from "~/components/Confirm";
 import { LongRows } from "~/components/LongRows";
+import { Moment } from "~/components/Moment";
 import { Page } from "~/components/Page";
 import { Person } from "~/components/Person";
 import type { Column } from "~/components/Rows";
 import { useLongList } from "~/components/useLongList";
 import { graphql, type ResultOf } from "~/graphql";
-import { formatTime } from "~/lib/format";
 import { safeUrl } from "~/lib/links";
 import { momentOf } from "~/lib/moments";
 
@@ -40,7 +40,7 @@ type Row = NonNullable<ResultOf<typeof Logs>["admin"]>["clientLogs"]["edges"][nu
 const MOMENTS = ["since", "until"] as const;
 
 export function LogsPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate({ from: "/logs" });
   const filters = useSearch({ from: "/inside/logs" });
   const { search, since, until, offset = 0 } = filters;
@@ -112,7 +112,7 @@ export function LogsPage() {
       ),
       wide: true,
     },
-    { head: t("logs.createdAt"), cell: (log) => formatTime(log.createdAt, i18n.language), wide: true },
+    { head: t("logs.createdAt"), cell: (log) => <Moment at={log.createdAt} />, wide: true },
   ];
   return (
     <Page

@@ -5,14 +5,14 @@ import { useTranslation } from "react-i18next";
 import { useMutation } from "urql";
 import { Facts } from "~/components/Facts";
 import { TextLink } from "~/components/links";
+import { Moment } from "~/components/Moment";
 import { Failed } from "~/components/States";
-import { formatTime } from "~/lib/format";
 import { Retry, type Row } from "./documents";
 
 export function Delivery({ row, sent }: { row: Row; sent: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [{ fetching, error }, retry] = useMutation(Retry);
-  const time = (at: string | null) => (at === null ? null : formatTime(at, i18n.language));
+  const time = (at: string | null) => at && <Moment at={at} to="zone" />;
   const facts = [
     ["why", row.error],
     ["outcome", t(`push.outcomes.${row.outcome}`)],

@@ -24,12 +24,15 @@ export function Providers({ providers }: { providers: readonly Provider[] }) {
           </Text>
           {provider.lastSuccessAt && (
             <Text size="xs" c="dimmed">
-              {t("push.lastSuccess", { when: formatTime(provider.lastSuccessAt, i18n.language) })}
+              {t("push.lastSuccess", { when: formatTime(provider.lastSuccessAt, i18n.language, "second") })}
             </Text>
           )}
           {provider.lastError && provider.lastErrorAt && (
             <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-              {t("push.lastError", { when: formatTime(provider.lastErrorAt, i18n.language), why: provider.lastError })}
+              {t("push.lastError", {
+                when: formatTime(provider.lastErrorAt, i18n.language, "second"),
+                why: provider.lastError,
+              })}
             </Text>
           )}
         </Paper>

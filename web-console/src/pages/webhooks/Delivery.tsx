@@ -4,20 +4,21 @@ import { notifications } from "@mantine/notifications";
 import { useTranslation } from "react-i18next";
 import { useMutation } from "urql";
 import { Facts } from "~/components/Facts";
+import { Moment } from "~/components/Moment";
 import { Failed } from "~/components/States";
-import { formatTime } from "~/lib/format";
 import { Became } from "./Became";
 import { Again, type Opened } from "./documents";
 
 export function Delivery({ row, sent }: { row: Opened; sent: () => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [{ fetching, error }, redeliver] = useMutation(Again);
   const facts = [
     ["why", row.error],
     ["host", row.host],
     ["status", row.status],
     ["attempts", row.attempts],
-    ["nextAttemptAt", row.nextAttemptAt ? formatTime(row.nextAttemptAt, i18n.language) : null],
+    ["createdAt", time(row.createdAt)],
+    ["nextAttemptAt", time(row.nextAttemptAt)],
     ["milliseconds", row.durationMilliseconds],
     ["operation", row.operationId],
   ] as const;
@@ -62,6 +63,8 @@ export function Delivery({ row, sent }: { row: Opened; sent: () => void }) {
     </Stack>
   );
 }
+
+const time = (at: string | null) => at && <Moment at={at} to="zone" />;
 
 /** JSON with its lines; everything else as it is. */
 function readable(text: string): string {
