@@ -31,5 +31,9 @@ export function everyPage(what, paths, world) {
     visit({ width: 390 }, async (page, path) => {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
       assert.equal(wide, false, `${path} is no wider than the screen`);
+      const cut = await page
+        .locator(".framed")
+        .evaluateAll((frames) => frames.filter((frame) => frame.scrollWidth > frame.clientWidth).length);
+      assert.equal(cut, 0, `no table of ${path} is cut`);
     }));
 }

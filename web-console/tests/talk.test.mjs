@@ -38,7 +38,7 @@ test("a conversation is read in both directions, and messages in it are taken ba
   const writer = await world.userToken("user1");
   for (let n = 1; n <= 120; n++) await send(writer, { userId: "user2" }, { text: { text: `Line ${n}.` } });
   const page = await world.inside({ path: "/console/conversations" });
-  await page.getByRole("textbox", { name: "User id" }).fill("user2");
+  await page.getByRole("combobox", { name: "Name or id of a user" }).fill("user2");
   await page.keyboard.press("Enter");
   await page.waitForURL(/user=user2/);
   await page.getByText("Line 120.").waitFor();
@@ -86,6 +86,64 @@ test("a message that was searched for is shown where it was said", async () => {
   await page.getByRole("menuitem", { name: "In its conversation" }).click();
   await page.waitForURL(/seq=42/);
   await page.locator('[aria-current="true"]').getByText("Line 42.").waitFor();
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a user is found by name or id, by keyboard, and nobody is guessed", async () => {
+  const page = await world.inside({ path: "/console/relations" });
+  const field = page.getByRole("combobox", { name: "Name or id of a user" });
+  await field.fill("person 2");
+  await page.getByRole("option", { name: /user20/ }).waitFor();
+  await field.press("Enter");
+  await page.getByText("Several people have this in their name or id.").waitFor();
+  assert.deepEqual(await world.violations(page), []);
+  await world.shot(page, "user-picker");
+  await field.press("ArrowDown");
+  await field.press("Enter");
+  await page.waitForURL(/user=user2$/);
+  assert.equal(await field.inputValue(), "user2");
+  await field.fill("Person 7");
+  await field.press("Enter");
+  await page.waitForURL(/user=user7$/);
+  await field.fill("Amara of Nowhere");
+  await field.press("Enter");
+  await page.getByText("Nobody is found by this.").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await page.goBack();
+  await page.waitForURL(/user=user2$/);
+  assert.equal(await field.inputValue(), "user2");
+  await page.goto(`${world.address}/console/messages?search=Line`);
+  const sender = page.getByRole("combobox", { name: "Sent by" });
+  await sender.fill("person 1");
+  await page.getByRole("option", { name: /Person 1 user1$/ }).click();
+  await page.waitForURL(/sender=user1(&|$)/);
+  await page.locator("mark").first().waitFor();
+  await sender.fill("");
+  await page.waitForURL((url) => !url.searchParams.has("sender"));
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("a conversation without a reader offers those who are in it", async () => {
+  const page = await world.inside({ path: "/console/conversations/si_user1_user2" });
+  const people = page.getByRole("table", { name: "Who is in it" });
+  await people.getByRole("row", { name: /Person 1/ }).waitFor();
+  assert.deepEqual(await world.violations(page), []);
+  await people.getByRole("row", { name: /Person 2/ }).press("Enter");
+  await page.waitForURL(/user=user2/);
+  await page.getByRole("region", { name: "Messages" }).getByText("Line 118.").waitFor();
+  await world.ask(
+    'mutation { createGroup(input: { id: "bookclub", name: "Book club", ownerId: "user3", memberIds: ["user4"] }) { group { id } } }',
+    {},
+    token,
+  );
+  await page.goto(`${world.address}/console/conversations/sg_bookclub`);
+  await people.getByRole("row", { name: /Person 3/ }).waitFor();
+  await people.getByRole("row", { name: /Person 4/ }).press("Enter");
+  await page.waitForURL(/user=user4/);
+  await page.getByText("sg_bookclub").waitFor();
+  await world.shot(page, "insiders");
   assert.deepEqual(page.complaints, []);
   await world.close(page);
 });
@@ -265,6 +323,7 @@ everyPage(
   [
     "/conversations",
     "/conversations?user=user1",
+    "/conversations/sg_gallery",
     "/conversations/sg_gallery?user=mallory",
     "/messages",
     "/broadcast",

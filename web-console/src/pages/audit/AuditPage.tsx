@@ -4,21 +4,22 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { LongRows } from "~/components/LongRows";
+import { Moment } from "~/components/Moment";
 import { Page } from "~/components/Page";
 import type { Column } from "~/components/Rows";
+import { UserPicker } from "~/components/UserPicker";
 import { useLongList } from "~/components/useLongList";
-import { formatTime } from "~/lib/format";
+import { MUTATIONS } from "~/graphql/mutations";
 import { momentOf } from "~/lib/moments";
 import { AuditLog, type Row } from "./documents";
 import { Entry } from "./Entry";
 import { type AuditSearch, OUTCOMES, type Outcome } from "./search";
 
 const COLOURS = { DONE: "green", REFUSED: "yellow", FAILED: "red" } as const;
-const TEXTS = ["actor", "operation", "target"] as const;
 const MOMENTS = ["since", "until"] as const;
 
 export function AuditPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate({ from: "/audit" });
   const search = useSearch({ from: "/inside/audit" });
   const { actor, operation, target, since, until, outcome, offset = 0, open } = search;
@@ -39,7 +40,7 @@ export function AuditPage() {
     navigate({ search: ({ offset: _, ...before }) => kept({ ...before, ...part }), replace: true });
   const look = useDebouncedCallback(change, 300);
   const columns: Column<Row>[] = [
-    { head: t("audit.at"), cell: (row) => formatTime(row.at, i18n.language) },
+    { head: t("audit.at"), cell: (row) => <Moment at={row.at} /> },
     { head: t("audit.actor"), cell: (row) => <Text size="sm">{row.actorId}</Text>, wide: true },
     { head: t("audit.operation"), cell: (row) => <Text size="sm">{row.operation}</Text> },
     {
@@ -66,15 +67,29 @@ export function AuditPage() {
   return (
     <Page title={t("places.audit")}>
       <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} mb="sm" spacing="xs">
-        {TEXTS.map((name) => (
-          <TextInput
-            key={name}
-            label={t(`audit.${name}`)}
-            placeholder={t(`audit.placeholders.${name}`)}
-            defaultValue={search[name] ?? ""}
-            onChange={(event) => look({ [name]: event.currentTarget.value })}
-          />
-        ))}
+        <UserPicker
+          label={t("audit.actor")}
+          placeholder={t("audit.placeholders.actor")}
+          user={actor ?? ""}
+          choose={(actor) => change({ actor })}
+        />
+        <Select
+          label={t("audit.operation")}
+          placeholder={t("audit.placeholders.operation")}
+          searchable
+          clearable
+          clearButtonProps={{ "aria-label": t("acts.clear") }}
+          nothingFoundMessage={t("audit.noMutation")}
+          value={operation ?? null}
+          data={MUTATIONS.includes(operation ?? "") || !operation ? MUTATIONS : [operation, ...MUTATIONS]}
+          onChange={(value) => change({ operation: value ?? undefined })}
+        />
+        <TextInput
+          label={t("audit.target")}
+          placeholder={t("audit.placeholders.target")}
+          defaultValue={target ?? ""}
+          onChange={(event) => look({ target: event.currentTarget.value })}
+        />
         {MOMENTS.map((name) => (
           <TextInput
             key={name}

@@ -14,6 +14,7 @@ import { Empty, Failed, Loading } from "~/components/States";
 import { Whose } from "~/components/Whose";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatTime } from "~/lib/format";
+import { Insiders } from "./Insiders";
 import { stretch } from "./stretch";
 
 const OpenConversation = graphql(
@@ -72,10 +73,16 @@ export function ConversationPage() {
   const name = conversation?.group?.name || conversation?.peer?.nickname || conversation?.peer?.id || id;
   return (
     <Page title={name}>
-      <Whose key={user} user={user} choose={(next) => navigate({ search: next ? { user: next } : {} })} />
+      <Whose user={user} choose={(next) => navigate({ search: next ? { user: next } : {} })} />
       {error && <Failed error={error} retry={refresh} />}
       {!data && fetching && <Loading />}
-      {user === "" && <Empty text={t("conversations.asWhom")} />}
+      {user === "" && (
+        <Insiders
+          key={id}
+          id={id}
+          choose={(user) => navigate({ search: ({ offset: _, ...before }) => ({ ...before, user }) })}
+        />
+      )}
       {data && user !== "" && !conversation && !fetching && <Empty text={t("conversations.unknown", { id, user })} />}
       {conversation && (
         <Stack aria-busy={stale}>

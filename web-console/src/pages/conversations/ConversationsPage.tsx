@@ -89,7 +89,7 @@ export function ConversationsPage() {
   ];
   return (
     <Page title={t("places.conversations")}>
-      <Whose key={user} user={user} choose={(next) => navigate({ search: next ? { user: next } : {} })} />
+      <Whose user={user} choose={(next) => navigate({ search: next ? { user: next } : {} })} />
       {user === "" ? (
         <Empty text={t("conversations.begin")} />
       ) : (

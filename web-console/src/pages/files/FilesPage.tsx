@@ -12,6 +12,7 @@ import { Confirm, type Question } from "~/components/Confirm";
 import { Page } from "~/components/Page";
 import { type Column, Pages, Rows } from "~/components/Rows";
 import { Empty, Failed, Loading } from "~/components/States";
+import { UserPicker } from "~/components/UserPicker";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatBytes, formatTime } from "~/lib/format";
 import { Upload } from "./Upload";
@@ -46,17 +47,15 @@ export function FilesPage() {
   const [question, setQuestion] = useState<Question | null>(null);
   const [, remove] = useMutation(Delete);
   const [uploading, upload] = useDisclosure();
-  const look = useDebouncedCallback(
-    (next: { owner?: string; cause?: string }) =>
-      navigate({
-        search: (before) => {
-          const { owner, cause } = { ...before, ...next };
-          return { ...(owner && { owner }), ...(cause && { cause }) };
-        },
-        replace: true,
-      }),
-    300,
-  );
+  const narrow = (next: { owner?: string; cause?: string }) =>
+    navigate({
+      search: (before) => {
+        const { owner, cause } = { ...before, ...next };
+        return { ...(owner && { owner }), ...(cause && { cause }) };
+      },
+      replace: true,
+    });
+  const look = useDebouncedCallback(narrow, 300);
 
   const columns: Column<Row>[] = [
     {
@@ -109,12 +108,7 @@ export function FilesPage() {
       }
     >
       <Group mb="sm" grow preventGrowOverflow={false}>
-        <TextInput
-          aria-label={t("files.owner")}
-          placeholder={t("files.owner")}
-          defaultValue={owner ?? ""}
-          onChange={(event) => look({ owner: event.currentTarget.value })}
-        />
+        <UserPicker placeholder={t("files.owner")} user={owner ?? ""} choose={(owner) => narrow({ owner })} />
         <TextInput
           aria-label={t("files.cause")}
           placeholder={t("files.cause")}

@@ -12,6 +12,7 @@ import { MessageActs } from "~/components/message/MessageActs";
 import { MessageItem } from "~/components/message/MessageItem";
 import { Page } from "~/components/Page";
 import { Empty, Failed, Loading } from "~/components/States";
+import { UserPicker } from "~/components/UserPicker";
 import { graphql, type ResultOf } from "~/graphql";
 import { type Filters, searchFilter } from "./filter";
 
@@ -54,15 +55,13 @@ export function MessagesPage() {
   });
   const refresh = () => again({ requestPolicy: "network-only" });
   const [question, setQuestion] = useState<Question | null>(null);
-  const look = useDebouncedCallback(
-    (next: Filters & { search?: string }) =>
-      navigate({
-        search: ({ after: _, ...before }) =>
-          Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== "")),
-        replace: true,
-      }),
-    300,
-  );
+  const narrow = (next: Filters & { search?: string }) =>
+    navigate({
+      search: ({ after: _, ...before }) =>
+        Object.fromEntries(Object.entries({ ...before, ...next }).filter(([, value]) => value !== "")),
+      replace: true,
+    });
+  const look = useDebouncedCallback(narrow, 300);
   const filter = (name: keyof Filters, type = "text") => ({
     type,
     label: t(`messages.${name}`),
@@ -82,7 +81,7 @@ export function MessagesPage() {
         onChange={(event) => look({ search: event.currentTarget.value })}
       />
       <SimpleGrid mb="sm" cols={{ base: 1, xs: 2, md: 4 }}>
-        <TextInput {...filter("sender")} />
+        <UserPicker label={t("messages.sender")} user={filters.sender ?? ""} choose={(sender) => narrow({ sender })} />
         <TextInput {...filter("conversation")} />
         <TextInput {...filter("since", "date")} />
         <TextInput {...filter("until", "date")} />

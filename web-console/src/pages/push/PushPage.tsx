@@ -1,15 +1,16 @@
 // Offline push: how each provider does, a push to try things out, and what became of every push.
-import { Badge, Button, Drawer, Select, SimpleGrid, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
+import { Badge, Button, Drawer, Select, SimpleGrid, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LongRows } from "~/components/LongRows";
+import { Moment } from "~/components/Moment";
 import { Page } from "~/components/Page";
 import { Person } from "~/components/Person";
 import type { Column } from "~/components/Rows";
+import { UserPicker } from "~/components/UserPicker";
 import { useLongList } from "~/components/useLongList";
-import { formatTime } from "~/lib/format";
 import { Delivery } from "./Delivery";
 import { Pushes, type Row } from "./documents";
 import { OUTCOMES, PROVIDERS } from "./names";
@@ -19,7 +20,7 @@ import { TestPush } from "./TestPush";
 const COLOURS = { PENDING: "yellow", DELIVERED: "green", FAILED: "red" } as const;
 
 export function PushPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate({ from: "/push" });
   const { user, provider, outcome, offset = 0 } = useSearch({ from: "/inside/push" });
   const [testing, test] = useDisclosure();
@@ -34,14 +35,6 @@ export function PushPage() {
     read: (data) => data.admin?.pushDeliveries,
     offset,
   });
-  const look = useDebouncedCallback(
-    (text: string) =>
-      navigate({
-        search: { ...(text && { user: text }), ...(provider && { provider }), ...(outcome && { outcome }) },
-        replace: true,
-      }),
-    300,
-  );
   const columns: Column<Row>[] = [
     { head: t("users.user"), cell: (row) => <Person id={row.userId} nickname={row.user?.nickname ?? null} /> },
     {
@@ -51,6 +44,7 @@ export function PushPage() {
           {t(`push.outcomes.${row.outcome}`)}
         </Badge>
       ),
+      below: true,
     },
     {
       head: t("push.device"),
@@ -69,18 +63,22 @@ export function PushPage() {
       ),
       wide: true,
     },
-    { head: t("push.createdAt"), cell: (row) => formatTime(row.createdAt, i18n.language), wide: true },
+    { head: t("push.createdAt"), cell: (row) => <Moment at={row.createdAt} />, wide: true },
   ];
   const providers = pushes.data?.admin?.pushProviders;
   return (
     <Page title={t("places.push")} acts={<Button onClick={test.open}>{t("push.test")}</Button>}>
       {providers && <Providers providers={providers} />}
       <SimpleGrid cols={{ base: 1, sm: 3 }} my="sm" spacing="xs">
-        <TextInput
-          aria-label={t("push.user")}
+        <UserPicker
           placeholder={t("push.user")}
-          defaultValue={user ?? ""}
-          onChange={(event) => look(event.currentTarget.value)}
+          user={user ?? ""}
+          choose={(id) =>
+            navigate({
+              search: { ...(id && { user: id }), ...(provider && { provider }), ...(outcome && { outcome }) },
+              replace: true,
+            })
+          }
         />
         <Select
           aria-label={t("push.provider")}

@@ -37,7 +37,7 @@ export function RelationsPage() {
         )
       }
     >
-      <Whose key={user} user={user} choose={(next) => navigate({ search: next ? { user: next } : {} })} />
+      <Whose user={user} choose={(next) => navigate({ search: next ? { user: next } : {} })} />
       {user === "" ? (
         <Empty text={t("relations.begin")} />
       ) : (

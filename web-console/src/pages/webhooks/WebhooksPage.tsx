@@ -1,13 +1,12 @@
 // What the application's server was told, and what became of it; one that failed is sent again from here.
-import { Drawer, Group, Select, Tabs, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Drawer, Group, Select, Tabs, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
+import { Moment } from "~/components/Moment";
 import { Page } from "~/components/Page";
 import { type Column, Pages, Rows } from "~/components/Rows";
 import { Empty, Failed, Loading } from "~/components/States";
-import { formatTime } from "~/lib/format";
 import { Became, OUTCOMES } from "./Became";
 import { Delivery } from "./Delivery";
 import { Deliveries, type Row } from "./documents";
@@ -16,7 +15,7 @@ import { Hooks } from "./Hooks";
 const SIZE = 50;
 
 export function WebhooksPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate({ from: "/webhooks" });
   const { search, outcome, offset = 0, open, view } = useSearch({ from: "/inside/webhooks" });
   const [{ data, error, fetching, stale }, again] = useQuery({
@@ -31,11 +30,6 @@ export function WebhooksPage() {
     },
     requestPolicy: "cache-and-network",
   });
-  const look = useDebouncedCallback(
-    (text: string) =>
-      navigate({ search: { ...(text && { search: text }), ...(outcome && { outcome }) }, replace: true }),
-    400,
-  );
   const columns: Column<Row>[] = [
     { head: t("webhooks.hook"), cell: (row) => <Text size="sm">{row.name ?? row.command}</Text> },
     {
@@ -52,10 +46,13 @@ export function WebhooksPage() {
       wide: true,
     },
     { head: t("webhooks.attempts"), cell: (row) => row.attempts, wide: true },
-    { head: t("webhooks.createdAt"), cell: (row) => formatTime(row.createdAt, i18n.language) },
+    { head: t("webhooks.createdAt"), cell: (row) => <Moment at={row.createdAt} /> },
   ];
   const list = data?.admin?.webhookDeliveries;
   const rows = list?.edges.map((edge) => edge.node) ?? [];
+  // Those that are switched on, and those that were while they were called.
+  const called = [...(data?.admin?.webhooks ?? []), ...rows].map((hook) => hook.name ?? hook.command);
+  const hooks = [...new Set(search ? [...called, search] : called)].sort();
   const opened = open === undefined ? null : (data?.admin?.webhookDelivery ?? null);
   return (
     <Page title={t("places.webhooks")}>
@@ -73,11 +70,18 @@ export function WebhooksPage() {
         <Tabs.Panel value="hooks">{data?.admin && <Hooks hooks={data.admin.webhooks} />}</Tabs.Panel>
         <Tabs.Panel value="deliveries">
           <Group mb="sm" grow preventGrowOverflow={false}>
-            <TextInput
-              aria-label={t("webhooks.search")}
+            <Select
+              aria-label={t("webhooks.hook")}
               placeholder={t("webhooks.search")}
-              defaultValue={search ?? ""}
-              onChange={(event) => look(event.currentTarget.value)}
+              searchable
+              clearable
+              clearButtonProps={{ "aria-label": t("acts.clear") }}
+              nothingFoundMessage={t("webhooks.noHook")}
+              value={search ?? null}
+              data={hooks}
+              onChange={(name) =>
+                navigate({ search: { ...(name && { search: name }), ...(outcome && { outcome }) }, replace: true })
+              }
             />
             <Select
               aria-label={t("webhooks.outcome")}
