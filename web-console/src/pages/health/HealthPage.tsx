@@ -1,15 +1,18 @@
 // How the deployment is: each process, what waits, and whether the services behind it answer.
 import { Anchor, Badge, Drawer, Group, Paper, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { problemOf } from "~/app/errors";
 import { useSession } from "~/app/session";
+import { GivenUp } from "~/components/GivenUp";
 import { ShownNode } from "~/components/nodes/documents";
 import { NodeTable } from "~/components/nodes/NodeTable";
 import { useNodes } from "~/components/nodes/useNodes";
 import { Page } from "~/components/Page";
 import { Failed, Loading } from "~/components/States";
+import { useGivenUp } from "~/components/useGivenUp";
 import { graphql } from "~/graphql";
 import { together } from "~/lib/figures";
 import { formatTime } from "~/lib/format";
@@ -45,6 +48,7 @@ export function HealthPage() {
   const healthy = nodes.filter((node) => node.healthy).length;
   const chosen = nodes.find((node) => node.id === opened);
   const dashboard = safeUrl(data?.dashboardUrl);
+  const givenUp = useGivenUp();
   const signs = signsOf({
     // Processes are rows of the database.
     database: data?.admin ? "answers" : error ? problemOf(error).code : null,
@@ -52,6 +56,7 @@ export function HealthPage() {
     presence: data?.user ? (data.user.presence ? "answers" : "UNAVAILABLE") : null,
     nodes,
     now: together(nodes, 0),
+    givenUp,
   });
   return (
     <Page
@@ -83,6 +88,7 @@ export function HealthPage() {
                   context: value !== null || state === "slow" ? "value" : state,
                   value: new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(value ?? 0),
                 })}
+                more={name === "webhooks" && <GivenUp count={givenUp} />}
               />
             ))}
           </SimpleGrid>
@@ -92,7 +98,7 @@ export function HealthPage() {
               <NodeTable nodes={nodes} open={(node) => navigate({ search: { node: node.id } })} />
               {data && (
                 <Text size="sm" c="dimmed">
-                  {t("health.serverTime", { time: formatTime(data.serverTime, i18n.language) })}
+                  {t("health.serverTime", { time: formatTime(data.serverTime, i18n.language, "zone") })}
                 </Text>
               )}
             </Stack>
@@ -113,7 +119,17 @@ export function HealthPage() {
   );
 }
 
-function Sign({ name, state, words }: { name: string; state: keyof typeof COLOURS; words: string }) {
+function Sign({
+  name,
+  state,
+  words,
+  more,
+}: {
+  name: string;
+  state: keyof typeof COLOURS;
+  words: string;
+  more?: ReactNode;
+}) {
   const { t } = useTranslation();
   return (
     <Paper withBorder p="sm">
@@ -128,6 +144,7 @@ function Sign({ name, state, words }: { name: string; state: keyof typeof COLOUR
       <Text size="sm" mt={4}>
         {words}
       </Text>
+      {more}
     </Paper>
   );
 }

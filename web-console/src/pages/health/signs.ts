@@ -43,6 +43,8 @@ export function signsOf(facts: {
   presence: string | null;
   nodes: Parts;
   now: Pick<Sample, "oldest" | "queue" | "webhooks">;
+  /** How many webhooks were given up a short while ago; null where nobody knows. */
+  givenUp: number | null;
 }): Sign[] {
   const { oldest, queue, webhooks } = facts.now;
   const pile = (value: number | null): State => (value === null ? "unknown" : value >= PILE ? "slow" : "good");
@@ -54,6 +56,6 @@ export function signsOf(facts: {
     { name: "objects", state: ready(facts.nodes, ["OBJECTS"]), value: null },
     { name: "outbox", state: lag, value: oldest },
     { name: "queue", state: pile(queue), value: queue },
-    { name: "webhooks", state: pile(webhooks), value: webhooks },
+    { name: "webhooks", state: facts.givenUp ? "bad" : pile(webhooks), value: webhooks },
   ];
 }

@@ -1,13 +1,16 @@
 // The figures of the last minutes, each as a chart or a table.
 import { Paper, SimpleGrid } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { GivenUp } from "~/components/GivenUp";
 import { TextLink } from "~/components/links";
 import { Trend } from "~/components/Trend";
+import { useGivenUp } from "~/components/useGivenUp";
 import type { Sample } from "~/lib/figures";
 import type en from "~/locales/en.json";
 
 export function Live({ samples, table }: { samples: readonly Sample[]; table: boolean }) {
   const { t, i18n } = useTranslation();
+  const givenUp = useGivenUp();
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
   const unit = (unit: string) =>
     new Intl.NumberFormat(i18n.language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 });
@@ -47,6 +50,7 @@ export function Live({ samples, table }: { samples: readonly Sample[]; table: bo
       key: "queue",
       write: number.format,
       lines: [line("events", (sample) => sample.queue), line("webhooks", (sample) => sample.webhooks)],
+      more: <GivenUp count={givenUp} />,
     },
     { key: "outbox", write: seconds.format, lines: [line("oldest", (sample) => sample.oldest)] },
   ] as const;
