@@ -133,6 +133,11 @@ test("why a webhook failed is found, and it is sent again", async () => {
     await page.reload();
     await page.locator("table.rows, .mantine-Center-root").first().waitFor();
   }
+  const hook = page.getByRole("combobox", { name: "Hook" });
+  await hook.pressSequentially("quit", { delay: 100 });
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await page.getByRole("option", { name: "afterQuitGroup" }).click();
+  await page.waitForURL(/search=afterQuitGroup/);
   await row.press("Enter");
   await page.waitForURL(/open=/);
   const drawer = page.getByRole("dialog");
@@ -140,6 +145,14 @@ test("why a webhook failed is found, and it is sent again", async () => {
   await drawer.getByText("500", { exact: true }).waitFor();
   await world.shot(page, "webhooks");
   assert.deepEqual(await world.violations(page), []);
+  for (const path of ["/", "/health"]) {
+    const other = await world.inside({ path: `/console${path}` });
+    await other.getByRole("link", { name: "1 given up in the last hour" }).click();
+    await other.waitForURL(/webhooks\?outcome=FAILED/);
+    await other.getByRole("row", { name: /afterQuitGroup/ }).waitFor();
+    assert.deepEqual(other.complaints, []);
+    await world.close(other);
+  }
   receiver.mended = true;
   await page.reload();
   await drawer.getByRole("button", { name: "Send again" }).click();
@@ -192,7 +205,8 @@ test("an act is found in the audit log, with its arguments and its reason", asyn
   const dismiss = JSON.stringify({ query: 'mutation { dismissGroup(input: { groupId: "game" }) { group { id } } }' });
   await fetch(`${world.address}/graphql`, { method: "POST", headers, body: dismiss });
   const page = await world.inside({ path: "/console/audit" });
-  await page.getByRole("textbox", { name: "Mutation" }).fill("dismissGroup");
+  await page.getByRole("combobox", { name: "Mutation" }).fill("dismissgr");
+  await page.getByRole("option", { name: "dismissGroup" }).click();
   await page.waitForURL(/operation=dismissGroup/);
   const row = page.getByRole("row", { name: /dismissGroup/ });
   for (let tries = 0; tries < 40 && !(await row.count()); tries++) {
@@ -203,6 +217,10 @@ test("an act is found in the audit log, with its arguments and its reason", asyn
   await page.waitForURL(/open=/);
   const drawer = page.getByRole("dialog");
   await drawer.getByText("the game is over").waitFor();
+  const time = row.locator("time");
+  assert.match(await time.getAttribute("title"), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  assert.match(await time.textContent(), /^\d{1,2} \w+, \d\d:\d\d:\d\d$/);
+  assert.match(await drawer.locator("time").textContent(), /^\d{1,2} \w+, \d\d:\d\d:\d\d \S+$/);
   await drawer.getByText('"groupId": "game"').waitFor();
   await world.shot(page, "audit");
   assert.deepEqual(await world.violations(page), []);
@@ -258,6 +276,18 @@ test("a setting is found, a wrong value is told beside it, a right one counts an
   await sure(page, "Take back", "enough");
   await page.getByText("Stored here").waitFor({ state: "hidden" });
   assert.equal(await field.inputValue(), first);
+  assert.deepEqual(page.complaints, []);
+  await world.close(page);
+});
+
+test("what the server says of settings is said in Chinese, and found by it", async () => {
+  const page = await world.inside({ path: "/console/configuration?search=server.listen", language: "zh-CN" });
+  const setting = page.getByRole("region", { name: "server.listen" });
+  await setting.getByText(/它指明数据或其他进程的位置/).waitFor();
+  await setting.getByText(/可取值：“地址:端口”的列表/).waitFor();
+  await page.getByRole("textbox", { name: "键、含义或来源" }).fill("server 命令行");
+  await page.waitForURL(/search=server/);
+  await page.getByRole("region").first().getByText("命令行", { exact: true }).waitFor();
   assert.deepEqual(page.complaints, []);
   await world.close(page);
 });

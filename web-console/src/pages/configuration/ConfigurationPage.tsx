@@ -15,7 +15,7 @@ import { Empty, Failed, Loading } from "~/components/States";
 import { Configuration, Manage, Reset, Restart, type Setting, Update } from "./documents";
 import { type Draft, differs, draftOf, problemsOf, sentValue } from "./drafts";
 import { HistoryList } from "./HistoryList";
-import { SettingField } from "./SettingField";
+import { SettingField, useWords } from "./SettingField";
 
 export function ConfigurationPage() {
   const { t } = useTranslation();
@@ -38,7 +38,10 @@ export function ConfigurationPage() {
   const settings = found?.settings ?? [];
   const sections = [...new Set(settings.map((setting) => setting.section))];
   const chosen = section ?? sections[0];
-  const seen = settings.filter((setting) => (search ? matches(setting, search) : setting.section === chosen));
+  const say = useWords();
+  const words = ({ key, description, source, origin }: Setting) =>
+    [key, description, source, t(`configuration.sources.${source}`), say(origin)].join(" ").toLowerCase();
+  const seen = settings.filter((setting) => (search ? matches(words(setting), search) : setting.section === chosen));
   const changed = settings.filter((setting) => {
     const draft = drafts[setting.key];
     return draft !== undefined && differs(setting, draft);
@@ -222,8 +225,7 @@ export function ConfigurationPage() {
   );
 }
 
-function matches(setting: Setting, text: string): boolean {
-  const all = `${setting.key} ${setting.description} ${setting.source}`.toLowerCase();
+function matches(all: string, text: string): boolean {
   return text
     .toLowerCase()
     .split(/\s+/)

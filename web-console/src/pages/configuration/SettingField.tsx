@@ -16,6 +16,15 @@ import { useTranslation } from "react-i18next";
 import { formatTime } from "~/lib/format";
 import type { Setting } from "./documents";
 import { type Draft, shown } from "./drafts";
+import { inWords, type Word } from "./words";
+
+/** Says what the server says of settings in the reader's language, as far as it is known. */
+export function useWords() {
+  const { t } = useTranslation();
+  // Which values a word needs is known where the server's sentence is read, not to the compiler.
+  const say = (word: Word, values: Record<string, unknown>) => t(`configuration.words.${word as "path"}`, values);
+  return (text: string) => inWords(text, say);
+}
 
 const COLOURS = {
   DEFAULT: "gray",
@@ -39,6 +48,8 @@ export function SettingField({
   reset: () => void;
 }) {
   const { t, i18n } = useTranslation();
+  const say = useWords();
+  const origin = say(setting.origin);
   return (
     <Paper withBorder p="sm" component="section" aria-label={setting.key}>
       <Stack gap={6}>
@@ -52,7 +63,7 @@ export function SettingField({
                 {t("configuration.restartNeeded")}
               </Badge>
             )}
-            <Badge variant="dot" color={COLOURS[setting.source]} title={setting.origin}>
+            <Badge variant="dot" color={COLOURS[setting.source]} title={origin}>
               {t(`configuration.sources.${setting.source}`)}
             </Badge>
           </Group>
@@ -61,9 +72,9 @@ export function SettingField({
         <Value setting={setting} draft={draft} problem={problem} change={change} />
         <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {[
-            t("configuration.allowed", { what: setting.allowed }),
+            t("configuration.allowed", { what: say(setting.allowed) }),
             t("configuration.default", { value: shown(setting.defaultValue) || "–" }),
-            setting.origin,
+            origin,
             t(setting.live ? "configuration.live" : "configuration.afterRestart"),
             setting.changedAt !== null &&
               t("configuration.changed", {
@@ -108,6 +119,7 @@ function Value({
   change: (draft: Draft) => void;
 }) {
   const { t } = useTranslation();
+  const say = useWords();
   if (!setting.editable) {
     return (
       <>
@@ -116,7 +128,7 @@ function Value({
         </Text>
         {setting.lockedBecause && (
           <Text size="xs" c="dimmed">
-            {t("configuration.locked", { why: setting.lockedBecause })}
+            {t("configuration.locked", { why: say(setting.lockedBecause) })}
           </Text>
         )}
       </>
