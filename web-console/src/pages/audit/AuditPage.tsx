@@ -42,7 +42,14 @@ export function AuditPage() {
   const columns: Column<Row>[] = [
     { head: t("audit.at"), cell: (row) => <Moment at={row.at} /> },
     { head: t("audit.actor"), cell: (row) => <Text size="sm">{row.actorId}</Text>, wide: true },
-    { head: t("audit.operation"), cell: (row) => <Text size="sm">{row.operation}</Text> },
+    {
+      head: t("audit.operation"),
+      cell: (row) => (
+        <Text size="sm" className="wrapped">
+          {row.operation}
+        </Text>
+      ),
+    },
     {
       head: t("audit.target"),
       cell: (row) => (
@@ -52,7 +59,7 @@ export function AuditPage() {
       ),
       wide: true,
     },
-    { head: t("audit.outcome"), cell: (row) => <Became outcome={row.outcome} /> },
+    { head: t("audit.outcome"), cell: (row) => <Became outcome={row.outcome} />, below: true },
     {
       head: t("acts.reason"),
       cell: (row) => (

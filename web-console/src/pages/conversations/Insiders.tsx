@@ -68,7 +68,7 @@ function Members({ group, columns, open, label }: Props & { group: string }) {
     <LongRows
       label={label}
       listed={members}
-      none={t("groups.noMembers")}
+      none={members.data && !members.data.group ? t("groups.unknown", { id: group }) : t("groups.noMembers")}
       columns={columns}
       open={open}
       offset={offset}
