@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use openim_core::Ctx;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::compose::compose_supergraph;
 use crate::gateway::{Gateway, Inner};
+use crate::introspection::AT_ONCE;
 use crate::planner::Planner;
 use crate::schema::GraphSchema;
 use crate::shared::SharedStreams;
@@ -165,6 +167,7 @@ impl GatewayBuilder {
             planning_time: self.planning_time,
             event_time: self.event_time,
             introspection: self.introspection,
+            introspections: Arc::new(Semaphore::new(AT_ONCE)),
             default_ctx: self.default_ctx,
             streams: SharedStreams::default(),
             tasks: TaskTracker::new(),

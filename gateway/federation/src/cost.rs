@@ -1,16 +1,21 @@
 //! The cost of an operation: one a field, times the expected length of the lists around it.
 //!
 //! A list's length is its `first`, `last` or `limit` argument, else the length of a list among its arguments, else ten.
-//! A field that is no list but takes such an argument (a connection) gives it to the lists directly below it. What does
-//! not depend on variables is added up once; the rest is a small tree that is evaluated for each request.
+//! A field that is no list but takes such an argument (a connection, the payload of a mutation) gives it to the lists directly
+//! below it. When the items of an argument's list have lists or ranges themselves, the lists below the field's items have
+//! those lengths, and what they name costs one each, because it is fetched whether it is looked at or not. What does not
+//! depend on variables is added up once; the rest is a small tree that is evaluated for each request.
+
+mod lengths;
 
 use apollo_compiler::ast;
 use apollo_compiler::executable::{ExecutableDocument, Field, Selection, SelectionSet};
 use apollo_compiler::{Node, Schema};
-use async_graphql::{Name, Value, Variables};
+use async_graphql::{Name, Variables};
 use indexmap::IndexMap;
 
-const DEFAULT_LENGTH: u64 = 10;
+use lengths::{DEFAULT_LENGTH, Factor};
+
 const PAGE_ARGUMENTS: [&str; 3] = ["first", "last", "limit"];
 
 /// The cost of a selection.
@@ -28,15 +33,6 @@ enum Term {
     Either(Vec<Cost>),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Factor {
-    Times(u64),
-    /// The value of a variable.
-    Value(Name),
-    /// The length of the list in a variable.
-    Length(Name),
-}
-
 impl Cost {
     /// Adds up the cost of a selection.
     pub(crate) fn of(document: &ExecutableDocument, schema: &Schema, set: &SelectionSet) -> Self {
@@ -52,18 +48,7 @@ impl Cost {
                     return sum.saturating_add(costs.iter().map(|cost| cost.evaluate(variables)).max().unwrap_or(0));
                 }
             };
-            let times = match factor {
-                Factor::Times(times) => *times,
-                Factor::Value(name) => match variables.get(name) {
-                    Some(Value::Number(number)) => number.as_u64().unwrap_or(DEFAULT_LENGTH),
-                    _ => DEFAULT_LENGTH,
-                },
-                Factor::Length(name) => match variables.get(name) {
-                    Some(Value::List(items)) => items.len() as u64,
-                    _ => DEFAULT_LENGTH,
-                },
-            };
-            sum.saturating_add(times.saturating_mul(cost.evaluate(variables)))
+            sum.saturating_add(factor.evaluate(variables).saturating_mul(cost.evaluate(variables)))
         })
     }
 
@@ -126,25 +111,45 @@ impl Estimate<'_> {
             return Cost { fixed: u64::from(field.name != "__typename"), terms: Vec::new() };
         }
         let own_page = PAGE_ARGUMENTS.iter().find_map(|name| number_argument(field, name));
+        let given = self.given(field, false);
         let mut cost = Cost { fixed: 1, terms: Vec::new() };
         if field.definition.ty.is_list() {
-            let length = own_page.or_else(|| page.cloned()).or_else(|| list_argument(field)).unwrap_or(Factor::Times(DEFAULT_LENGTH));
+            let named = || (!given.is_empty()).then(|| Factor::named(&given, 0));
+            let length = own_page.or_else(named).or_else(|| page.cloned()).unwrap_or(Factor::Times(DEFAULT_LENGTH));
             let leaf = field.selection_set.selections.is_empty();
             // Scalars cost nothing each.
             if !leaf {
                 cost.add(self.item(field).times(length));
             }
         } else {
-            let page = own_page.filter(|_| self.schema.get_object(field.definition.ty.inner_named_type()).is_some());
+            let named = || (!given.is_empty()).then(|| Factor::named(&given, DEFAULT_LENGTH));
+            let object = self.schema.get_object(field.definition.ty.inner_named_type()).is_some();
+            let page = own_page.or_else(named).filter(|_| object);
             cost.add(self.selections(&field.selection_set, page.as_ref()));
         }
         cost
     }
 
     fn item(&self, field: &Node<Field>) -> Cost {
-        let mut cost = self.selections(&field.selection_set, None);
-        cost.fixed = cost.fixed.saturating_add(1);
-        cost
+        let given = self.given(field, true);
+        let mut item = Cost { fixed: 1, terms: Vec::new() };
+        if given.is_empty() {
+            item.add(self.selections(&field.selection_set, None));
+        } else {
+            item.add(Cost { fixed: 1, terms: Vec::new() }.times(Factor::inside(&given, 0)));
+            item.add(self.selections(&field.selection_set, Some(&Factor::inside(&given, DEFAULT_LENGTH))));
+        }
+        item
+    }
+
+    /// Returns the arguments that are lists or input objects, or only those that are made of input objects.
+    fn given<'f>(&self, field: &'f Field, objects: bool) -> Vec<&'f Node<ast::Value>> {
+        let wanted = |argument: &&'f Node<ast::Argument>| {
+            field.definition.argument_by_name(&argument.name).is_some_and(|definition| {
+                (definition.ty.is_list() && !objects) || self.schema.get_input_object(definition.ty.inner_named_type()).is_some()
+            })
+        };
+        field.arguments.iter().filter(wanted).map(|argument| &argument.value).collect()
     }
 }
 
@@ -154,18 +159,4 @@ fn number_argument(field: &Field, name: &str) -> Option<Factor> {
         ast::Value::Variable(name) => Some(Factor::Value(Name::new(name.as_str()))),
         _ => None,
     }
-}
-
-/// Returns the length of the longest literal list among the arguments, or of the first one that is a variable.
-fn list_argument(field: &Field) -> Option<Factor> {
-    let mut longest = None;
-    for argument in &field.arguments {
-        let is_list = field.definition.argument_by_name(&argument.name).is_some_and(|definition| definition.ty.is_list());
-        match &*argument.value {
-            ast::Value::List(items) if is_list => longest = longest.max(Some(items.len() as u64)),
-            ast::Value::Variable(name) if is_list => return Some(Factor::Length(Name::new(name.as_str()))),
-            _ => {}
-        }
-    }
-    longest.map(Factor::Times)
 }

@@ -36,6 +36,8 @@ pub(crate) struct Document {
     pub conditions: Vec<Name>,
     cost: Cost,
     highest_cost: u64,
+    /// The most bytes that an answer may take in memory.
+    pub answer_bytes: usize,
     plain: PlanCell,
     chosen: Mutex<FxHashMap<u64, PlanCell>>,
 }
@@ -89,6 +91,7 @@ impl Document {
             conditions,
             cost,
             highest_cost: limits.cost,
+            answer_bytes: limits.answer_bytes,
             plain: PlanCell::default(),
             chosen: Mutex::default(),
             operation,

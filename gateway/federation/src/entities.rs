@@ -8,6 +8,7 @@ use async_graphql::{Name, PathSegment, ServerError, Value};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
+use crate::budget::Budget;
 use crate::errors::{adopt, client_key, client_path};
 use crate::merge::{merge_objects, rewrite, visit, visit_mut};
 use crate::shape::type_name;
@@ -57,8 +58,8 @@ impl Batch {
         self.targets.is_empty()
     }
 
-    /// Merges the entities of an answer into the objects that they were asked for.
-    pub(crate) fn spread(&self, group: &EntityGroup, mut entities: Vec<Value>, data: &mut Value) {
+    /// Merges the entities of an answer into the objects that they were asked for, as far as the budget goes.
+    pub(crate) fn spread(&self, group: &EntityGroup, mut entities: Vec<Value>, data: &mut Value, budget: &Budget) {
         let mut uses = vec![0_usize; entities.len()];
         for target in &self.targets {
             if let Some(count) = uses.get_mut(target.representation) {
@@ -78,6 +79,9 @@ impl Batch {
                     return;
                 };
                 *left -= 1;
+                if !budget.admit(entity) {
+                    return;
+                }
                 let entity = if *left == 0 { std::mem::take(entity) } else { entity.clone() };
                 if let Value::Object(entity) = entity {
                     merge_objects(object, entity);

@@ -25,12 +25,14 @@ pub(crate) fn transport_error(failure: &TransportError, service: &str) -> Server
     let code = match failure {
         TransportError::DeadlineExceeded => ErrorCode::DeadlineExceeded,
         TransportError::Unreachable(_) => ErrorCode::Unavailable,
-        TransportError::TooLarge { .. } | TransportError::Malformed(_) => ErrorCode::Internal,
+        TransportError::TooLarge { .. } => ErrorCode::LimitExceeded,
+        TransportError::Malformed(_) => ErrorCode::Internal,
     };
     let message = match failure {
         TransportError::DeadlineExceeded => "a part of the system did not answer in time",
         TransportError::Unreachable(_) => "a part of the system cannot be reached now",
-        TransportError::TooLarge { .. } | TransportError::Malformed(_) => "a part of the system gave an answer that cannot be used",
+        TransportError::TooLarge { .. } => "a part of the system gave an answer that is too big; ask for less at once",
+        TransportError::Malformed(_) => "a part of the system gave an answer that cannot be used",
     };
     let mut error = error(code, message);
     if let Some(extensions) = &mut error.extensions {

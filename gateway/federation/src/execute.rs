@@ -9,8 +9,10 @@ use futures_util::future::{BoxFuture, FutureExt, join_all};
 use openim_core::{Causes, Ctx, ErrorCode};
 use parking_lot::Mutex;
 
+use crate::budget::Budget;
 use crate::entities::Batch;
 use crate::errors::{MAX_ERRORS, adopt, client_key, client_path, error, transport_error};
+use crate::limits::exceeded;
 use crate::merge::{merge, merge_objects, rewrite, visit_mut};
 use crate::shape::project;
 use crate::steps::{EntityGroup, Fetch, Part, Path, Plan, Rewrite, Step, Target};
@@ -23,6 +25,7 @@ pub(crate) struct Run<'a> {
     variables: &'a Variables,
     plan: &'a Plan,
     data: Mutex<Value>,
+    budget: Budget,
     errors: Mutex<Vec<ServerError>>,
     timings: Option<Mutex<Vec<Timing>>>,
 }
@@ -46,7 +49,16 @@ pub(crate) struct Outcome {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(transports: &'a [Arc<dyn SubgraphTransport>], plan: &'a Plan, variables: &'a Variables, ctx: &'a Ctx) -> Self {
-        Self { transports, ctx, variables, plan, data: Mutex::new(Value::Object(IndexMap::new())), errors: Mutex::default(), timings: None }
+        Self {
+            transports,
+            ctx,
+            variables,
+            plan,
+            data: Mutex::new(Value::Object(IndexMap::new())),
+            budget: Budget::new(plan.answer_bytes),
+            errors: Mutex::default(),
+            timings: None,
+        }
     }
 
     /// Also measures every fetch.
@@ -97,6 +109,11 @@ impl<'a> Run<'a> {
     }
 
     fn finish(self, data: Option<IndexMap<Name, Value>>) -> Outcome {
+        let timings = self.timings.map(Mutex::into_inner).unwrap_or_default();
+        if self.budget.exceeded() {
+            let refused = exceeded(format!("the answer takes more than {} bytes; ask for less at once", self.budget.most()));
+            return Outcome { data: Value::Null, errors: vec![refused], timings };
+        }
         let mut errors = self.errors.into_inner();
         if data.is_none() && errors.is_empty() {
             errors.push(error(ErrorCode::Internal, "a value that must not be null is missing"));
@@ -106,7 +123,6 @@ impl<'a> Run<'a> {
             errors.truncate(MAX_ERRORS);
             errors.push(error(ErrorCode::Internal, format!("{dropped} more errors are left out")));
         }
-        let timings = self.timings.map(Mutex::into_inner).unwrap_or_default();
         Outcome { data: data.map_or(Value::Null, Value::Object), errors, timings }
     }
 
@@ -133,6 +149,9 @@ impl<'a> Run<'a> {
     }
 
     async fn fetch(&self, fetch: &Fetch) {
+        if self.budget.exceeded() {
+            return;
+        }
         match &fetch.target {
             Target::Root { .. } => {
                 if let Some(answer) = self.call(fetch, self.fetch_variables(fetch), 0, || self.root_paths(fetch)).await {
@@ -146,6 +165,9 @@ impl<'a> Run<'a> {
 
     fn accept_root(&self, fetch: &Fetch, answer: SubgraphResponse) {
         let Target::Root { output, .. } = &fetch.target else { return };
+        if !self.budget.admit(&answer.data) {
+            return;
+        }
         let mut data = answer.data;
         rewrite(&mut data, output);
         if !answer.errors.is_empty() {
@@ -172,8 +194,13 @@ impl<'a> Run<'a> {
             adopt(error, path, &fetch.service_name)
         });
         self.errors.lock().extend(errors);
-        let Value::Object(answer) = answer.data else { return };
-        visit_mut(&mut self.data.lock(), path, &mut Vec::new(), &mut |object, _| merge_objects(object, answer.clone()));
+        visit_mut(&mut self.data.lock(), path, &mut Vec::new(), &mut |object, _| {
+            if let Value::Object(fields) = &answer.data
+                && self.budget.admit(&answer.data)
+            {
+                merge_objects(object, fields.clone());
+            }
+        });
     }
 
     async fn fetch_entities(&self, fetch: &Fetch, groups: &[EntityGroup]) {
@@ -209,7 +236,7 @@ impl<'a> Run<'a> {
                 let adopted = batch.adopt_errors(group, fetch, own, &entities);
                 self.errors.lock().extend(adopted);
             }
-            batch.spread(group, entities, &mut self.data.lock());
+            batch.spread(group, entities, &mut self.data.lock(), &self.budget);
         }
     }
 

@@ -4,9 +4,11 @@ use std::any::TypeId;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{Data, Executor, Request, Response, ServerError, Variables};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Data, Executor, Name, Request, Response, ServerError, Value, Variables};
 use futures_util::stream::{BoxStream, StreamExt, once};
 use openim_core::{Ctx, ErrorCode};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -38,6 +40,8 @@ pub(crate) struct Inner {
     pub planning_time: Duration,
     pub event_time: Duration,
     pub introspection: bool,
+    /// One place for each answer about the schema that is being made.
+    pub introspections: Arc<Semaphore>,
     pub default_ctx: Option<DefaultCtx>,
     pub streams: SharedStreams,
     pub tasks: TaskTracker,
@@ -179,10 +183,7 @@ impl Gateway {
         let (plan, variables) = self.ready(document, variables).await?;
         let inner = &self.0;
         let introspection = if plan.parts.iter().any(|part| part.introspects) {
-            if !inner.introspection {
-                return Err(vec![error(ErrorCode::NoPermission, "introspection is switched off")]);
-            }
-            Some(introspect(&inner.schema, document, &variables).map_err(|refused| vec![refused])?)
+            Some(self.introspect(document, &variables, ctx).await.map_err(|refused| vec![refused])?)
         } else {
             None
         };
@@ -192,6 +193,22 @@ impl Gateway {
         let outcome = run.run(introspection).await;
         metrics::histogram!("openim_gateway_execute_seconds").record(started.elapsed());
         Ok(outcome)
+    }
+
+    /// Answers about the schema away from the threads that serve requests, a few at a time.
+    async fn introspect(&self, document: &Arc<Document>, variables: &Variables, ctx: &Ctx) -> Result<IndexMap<Name, Value>, ServerError> {
+        if !self.0.introspection {
+            return Err(error(ErrorCode::NoPermission, "introspection is switched off"));
+        }
+        let place = tokio::time::timeout(ctx.remaining(), Arc::clone(&self.0.introspections).acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(error(ErrorCode::DeadlineExceeded, "too much is asked about the schema now")) };
+        let (gateway, document, variables) = (self.clone(), Arc::clone(document), variables.clone());
+        let answering = tokio::task::spawn_blocking(move || {
+            // Whoever asked may be gone; the place is free when the work is done.
+            let _place = place;
+            introspect(&gateway.0.schema, &document, &variables)
+        });
+        answering.await.unwrap_or_else(|_| Err(error(ErrorCode::Internal, "the schema cannot be told")))
     }
 
     async fn execute_request(&self, mut request: Request, ctx: &Ctx) -> Response {

@@ -5,6 +5,7 @@
 //! steps and shapes (`steps`, `shape`), run the steps through [`SubgraphTransport`]s (`execute`, `entities`), project the
 //! data. Nothing here knows a subgraph crate: a subgraph is its SDL and a transport, in this process or behind HTTP.
 
+mod budget;
 mod builder;
 mod coerce;
 mod compose;

@@ -29,11 +29,24 @@ pub struct Limits {
     pub fields: usize,
     /// The highest cost: one a field, times the expected length of every list around it.
     pub cost: u64,
+    /// The most bytes that an answer may take in memory.
+    pub answer_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 256 << 10, tokens: 5_000, depth: 15, aliases: 100, root_fields: 30, directives: 100, fields: 2_000, cost: 10_000 }
+        Self {
+            bytes: 256 << 10,
+            tokens: 5_000,
+            depth: 15,
+            aliases: 100,
+            root_fields: 30,
+            directives: 100,
+            fields: 2_000,
+            cost: 10_000,
+            // A page of 1,000 messages of the longest content.
+            answer_bytes: 64 << 20,
+        }
     }
 }
 
@@ -49,6 +62,8 @@ impl Limits {
             directives: usize::MAX,
             fields: 100_000,
             cost: u64::MAX,
+            // Such a page with all that its messages have beside the content.
+            answer_bytes: 256 << 20,
         }
     }
 
@@ -108,8 +123,7 @@ impl<'d> Counter<'d> {
                 Selection::Field(field) => {
                     size.fields = size.fields.saturating_add(1);
                     size.aliases = size.aliases.saturating_add(usize::from(field.alias.is_some()));
-                    // The introspection schema has limits of its own.
-                    let mut inner = if field.name.starts_with("__") { Size::default() } else { self.count(&field.selection_set) };
+                    let mut inner = self.count(&field.selection_set);
                     inner.depth += 1;
                     size.add(inner);
                 }

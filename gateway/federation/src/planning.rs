@@ -44,7 +44,7 @@ pub(crate) fn plan(planner: &Planner, graph: &GraphSchema, document: &Document, 
         parts.push(part);
     }
     metrics::histogram!("openim_gateway_plan_seconds").record(started.elapsed());
-    Ok(Plan { parts, constants: cleaner.into_constants() })
+    Ok(Plan { parts, constants: cleaner.into_constants(), answer_bytes: document.answer_bytes })
 }
 
 /// The root fields of a mutation are planned one by one: the planner would overlap them.

@@ -1,16 +1,18 @@
 //! The schema that clients see: validation, introspection and the public text come from it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use apollo_compiler::ast::{self, Definition, Document};
 use apollo_compiler::collections::HashMap;
 use apollo_compiler::schema::{ExtendedType, Implementers};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
+use async_graphql::ServerError;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::BuildError;
 use crate::coerce::InputTypes;
+use crate::introspection::Bound;
 use crate::steps::TypeSet;
 use crate::types::PossibleTypes;
 
@@ -22,6 +24,8 @@ pub(crate) struct GraphSchema {
     pub own: Valid<Schema>,
     /// Who implements what, for introspection.
     pub implementers: HashMap<Name, Implementers>,
+    /// How big answers about the schema may be; found out for the first of them.
+    pub introspection: OnceLock<Result<Bound, ServerError>>,
     /// The public schema's text.
     pub text: String,
     /// The input types, compiled for coercion.
@@ -57,6 +61,7 @@ impl GraphSchema {
         let field_names = whole.types.values().flat_map(names_of_fields).chain(["_entities".into(), "_service".into()]).collect();
         Ok(Self {
             implementers: public.implementers_map(),
+            introspection: OnceLock::new(),
             inputs: Arc::new(InputTypes::new(&public)),
             hidden_types: Arc::new(hidden_types),
             partly_hidden_enums: partly_hidden_enums(&whole, &public),

@@ -126,6 +126,8 @@ pub(crate) struct Plan {
     pub parts: Vec<Part>,
     /// Literals that travel as variables.
     pub constants: Vec<(Name, Value)>,
+    /// The most bytes that an answer may take in memory.
+    pub answer_bytes: usize,
 }
 
 /// One root fetch tree and what the client sees of it.

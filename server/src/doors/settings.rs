@@ -37,6 +37,7 @@ pub(super) fn limits(config: &Config) -> Limits {
         depth: section.max_depth,
         aliases: section.max_aliases,
         cost: section.max_cost,
+        answer_bytes: section.max_answer_bytes,
         ..Limits::default()
     }
 }

@@ -203,7 +203,7 @@ async fn remote_subgraphs_are_bounded_and_tell_what_is_wrong_only_to_the_log() {
     let document = r#"{ user(id: "u1") { name } }"#;
     for (address, options, expected) in [
         (url.as_str(), good.clone(), None),
-        (&url, HttpOptions { max_answer_bytes: 10, ..good.clone() }, Some("INTERNAL")),
+        (&url, HttpOptions { max_answer_bytes: 10, ..good.clone() }, Some("LIMIT_EXCEEDED")),
         (&url, HttpOptions::default(), Some("INTERNAL")),
         (&url, HttpOptions { signer: Some(Arc::new(ProofSigner::new("wrong"))), ..good.clone() }, Some("INTERNAL")),
         ("http://127.0.0.1:1/", good, Some("UNAVAILABLE")),

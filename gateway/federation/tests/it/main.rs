@@ -10,4 +10,5 @@ mod prepared;
 mod schema;
 mod scripted;
 mod streams;
+mod whole_graph;
 mod world;

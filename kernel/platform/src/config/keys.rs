@@ -104,6 +104,7 @@ pub(super) const KEYS: &[Key] = &[
     key("graphql.max_tokens", Rule::Integer(100, 1_000_000)),
     key("graphql.max_batch", Rule::Integer(1, 100)),
     key("graphql.max_body_bytes", Rule::Integer(1024, 64 * MB)),
+    key("graphql.max_answer_bytes", Rule::Integer(65_536, 1024 * MB)),
     key("graphql.deadline_milliseconds", Rule::Integer(10, 300_000)),
     key("graphql.introspection", Rule::Switch),
     key("graphql.graphiql", Rule::Switch),

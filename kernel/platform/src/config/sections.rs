@@ -160,6 +160,8 @@ pub struct Graphql {
     pub max_batch: usize,
     /// Bytes of a request.
     pub max_body_bytes: usize,
+    /// Bytes of an answer.
+    pub max_answer_bytes: usize,
     /// Time of an operation.
     pub deadline_milliseconds: u64,
     /// Whether introspection is answered.
