@@ -69,15 +69,23 @@ pub struct Session {
     /// Whose presence is heard of, and which change of it was told last.
     watched: Vec<(UserId, i64)>,
     began: Timestamp,
-    /// The conversations with two people of which something was told while the session was young.
+    /// The conversations without members of which something was told, or looked for, while the session was young.
     heard: Vec<ConversationId>,
+    /// Which groups the user is in, being asked. Nothing is taken from the berth before: of a group that the user leaves
+    /// meanwhile, the answer may still know, and what is asked about it afterwards must be what stands.
+    opening: Option<BoxFuture<'static, Result<()>>>,
     ready: VecDeque<Push>,
     asking: Option<BoxFuture<'static, Result<VecDeque<Push>>>>,
 }
 
+/// Tells whether a conversation comes into being with its first message.
+fn has_first_words(id: &ConversationId) -> bool {
+    matches!(id.kind(), ConversationKind::Single | ConversationKind::System)
+}
+
 impl Hub {
     /// Takes a place for a socket: from now on nothing is missed of what goes to the user; group
-    /// conversations are heard once [`Session::open`] is done.
+    /// conversations are heard once [`Session::poll_open`] is ready.
     ///
     /// # Errors
     /// `CONNECTION_LIMIT` for a user with too many sockets, `TOKEN_KICKED` when the token was revoked just now,
@@ -86,6 +94,8 @@ impl Hub {
         let settings = &self.settings;
         let berth = Arc::new(Berth::new(&principal, settings.session_frames, settings.session_bytes));
         self.sessions.lock().join(&berth, settings.max_sessions_per_user.max(1))?;
+        let (hub, whose, operation) = (self.clone(), principal.clone(), operation_id.clone());
+        let opening = async move { missed::follow_all(&hub, &whose, &operation).await };
         let session = Session {
             hub: self.clone(),
             berth,
@@ -95,6 +105,7 @@ impl Hub {
             watched: Vec::new(),
             began: self.now(),
             heard: Vec::new(),
+            opening: Some(opening.boxed()),
             ready: VecDeque::new(),
             asking: None,
         };
@@ -106,10 +117,15 @@ impl Hub {
 }
 
 impl Session {
-    /// Asks which groups the user is in and lets the session hear of them.
-    pub fn open(&self) -> BoxFuture<'static, Result<()>> {
-        let (hub, principal, operation_id) = (self.hub.clone(), self.principal.clone(), self.operation_id.clone());
-        async move { missed::follow_all(&hub, &principal, &operation_id).await }.boxed()
+    /// Becomes ready when the session hears of all groups that its user is in.
+    ///
+    /// # Errors
+    /// That of the graph; the session then hears of no group.
+    pub fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        let Some(opening) = &mut self.opening else { return Poll::Ready(Ok(())) };
+        let Poll::Ready(opened) = opening.poll_unpin(cx) else { return Poll::Pending };
+        self.opening = None;
+        Poll::Ready(opened)
     }
 
     /// Becomes ready when the session must end, also while nothing is taken from it.
@@ -117,7 +133,7 @@ impl Session {
         self.berth.poll_end(cx).map_or(Poll::Pending, Poll::Ready)
     }
 
-    /// Returns the next push, or why the session must end. One task may poll at a time.
+    /// Returns the next push, or why the session must end; before it is open there is none. One task may poll at a time.
     ///
     /// # Errors
     /// The reason of the end.
@@ -125,6 +141,9 @@ impl Session {
         loop {
             if let Some(end) = self.berth.poll_end(cx) {
                 return Poll::Ready(Err(end));
+            }
+            if self.opening.is_some() {
+                return Poll::Pending;
             }
             if let Some(push) = self.ready.pop_front() {
                 self.note(&push);
@@ -211,9 +230,14 @@ impl Session {
             Push::Range { conversation_id, .. } => conversation_id,
             Push::Presence { .. } | Push::Lost => return,
         };
+        self.hear(id);
+    }
+
+    /// Notes that a conversation needs no looking at any more.
+    fn hear(&mut self, id: &ConversationId) {
         if !self.is_young() {
             self.heard = Vec::new();
-        } else if id.kind() == ConversationKind::Single && !self.heard.contains(id) && self.heard.len() < MOST_HEARD {
+        } else if has_first_words(id) && !self.heard.contains(id) && self.heard.len() < MOST_HEARD {
             self.heard.push(id.clone());
         }
     }
@@ -238,6 +262,8 @@ impl Session {
                 // A first message is signalled a moment before its conversation is there. A client that connected between
                 // the two has neither heard of it nor seen it among the ends of its logs.
                 if self.is_young() && !self.heard.contains(&id) {
+                    // Later changes of the row are no news of messages.
+                    self.hear(&id);
                     let since = self.began.minus(hub.settings.margin);
                     self.asking = Some(async move { missed::stored(&hub, &principal, &operation_id, &id, since).await }.boxed());
                 }

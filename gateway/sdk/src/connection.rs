@@ -42,7 +42,7 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
 /// What the client waits for.
 enum Busy {
     /// The hub learns which groups the user is in.
-    Opening(BoxFuture<'static, openim_core::Result<()>>),
+    Opening,
     /// A request is being answered.
     Answering(BoxFuture<'static, Response>),
 }
@@ -90,7 +90,7 @@ impl Connection {
             outbox.push(first);
         }
         Self {
-            busy: Some(Busy::Opening(session.open())),
+            busy: Some(Busy::Opening),
             ping: (principal.platform == Platform::WEB).then(|| now + service.settings.ping_interval),
             service,
             socket,
@@ -126,8 +126,8 @@ impl Connection {
                 return Poll::Ready(Step::Ended(end));
             }
             match &mut self.busy {
-                Some(Busy::Opening(opening)) => {
-                    if let Poll::Ready(opened) = opening.poll_unpin(cx) {
+                Some(Busy::Opening) => {
+                    if let Poll::Ready(opened) = self.session.poll_open(cx) {
                         return Poll::Ready(Step::Opened(opened));
                     }
                 }

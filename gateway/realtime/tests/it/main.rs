@@ -12,5 +12,6 @@ mod nodes;
 mod passing;
 mod resuming;
 mod sdl;
+mod sessions;
 mod shapes;
 mod support;

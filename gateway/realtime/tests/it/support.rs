@@ -18,6 +18,7 @@ use openim_testing::{PATIENCE, START};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// What the graph knows: logs with the time of each message, rows with the time of their change, and reads.
@@ -30,6 +31,8 @@ pub(crate) struct Graph {
     /// Where people are online, by OpenIM's names of the graph.
     pub(crate) online: Mutex<BTreeMap<String, Vec<&'static str>>>,
     pub(crate) broken: AtomicBool,
+    /// What the next question for all heads waits for when its answer is made already.
+    pub(crate) held: Mutex<Option<oneshot::Receiver<()>>>,
     /// Runs once, between the last question of a resume and its answer.
     pub(crate) meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
@@ -133,6 +136,12 @@ impl GraphQuery for Graph {
             4 => json!({"pullMessages": self.pulled(&viewer, &variables["ranges"])}),
             _ => json!({"storedSince": self.stored(&variables["conversationIds"], since())}),
         };
+        if place == 0
+            && variables["ids"].is_null()
+            && let Some(held) = { self.held.lock().take() }
+        {
+            held.await.unwrap();
+        }
         if place == 2
             && let Some(meanwhile) = self.meanwhile.lock().take()
         {
