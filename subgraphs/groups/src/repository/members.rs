@@ -34,19 +34,6 @@ pub(crate) async fn update(db: &impl ConnectionTrait, member: &Member, shown: &s
     Ok(())
 }
 
-/// Makes a member findable by another shown name.
-pub(crate) async fn rename(db: &impl ConnectionTrait, user: &UserId, groups: &[GroupId], shown: &str) -> Result<()> {
-    Entity::update_many()
-        .col_expr(Column::NameFolded, Expr::value(fold(shown)))
-        .filter(Column::UserId.eq(user.as_str()))
-        .filter(Column::GroupId.is_in(groups.iter().map(GroupId::as_str)))
-        .filter(Column::Nickname.eq(""))
-        .exec(db)
-        .await
-        .map_err(db_error)?;
-    Ok(())
-}
-
 /// Deletes members and returns how many were there.
 pub(crate) async fn delete(db: &impl ConnectionTrait, group: &GroupId, users: &[UserId]) -> Result<u64> {
     let mut deleted = 0;

@@ -128,13 +128,17 @@ impl Service {
     /// Shows a changed profile in the next groups where the user has no own name or picture.
     pub(crate) async fn spread_profile(&self, ctx: &Ctx, tx: &Tx, job: &SpreadProfile) -> Result<()> {
         let user = &job.user_id;
-        let next = joined::showing_profile(tx.connection(), user, job.after.as_ref(), STEP).await?;
+        let mut next = joined::showing_profile(tx.connection(), user, job.after.as_ref(), STEP).await?;
         let (Some(last), Some(profile)) = (next.last(), self.users.fresh(std::slice::from_ref(user)).await?.pop()) else { return Ok(()) };
-        members::rename(tx.connection(), user, &next, &profile.nickname).await?;
+        let (last, full) = (last.clone(), u64::try_from(next.len()).unwrap_or(u64::MAX) == STEP);
         let people = People::of(profile);
+        // A group before its member, and groups in the order of their ids, which a database's collation may not be: nobody who
+        // changes members can wait for this in a circle.
+        next.sort_unstable();
         for id in &next {
             let Some(group) = groups::find_and_lock(tx.connection(), id).await? else { continue };
             let Some(member) = members::find_one(tx.connection(), id, user).await? else { continue };
+            members::update(tx.connection(), &member, &people.shown_name(&member)).await?;
             let version = record(ctx, tx, id, &[Change::Updated(user.as_str())]).await?;
             let standing = Standing { user: user.clone(), app_admin: false, member: Some(member.clone()) };
             let news = News::new(ctx, tx, &people, &standing);
@@ -149,10 +153,10 @@ impl Service {
             news.to_group(id, content_type::MEMBER_SET, &tips, None).await?;
             members_changed(tx, id, std::slice::from_ref(user));
         }
-        if u64::try_from(next.len()).unwrap_or(u64::MAX) < STEP {
+        if !full {
             return Ok(());
         }
-        let job = SpreadProfile { user_id: user.clone(), after: Some(last.clone()) };
+        let job = SpreadProfile { user_id: user.clone(), after: Some(last) };
         tx.append_job(ctx, SpreadProfile::QUEUE, &job, ctx.now()).await
     }
 }

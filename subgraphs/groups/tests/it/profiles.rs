@@ -2,6 +2,9 @@
 
 use openim_contracts::UserUpdated;
 use openim_core::UserId;
+use openim_platform::store::DatabaseKind;
+use openim_testing::eventually;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::house::{House, in_each_house, receiver, user};
@@ -52,6 +55,37 @@ async fn a_profile_in_many_groups_is_spread_in_steps() {
         house.users.rename("ann", "Ann", "");
         updated(house, "ann", true).await;
         assert_eq!(house.drained().await.len(), 130);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_is_spread_while_somebody_changes_the_member() {
+    in_each_house(async |house: &House<'_>| {
+        // SQLite has one writer: nobody can hold a lock that another waits for with a lock of its own.
+        if house.world.kind() == DatabaseKind::Sqlite {
+            return;
+        }
+        house.group("g1", "ann", &[], &["bob"]).await;
+        house.world.take_events().await;
+        house.users.rename("bob", "Robert", "");
+        updated(house, "bob", true).await;
+        let changing = async {
+            let tx = house.world.store().begin().await.unwrap();
+            let run = async |sql: &str| tx.connection().execute_unprepared(sql).await.unwrap();
+            run("SELECT 1 FROM group_info WHERE group_id = 'g1' FOR UPDATE").await;
+            eventually("the spreading waits for the group", async || {
+                let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+                (run(waiting).await.rows_affected() > 0).then_some(())
+            })
+            .await;
+            run("UPDATE group_member SET ex = 'changed' WHERE group_id = 'g1' AND user_id = 'bob'").await;
+            tx.commit().await.unwrap();
+        };
+        let ((), told) = tokio::join!(changing, house.drained());
+        assert_eq!(told.len(), 1);
+        let found = house.read("ann", "g1", "members(search: \"robert\") { edges { node { ex } } }").await;
+        assert_eq!(found["members"]["edges"], json!([{"node": {"ex": "changed"}}]));
     })
     .await;
 }
