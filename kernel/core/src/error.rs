@@ -240,16 +240,22 @@ impl From<ErrorCode> for Error {
     }
 }
 
-/// Shows an error with its causes on one line, for whoever operates the server; never for clients.
+/// Shows an error with its causes on one line, for whoever operates the server; never for clients. Many libraries tell their
+/// cause in their own text, too: what stands there already is not told again.
 #[derive(Debug, Clone, Copy)]
 pub struct Causes<'a>(pub &'a (dyn StdError + 'static));
 
 impl fmt::Display for Causes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut last = self.0.to_string();
+        f.write_str(&last)?;
         let mut source = self.0.source();
         while let Some(cause) = source {
-            write!(f, ": {cause}")?;
+            let text = cause.to_string();
+            if !last.ends_with(&text) {
+                write!(f, ": {text}")?;
+                last = text;
+            }
             source = cause.source();
         }
         Ok(())
@@ -264,6 +270,13 @@ mod tests {
     fn causes_follow_the_error() {
         let inner = Error::new(ErrorCode::Data, "inner").with_source("innermost");
         assert_eq!(Causes(&Error::new(ErrorCode::Internal, "outer").with_source(inner)).to_string(), "outer: inner: innermost");
+    }
+
+    #[test]
+    fn a_cause_that_stands_there_already_is_not_repeated() {
+        let refused = || Error::new(ErrorCode::Unavailable, "refused").with_source("the door is locked");
+        let told = Error::new(ErrorCode::Unavailable, "no connection: refused").with_source(refused());
+        assert_eq!(Causes(&told).to_string(), "no connection: refused: the door is locked");
     }
 
     #[test]

@@ -104,6 +104,19 @@ impl Loaded {
         self.settings.get(key).map(|setting| setting.origin.to_string())
     }
 
+    /// Goes on when the users of the settings found nothing `wrong`: keys, and why their values cannot be used.
+    ///
+    /// # Errors
+    /// What they found.
+    pub fn tried(self, wrong: Vec<(&str, String)>) -> Result<Self, Problems> {
+        if wrong.is_empty() {
+            return Ok(self);
+        }
+        let origin = |key: &str| self.settings.get(key).map_or(Origin::Default, |setting| setting.origin.clone());
+        let problems = wrong.into_iter().map(|(key, message)| Problem { key: key.into(), message, origin: origin(key) });
+        Err(Problems(problems.collect()))
+    }
+
     /// Prints the settings in force as TOML, secrets hidden; what is not a default says where it comes from.
     pub fn print(&self) -> String {
         reference::in_force(&self.settings)

@@ -150,5 +150,5 @@ impl Ports {
 }
 
 fn named<T>(port: &'static str, opened: Result<T>) -> Result<T> {
-    opened.map_err(|error| Error::new(error.code(), format!("{port}: {}", error.message())).with_source(error))
+    opened.map_err(|error| Error::new(error.code(), format!("the {port} cannot be opened")).with_source(error))
 }

@@ -38,6 +38,7 @@ pub use answer::Accepted;
 pub use body::ReplyKey;
 pub use commands::{Command, CommandKind};
 pub use settings::{Hook, WebhookSettings};
+pub(crate) use signature::SigningKey;
 
 use crate::store::{Store, Tx};
 use answer::{Answer, Verdict};

@@ -7,7 +7,7 @@ use super::push::Push;
 use super::roles::Role;
 use super::sections::{Auth, Config, Documents, Graphql, Messages};
 use super::webhooks::Webhooks;
-use crate::webhooks::guard;
+use crate::webhooks::{SigningKey, guard};
 
 /// Collects problems and knows where each value came from.
 pub(super) struct Report<'a> {
@@ -89,6 +89,11 @@ impl Webhooks {
     fn check(&self, report: &mut Report<'_>) {
         for (key, message) in self.hooks().1 {
             report.problem(key, message);
+        }
+        if !self.secret.is_empty()
+            && let Err(error) = SigningKey::new(self.secret.expose())
+        {
+            report.problem("webhooks.secret", error.to_string());
         }
         if self.url.is_empty() {
             if !self.enabled.is_empty() {

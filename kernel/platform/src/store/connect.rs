@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use openim_core::{Error, ErrorCode, Result};
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
@@ -12,6 +14,9 @@ use super::{DatabaseKind, db_error};
 /// How many rows an SQLite connection's thread reads ahead. With fewer, thread and task wake each other up again and again
 /// within one page of results.
 const ROW_BUFFER: usize = 1_000;
+
+/// How long a single connection may take that is to say why there is none.
+const KNOCK: Duration = Duration::from_secs(2);
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -75,11 +80,22 @@ pub(super) async fn connect(settings: &DatabaseSettings) -> Result<Pools> {
             (open(sqlite(settings, true)).await?, write)
         }
         DatabaseKind::Postgres => {
-            let pool = open(postgres(settings)).await?;
+            let pool = match open(postgres(settings)).await {
+                Ok(pool) => pool,
+                Err(error) => return Err(cause(settings).await.unwrap_or(error)),
+            };
             (pool.clone(), pool)
         }
     };
     Ok(Pools { kind, read, write })
+}
+
+/// A pool tries until its time is over and says no more than that. One connection says why there is none.
+async fn cause(settings: &DatabaseSettings) -> Option<Error> {
+    let options = settings.url.parse::<PgConnectOptions>().ok()?;
+    let refused = tokio::time::timeout(KNOCK, options.connect()).await.ok()?.err()?;
+    let place = format!("{}:{}", options.get_host(), options.get_port());
+    Some(Error::new(ErrorCode::Unavailable, format!("PostgreSQL at {place} takes no connection")).with_source(refused))
 }
 
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection> {

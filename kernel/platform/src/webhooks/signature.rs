@@ -11,11 +11,11 @@ const PREFIX: &str = "whsec_";
 
 /// The key that this server and its receiver share.
 #[derive(Clone)]
-pub(super) struct SigningKey(Hmac<Sha256>);
+pub(crate) struct SigningKey(Hmac<Sha256>);
 
 impl SigningKey {
     /// Takes `whsec_` and base64, or any other text by its bytes.
-    pub(super) fn new(secret: &str) -> Result<Self> {
+    pub(crate) fn new(secret: &str) -> Result<Self> {
         let wrong = || Error::new(ErrorCode::Args, "the secret of webhooks begins with whsec_ but no base64 follows");
         let bytes = match secret.strip_prefix(PREFIX) {
             Some(text) => STANDARD.decode(text).map_err(|error| wrong().with_source(error))?,

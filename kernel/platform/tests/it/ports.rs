@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use openim_core::{ErrorCode, IdSource, RandomIds, Runtime};
+use openim_core::{Causes, ErrorCode, IdSource, RandomIds, Runtime};
 use openim_platform::events::EventPlan;
 use openim_platform::ports::{PortSettings, Ports};
 use openim_platform::readiness::Readiness;
@@ -53,7 +53,19 @@ async fn the_port_that_cannot_be_opened_is_named() {
     let runtime = Arc::new(Runtime::system());
     for (settings, name, code) in cases {
         let Err(error) = Ports::connect(&settings, &runtime).await else { panic!("{name} was opened") };
-        assert!(error.message().starts_with(name), "{error}");
+        assert!(error.message().contains(name), "{error}");
         assert_eq!(error.code(), code, "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_is_named_with_its_cause_and_without_its_password() {
+    let mut settings = DatabaseSettings::new("postgres://ann:hunter2@127.0.0.1:1/openim");
+    settings.acquire_timeout = Duration::from_millis(100);
+    let Err(error) = Ports::connect(&PortSettings::new(settings, None, None, "one"), &Runtime::system()).await else {
+        panic!("it was opened")
+    };
+    let told = Causes(&error).to_string();
+    assert!(told.starts_with("the database cannot be opened: PostgreSQL at 127.0.0.1:1 takes no connection: "), "{told}");
+    assert!(told.contains("refused") && !told.contains("hunter2") && told.matches("refused").count() == 1, "{told}");
 }
