@@ -118,7 +118,7 @@ pub(super) struct PurgeMessagesPayload {
 pub(super) struct PurgeOlderMessagesPayload {
     /// How many.
     deleted_count: Long,
-    /// Whether that was all; otherwise the deadline came first, and the same call goes on.
+    /// Whether that was all; otherwise the deadline came first, or a conversation could not be purged. The same call goes on.
     complete: bool,
 }
 

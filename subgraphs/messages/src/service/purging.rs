@@ -10,7 +10,7 @@ use super::Service;
 use crate::error;
 use crate::model::{PurgeOlder, Purged};
 use crate::repository::logs;
-use crate::repository::purging::{self, Beginning, STEP};
+use crate::repository::purging::{self, Beginning, Old};
 use crate::search;
 
 /// How many logs are looked at with one statement.
@@ -37,7 +37,7 @@ impl Service {
         let mut purged = Purged { messages: 0, complete: true };
         if !command.conversation_ids.is_empty() {
             let heads = logs::heads(self.store.read(), &command.conversation_ids).await?;
-            let logs: Vec<Beginning> = heads.iter().map(|head| (head.log.no, head.min_seq)).collect();
+            let logs = purging::beginnings_of(self.store.read(), heads.iter().map(|head| head.log.no).collect()).await?;
             self.purge_logs(&Asked(self, ctx), logs, before(ctx, command.age), &mut purged).await?;
             return Ok(purged);
         }
@@ -61,37 +61,50 @@ impl Service {
             let logs = purging::beginnings(self.store.read(), after, LOGS).await?;
             let Some((last, _)) = logs.last().copied() else { return Ok(()) };
             after = last;
-            self.purge_logs(work, logs, moment, purged).await?;
-            if !purged.complete {
+            if !self.purge_logs(work, logs, moment, purged).await? {
                 return Ok(());
             }
         }
     }
 
-    async fn purge_logs(&self, work: &impl Work, mut logs: Vec<Beginning>, moment: Timestamp, purged: &mut Purged) -> Result<()> {
+    /// Tells whether there is time for more. A log that fails is passed over, so that it holds up no other.
+    async fn purge_logs(&self, work: &impl Work, mut logs: Vec<Beginning>, moment: Timestamp, purged: &mut Purged) -> Result<bool> {
         while !logs.is_empty() {
-            let found = purging::last_before(self.store.read(), &logs, moment).await?;
-            // Only a log whose first places are all old may have more.
-            let mut rest = Vec::new();
-            for (log, first) in logs {
-                let Some(last) = found.get(&log).copied() else { continue };
+            let found = purging::old(self.store.read(), &logs, moment).await?;
+            logs = Vec::with_capacity(found.len());
+            for old in found {
                 if work.must_end() {
                     purged.complete = false;
-                    return Ok(());
+                    return Ok(false);
                 }
-                let tx = work.begin().await?;
-                let gone = purging::cut(tx.connection(), log, last).await?;
-                search::forget(tx.connection(), log, &(first..=last).collect::<Vec<_>>()).await?;
-                tx.commit().await?;
-                purged.messages += i64::try_from(gone).unwrap_or(i64::MAX);
-                self.caches.forget_beginning(log).await;
-                if last == first + STEP - 1 {
-                    rest.push((log, last + 1));
+                match self.cut(work.begin().await?, old).await {
+                    Ok(Some(gone)) => {
+                        purged.messages += gone;
+                        logs.push((old.log, old.last + 1));
+                    }
+                    Ok(None) => logs.push((old.log, old.first)),
+                    Err(failure) => {
+                        purged.complete = false;
+                        tracing::warn!(
+                            error = &failure as &dyn std::error::Error,
+                            conversation.number = old.log,
+                            "old messages of a conversation were not deleted, it will be tried again"
+                        );
+                    }
                 }
             }
-            logs = rest;
         }
-        Ok(())
+        Ok(true)
+    }
+
+    /// Deletes a part of a log, as much as one transaction should. Returns how many messages it were; nothing when they have
+    /// to wait for what is beside them.
+    async fn cut(&self, tx: Tx, old: Old) -> Result<Option<i64>> {
+        let gone = purging::cut(tx.connection(), old).await?;
+        search::forget(tx.connection(), old.log, gone.as_deref().unwrap_or_default()).await?;
+        tx.commit().await?;
+        self.caches.forget_beginning(old.log).await;
+        Ok(gone.map(|seqs| i64::try_from(seqs.len()).unwrap_or(i64::MAX)))
     }
 }
 

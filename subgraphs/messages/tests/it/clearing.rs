@@ -15,7 +15,8 @@ async fn send(stage: &Stage, world: &TestWorld, from: &str, to: &str, id: &str) 
     stage.send(world.user(from), input).await;
 }
 
-async fn cleared(world: &TestWorld, id: &str, until: i64) {
+/// Clears a log for everybody up to a seq.
+pub(crate) async fn cleared(world: &TestWorld, id: &str, until: i64) {
     let tx = world.store().begin().await.expect("a transaction");
     let event = LogCleared { conversation_id: ConversationId::parse(id).expect("an id"), until, at: world.now() };
     tx.append(&world.system(), &event).await.expect("an event");

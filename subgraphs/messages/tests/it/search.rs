@@ -17,7 +17,7 @@ const SEARCH: &str = "query($text: String!, $as: ID, $filter: MessageSearchFilte
         edges { cursor node { conversationId seq rawText } excerpt { text matched } } pageInfo { hasNextPage endCursor } } } }";
 const EVERYWHERE: &str = "query($text: String!) { admin { searchMessages(text: $text) { edges { node { conversationId seq } } } } }";
 
-fn quick() -> MessagesSettings {
+pub(crate) fn quick() -> MessagesSettings {
     MessagesSettings { flush_every: Duration::from_millis(20), ..settings() }
 }
 
@@ -50,7 +50,7 @@ async fn indexed(stage: &Stage, world: &TestWorld, text: &str, count: usize) {
 }
 
 /// Returns how many messages are in the index.
-async fn in_index(world: &TestWorld) -> i64 {
+pub(crate) async fn in_index(world: &TestWorld) -> i64 {
     let db = world.store().read();
     let statement = Statement::from_string(db.get_database_backend(), "SELECT count(*) AS known FROM message_text");
     db.query_one_raw(statement).await.expect("a count").expect("a row").try_get("", "known").expect("a number")
