@@ -2,9 +2,11 @@
 
 mod memory;
 mod rabbit;
+mod receipt;
 
 pub use memory::MemoryFanout;
 pub use rabbit::RabbitFanout;
+pub use receipt::{Fate, Outcome, Receipt};
 
 use std::sync::Arc;
 
@@ -25,8 +27,9 @@ pub enum Received {
 /// Publishes signals to every node.
 #[async_trait]
 pub trait Fanout: Send + Sync + 'static {
-    /// Publishes; a failure is logged and counted, never returned, because the log is the truth.
-    async fn publish(&self, signals: Vec<Signal>);
+    /// Publishes without waiting; a failure is logged and counted, never returned, because the log is the truth. The receipt
+    /// tells later whether the way to the nodes has taken it.
+    async fn publish(&self, signals: Vec<Signal>) -> Receipt;
 
     /// Returns everything published from now on. The stream lives as long as the port.
     fn subscribe(&self) -> BoxStream<'static, Received>;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use openim_contracts::Signal;
-use openim_platform::fanout::{Fanout, MemoryFanout, Received};
+use openim_platform::fanout::{Fanout, MemoryFanout, Receipt, Received};
 use parking_lot::Mutex;
 
 /// Keeps what was published for the test to look at, and passes it on to subscribers.
@@ -22,9 +22,9 @@ impl RecordingFanout {
 
 #[async_trait]
 impl Fanout for RecordingFanout {
-    async fn publish(&self, signals: Vec<Signal>) {
+    async fn publish(&self, signals: Vec<Signal>) -> Receipt {
         self.published.lock().extend_from_slice(&signals);
-        self.inner.publish(signals).await;
+        self.inner.publish(signals).await
     }
 
     fn subscribe(&self) -> BoxStream<'static, Received> {

@@ -137,20 +137,23 @@ impl Batcher {
         let (commit, _) = Commit::write(&self.commits, tx, &batch, plan, true).await?;
         let Outcome { placed, appended, repeated } = commit.outcome(&batch);
         let chat = |log: &Log| log.key.kind != ConversationKind::Notification;
-        let (chats, streams): (Vec<_>, Vec<_>) = appended.into_iter().partition(|grown| chat(&grown.log));
+        let chats: Vec<_> = appended.into_iter().filter(|grown| chat(&grown.log)).collect();
         let repeated: Vec<_> = repeated.into_iter().filter(|(log, _)| chat(log)).collect();
-        self.commits.count(&chats);
         for signal in events::signals(&chats, &repeated) {
             tx.signal(signal);
         }
-        if let Some(note) = commit.note {
-            // The commit publishes; should it fail, there is no such note to delete.
-            self.commits.published.note(note);
-        }
-        for grown in chats.iter().chain(&streams) {
-            self.commits.read_positions.note_all(&grown.messages);
-        }
-        self.commits.grown.note_soon(&chats);
+        let (commits, note) = (self.commits.clone(), commit.note);
+        // Not before: these places may be other messages' if the caller does not commit.
+        tx.after_commit(move |receipt| {
+            if let Some(note) = note {
+                commits.published.note(note, receipt);
+            }
+            commits.count(&chats);
+            commits.grown.note(&chats);
+            for grown in &chats {
+                commits.read_positions.note_all(&grown.messages);
+            }
+        });
         let place = |placed| match placed {
             Placed::Stored(stored) => Some(stored),
             Placed::Ambiguous => None,

@@ -40,8 +40,6 @@ pub(crate) struct Grown {
 struct Waiting {
     /// By log: first and last seq.
     ranges: FxHashMap<i64, (Arc<Log>, i64, i64)>,
-    /// What is about to be committed and has to wait for the turn after the next.
-    soon: Vec<(Arc<Log>, i64, i64)>,
     /// Whether there was no room for all of them.
     overflow: bool,
 }
@@ -61,29 +59,16 @@ impl Grown {
         }
     }
 
-    /// Notes what a transaction appended that its owner commits within a second.
-    pub(crate) fn note_soon(&self, appended: &[Appended]) {
-        if self.switched_on {
-            let mut waiting = self.waiting.lock();
-            waiting.soon.extend(appended.iter().map(|grown| (grown.log.clone(), grown.first, grown.last)));
-        }
-    }
-
     /// Tells whether nothing waits.
     fn is_empty(&self) -> bool {
-        let waiting = self.waiting.lock();
-        waiting.ranges.is_empty() && waiting.soon.is_empty()
+        self.waiting.lock().ranges.is_empty()
     }
 }
 
 impl Waiting {
     /// Takes what is to be looked at now.
     fn take(&mut self) -> (Vec<(Arc<Log>, i64, i64)>, bool) {
-        let ranges = std::mem::take(&mut self.ranges);
-        for (log, first, last) in std::mem::take(&mut self.soon) {
-            self.add(&log, first, last);
-        }
-        (ranges.into_values().collect(), std::mem::take(&mut self.overflow))
+        (std::mem::take(&mut self.ranges).into_values().collect(), std::mem::take(&mut self.overflow))
     }
 
     fn add(&mut self, log: &Arc<Log>, first: i64, last: i64) {

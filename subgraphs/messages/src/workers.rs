@@ -2,6 +2,7 @@
 //! settings when their owner changed them. All end when cancelled; the flush has the last word.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use openim_contracts::{Audience, Signal, SignalKind};
@@ -14,6 +15,9 @@ use crate::batcher::{Batcher, Commits};
 use crate::published;
 use crate::search;
 use crate::settings::MessagesSettings;
+
+/// For how long the end waits for the fan-out to take what was published last; what it has not taken then is published again.
+const LAST_RECEIPTS: Duration = Duration::from_secs(2);
 
 /// Starts everything.
 pub(crate) fn start(
@@ -45,6 +49,8 @@ async fn flush(commits: Commits, settings: MessagesSettings, writers: TaskTracke
         write_down(&commits).await;
     }
     writers.wait().await;
+    // When that takes too long, the notes stay.
+    let _ = tokio::time::timeout(LAST_RECEIPTS, commits.published.settled()).await;
     write_down(&commits).await;
 }
 

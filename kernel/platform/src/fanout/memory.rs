@@ -7,7 +7,7 @@ use openim_contracts::Signal;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 
-use super::{Fanout, Received};
+use super::{Fanout, Receipt, Received};
 
 /// How many publications a slow subscriber may be behind before it loses some.
 const CAPACITY: usize = 4096;
@@ -42,10 +42,12 @@ impl Default for MemoryFanout {
 
 #[async_trait]
 impl Fanout for MemoryFanout {
-    async fn publish(&self, signals: Vec<Signal>) {
+    async fn publish(&self, signals: Vec<Signal>) -> Receipt {
         if !signals.is_empty() {
             self.send(Received::Signals(signals.into()));
         }
+        // There is no way that could end before this process does.
+        Receipt::accepted()
     }
 
     fn subscribe(&self) -> BoxStream<'static, Received> {

@@ -1,7 +1,8 @@
 //! The production fan-out: a fanout exchange in RabbitMQ, one exclusive queue a node, many signals in one message.
 //!
 //! This node's own subscribers are served directly and do not wait for the broker. Messages of a node carry a running
-//! number: a gap, whoever caused it (a full queue anywhere, a failed publication), becomes [`Received::Lost`].
+//! number: a gap, whoever caused it (a full queue anywhere, a failed publication), becomes [`Received::Lost`]. A publication
+//! is accepted once the broker has confirmed the message that it went with.
 
 mod numbers;
 
@@ -16,7 +17,7 @@ use lapin::options::{
     BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOptions, ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Channel, Connection, Consumer, ExchangeKind};
+use lapin::{BasicProperties, Channel, Confirmation, Connection, Consumer, ExchangeKind};
 use openim_contracts::Signal;
 use openim_core::{Clock, Error, Result, Runtime, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Fanout, MemoryFanout, Received};
+use super::{Fanout, MemoryFanout, Outcome, Receipt, Received};
 use crate::amqp::{Broker, LinkState};
 use numbers::Numbers;
 
@@ -40,6 +41,9 @@ const QUEUE_BYTES: i32 = 64 * 1024 * 1024;
 
 /// How long the broker may take to confirm a message.
 const CONFIRM: Duration = Duration::from_secs(10);
+
+/// Signals that wait, and what their fate is told with.
+type Publication = (Vec<Signal>, Outcome);
 
 /// One message.
 #[derive(Serialize, Deserialize)]
@@ -57,7 +61,7 @@ struct Parcel {
 /// Publishes to all nodes through RabbitMQ.
 pub struct RabbitFanout {
     local: MemoryFanout,
-    outgoing: mpsc::Sender<Vec<Signal>>,
+    outgoing: mpsc::Sender<Publication>,
     number: Arc<AtomicU64>,
     state: LinkState,
 }
@@ -68,7 +72,7 @@ struct Link {
     since: Timestamp,
     clock: Arc<dyn Clock>,
     local: MemoryFanout,
-    waiting: Mutex<mpsc::Receiver<Vec<Signal>>>,
+    waiting: Mutex<mpsc::Receiver<Publication>>,
     number: Arc<AtomicU64>,
     state: LinkState,
     stop: CancellationToken,
@@ -111,16 +115,18 @@ impl RabbitFanout {
 
 #[async_trait]
 impl Fanout for RabbitFanout {
-    async fn publish(&self, signals: Vec<Signal>) {
+    async fn publish(&self, signals: Vec<Signal>) -> Receipt {
         if signals.is_empty() {
-            return;
+            return Receipt::accepted();
         }
         self.local.publish(signals.clone()).await;
-        if self.outgoing.try_send(signals).is_err() {
+        let (receipt, outcome) = Receipt::on_its_way();
+        if self.outgoing.try_send((signals, outcome)).is_err() {
             // The number that is left out tells the other nodes.
             self.number.fetch_add(1, Ordering::SeqCst);
             metrics::counter!("openim_fanout_lost_total").increment(1);
         }
+        receipt
     }
 
     fn subscribe(&self) -> BoxStream<'static, Received> {
@@ -203,15 +209,18 @@ impl Link {
                 first = waiting.recv() => first,
                 () = self.stop.cancelled() => None,
             };
-            let Some(mut signals) = first else { return Ok(()) };
+            let Some((mut signals, outcome)) = first else { return Ok(()) };
+            let mut outcomes = vec![outcome];
             while signals.len() < BATCH
-                && let Ok(more) = waiting.try_recv()
+                && let Ok((more, outcome)) = waiting.try_recv()
             {
                 signals.extend(more);
+                outcomes.push(outcome);
             }
             // The number is taken before anything can fail: a parcel that does not arrive leaves a gap.
             let number = self.number.fetch_add(1, Ordering::SeqCst);
             self.send_parcel(channel, Parcel { from: self.id.clone(), since: self.since, number, signals }).await?;
+            outcomes.into_iter().for_each(Outcome::accept);
         }
     }
 
@@ -222,7 +231,9 @@ impl Link {
         let publish = async { channel.basic_publish(exchange, "".into(), BasicPublishOptions::default(), &body, transient).await?.await };
         match tokio::time::timeout(CONFIRM, publish).await {
             Ok(confirmed) => {
-                confirmed.map_err(Error::unavailable)?;
+                if confirmed.map_err(Error::unavailable)? != Confirmation::Ack(None) {
+                    return Err(Error::unavailable("the broker has refused signals"));
+                }
                 metrics::counter!("openim_fanout_sent_total").increment(parcel.signals.len() as u64);
                 Ok(())
             }

@@ -1,4 +1,4 @@
-//! The unit of work: rows, events and signals that happen together or not at all.
+//! The unit of work: rows, events, signals and what follows in memory, together or not at all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +12,10 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use super::{Store, db_error};
+use crate::fanout::Receipt;
+
+/// Something that is done after a commit.
+type Effect = Box<dyn FnOnce(&Receipt) + Send>;
 
 /// An open transaction with its events and signals. Dropping it rolls everything back.
 pub struct Tx {
@@ -20,11 +24,19 @@ pub struct Tx {
     appended: AtomicBool,
     signals: Mutex<Vec<Signal>>,
     wakes: Mutex<Vec<Arc<Notify>>>,
+    effects: Mutex<Vec<Effect>>,
 }
 
 impl Tx {
     pub(super) fn new(connection: DatabaseTransaction, store: Store) -> Self {
-        Self { connection, store, appended: AtomicBool::new(false), signals: Mutex::default(), wakes: Mutex::default() }
+        Self {
+            connection,
+            store,
+            appended: AtomicBool::new(false),
+            signals: Mutex::default(),
+            wakes: Mutex::default(),
+            effects: Mutex::default(),
+        }
     }
 
     /// Returns the connection for repositories.
@@ -62,8 +74,14 @@ impl Tx {
         }
     }
 
-    /// Commits, wakes the dispatcher and publishes the signals. A commit that has begun is carried to its end, also when
-    /// nobody waits for it any more.
+    /// Notes what is done in memory after the commit, and never without one. It is given the receipt of this transaction's
+    /// signals.
+    pub fn after_commit(&self, effect: impl FnOnce(&Receipt) + Send + 'static) {
+        self.effects.lock().push(Box::new(effect));
+    }
+
+    /// Commits, wakes the dispatcher, publishes the signals and does what is to be done afterwards. A commit that has begun is
+    /// carried to its end, also when nobody waits for it any more.
     ///
     /// # Errors
     /// As any statement; then nothing happened.
@@ -79,9 +97,8 @@ impl Tx {
         }
         self.wakes.into_inner().iter().for_each(|waiting| waiting.notify_one());
         let signals = self.signals.into_inner();
-        if !signals.is_empty() {
-            self.store.fanout.publish(signals).await;
-        }
+        let receipt = if signals.is_empty() { Receipt::accepted() } else { self.store.fanout.publish(signals).await };
+        self.effects.into_inner().into_iter().for_each(|effect| effect(&receipt));
         Ok(())
     }
 

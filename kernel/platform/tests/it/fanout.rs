@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use openim_contracts::{Audience, Signal, SignalKind};
 use openim_core::{IdSource, ManualClock, RandomIds, Runtime, UserId};
-use openim_platform::fanout::{Fanout, MemoryFanout, RabbitFanout, Received};
+use openim_platform::fanout::{Fanout, Fate, MemoryFanout, RabbitFanout, Receipt, Received};
 use openim_testing::{PATIENCE, PrivateServices, START, eventually};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,6 +37,10 @@ async fn numbers(stream: &mut BoxStream<'static, Received>, count: usize) -> Vec
     found
 }
 
+async fn settled(receipt: &Receipt) -> Fate {
+    tokio::time::timeout(PATIENCE, receipt.settled()).await.expect("every publication has a fate")
+}
+
 struct Node {
     fanout: RabbitFanout,
     tasks: TaskTracker,
@@ -56,12 +60,15 @@ async fn node_at(url: &str, prefix: &str, runtime: &Runtime) -> Node {
 
 async fn reaches_every_subscriber_in_order(from: &dyn Fanout, to: &[&dyn Fanout]) {
     let mut streams: Vec<_> = to.iter().map(|fanout| fanout.subscribe()).collect();
-    from.publish(vec![]).await;
+    let mut receipts = vec![from.publish(vec![]).await];
     for start in (0..1000).step_by(4) {
-        from.publish((start..start + 4).map(signal).collect()).await;
+        receipts.push(from.publish((start..start + 4).map(signal).collect()).await);
     }
     for stream in &mut streams {
         assert_eq!(numbers(stream, 1000).await, (0..1000).collect::<Vec<_>>());
+    }
+    for receipt in receipts {
+        assert_eq!((settled(&receipt).await, receipt.fate()), (Fate::Accepted, Some(Fate::Accepted)));
     }
     from.ping().await.unwrap();
 }
@@ -97,11 +104,14 @@ async fn what_waits_is_sent_before_the_node_ends() {
     let prefix = RandomIds.hex32();
     let (first, second) = (node(&url, &prefix).await, node(&url, &prefix).await);
     let mut stream = second.fanout.subscribe();
+    let mut receipts = Vec::new();
     for start in 0..2000 {
-        first.fanout.publish(vec![signal(start)]).await;
+        receipts.push(first.fanout.publish(vec![signal(start)]).await);
     }
     first.stop.cancel();
     tokio::time::timeout(PATIENCE, first.tasks.wait()).await.unwrap();
+    assert!(receipts.iter().all(|receipt| receipt.fate() == Some(Fate::Accepted)));
+    assert_eq!(first.fanout.publish(vec![signal(2000)]).await.fate(), Some(Fate::Lost), "nobody sends any more");
     assert_eq!(numbers(&mut stream, 2000).await, (0..2000).collect::<Vec<_>>());
 }
 
@@ -110,22 +120,37 @@ async fn nodes_are_told_of_a_loss_when_the_broker_was_away() {
     let Some(services) = PrivateServices::start(&["rabbitmq"]).await else { return };
     let url = services.address("OPENIM_TEST_AMQP_URL").await;
     let (first, second) = (node(&url, "test").await, node(&url, "test").await);
+    let ending = node(&url, "test").await;
     let (mut own, mut other) = (first.fanout.subscribe(), second.fanout.subscribe());
-    first.fanout.publish(vec![signal(1)]).await;
+    let receipt = first.fanout.publish(vec![signal(1)]).await;
     assert_eq!((numbers(&mut own, 1).await, numbers(&mut other, 1).await), (vec![1], vec![1]));
+    assert_eq!(settled(&receipt).await, Fate::Accepted);
 
     services.control("kill", "rabbitmq").await;
     eventually("the outage is noticed", async || first.fanout.ping().await.is_err().then_some(())).await;
-    first.fanout.publish(vec![signal(2)]).await;
+    let receipt = first.fanout.publish(vec![signal(2)]).await;
     assert_eq!(numbers(&mut own, 1).await, [2], "one's own subscribers need no broker");
+    assert_eq!(receipt.fate(), None, "it waits");
+    eventually("the outage is noticed", async || ending.fanout.ping().await.is_err().then_some(())).await;
+    let mut receipts = Vec::new();
+    for _ in 0..10_000 {
+        receipts.push(ending.fanout.publish(vec![signal(0)]).await);
+    }
+    let lost = receipts.iter().filter(|receipt| receipt.fate() == Some(Fate::Lost)).count();
+    assert!((1..5_000).contains(&lost), "what finds no room is lost, the rest waits: {lost}");
+    ending.stop.cancel();
+    tokio::time::timeout(PATIENCE, ending.tasks.wait()).await.unwrap();
+    assert!(receipts.iter().all(|receipt| receipt.fate() == Some(Fate::Lost)), "nobody sends any more");
     services.control("start", "rabbitmq").await;
     assert!(matches!(next(&mut own).await, Received::Lost));
     assert!(matches!(next(&mut other).await, Received::Lost));
     for node in [&first, &second] {
         eventually("both are back", async || node.fanout.ping().await.ok()).await;
     }
-    first.fanout.publish(vec![signal(3)]).await;
+    settled(&receipt).await;
+    let receipt = first.fanout.publish(vec![signal(3)]).await;
     assert_eq!(numbers(&mut own, 1).await, [3]);
+    assert_eq!(settled(&receipt).await, Fate::Accepted);
     // Number 2 comes late or was lost with the broker; number 3 comes.
     let last = async { while numbers(&mut other, 1).await != [3] {} };
     tokio::time::timeout(PATIENCE, last).await.expect("signals travel again");

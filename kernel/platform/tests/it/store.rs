@@ -4,11 +4,12 @@ use futures_util::FutureExt as _;
 use openim_contracts::{Audience, Signal, SignalKind};
 use openim_core::{ErrorCode, UserId};
 use openim_platform::events::pending_events;
-use openim_platform::fanout::MemoryFanout;
-use openim_platform::store::{DatabaseKind, DatabaseSettings, Store, db_error, is_conflict, is_duplicate};
+use openim_platform::fanout::{Fate, MemoryFanout};
+use openim_platform::store::{DatabaseKind, DatabaseSettings, Store, Tx, db_error, is_conflict, is_duplicate};
 use openim_testing::{eventually, for_each_database};
 use sea_orm::ConnectionTrait;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::{Counted, Notices, append};
 
@@ -47,6 +48,29 @@ async fn a_rollback_leaves_no_event_and_no_signal() {
         world.store().begin().await.unwrap().commit().await.unwrap();
         assert!(pending_events(world.store().read(), 10).await.unwrap().is_empty());
         assert!(world.take_signals().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_follows_a_commit_is_done_after_it_and_never_without_it() {
+    for_each_database(async |world| {
+        let done = Arc::new(AtomicUsize::new(0));
+        let begin = async || -> Tx {
+            let (tx, done) = (world.store().begin().await.unwrap(), done.clone());
+            tx.signal(signal());
+            tx.after_commit(move |receipt| {
+                assert_eq!(receipt.fate(), Some(Fate::Accepted), "the signals are on their way before");
+                done.fetch_add(1, Ordering::SeqCst);
+            });
+            tx
+        };
+        begin().await.rollback().await;
+        drop(begin().await);
+        let tx = begin().await;
+        assert_eq!(done.load(Ordering::SeqCst), 0);
+        tx.commit().await.unwrap();
+        assert_eq!((done.load(Ordering::SeqCst), world.take_signals()), (1, vec![signal()]));
     })
     .await;
 }

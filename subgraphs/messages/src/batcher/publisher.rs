@@ -46,9 +46,9 @@ impl Publisher {
 
 async fn run(mut batches: mpsc::Receiver<Batch>, commits: Commits) {
     while let Some(batch) = batches.recv().await {
-        commits.store.fanout().publish(batch.signals).await;
+        let receipt = commits.store.fanout().publish(batch.signals).await;
         if let Some(note) = batch.note {
-            commits.published.note(note);
+            commits.published.note(note, &receipt);
         }
     }
 }

@@ -26,3 +26,4 @@ mod search;
 mod stage;
 mod statistics;
 mod threads;
+mod transactions;
