@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::http::{Extensions, HeaderMap};
 use openim_contracts::Authenticator;
-use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Principal, Reason, Result, Runtime, Timestamp};
+use openim_core::{Actor, Ctx, Error, ErrorCode, OperationId, Origin, Platform, Principal, Reason, Result, Runtime, Timestamp};
 
 /// The header that carries the operation id in every answer.
 pub(crate) const OPERATION_ID: &str = "x-operation-id";
@@ -48,6 +48,10 @@ impl Caller {
 
     pub(crate) fn principal(&self) -> Option<&Principal> {
         self.login.as_ref().map(|login| &login.principal)
+    }
+
+    pub(crate) fn platform(&self) -> Option<Platform> {
+        self.principal().map(|principal| principal.platform)
     }
 
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {

@@ -1,7 +1,8 @@
 //! Persisted documents: those registered at start, and those that clients register themselves by hash (APQ).
 //!
 //! Registered ones come from a file or folder and never leave memory. Automatic ones lie in a bounded memory cache of the
-//! node and in the shared cache, so that a client that registered with one node is understood by all.
+//! node and in the shared cache, so that a client that registered with one node is understood by all. Everybody may name them;
+//! they are remembered only once they ran for a caller with a token.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -67,6 +68,22 @@ pub(crate) struct Reference {
     pub(crate) automatic: bool,
 }
 
+/// A document to run.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) text: String,
+    /// Under which hash the client wants it to be known from now on.
+    pub(crate) registration: Option<Registration>,
+}
+
+/// A document that a client registers; it counts when it has run for a caller with a token. What anybody may make up is not
+/// worth remembering.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    id: String,
+    text: Arc<str>,
+}
+
 /// The documents that can be named instead of sent.
 #[derive(Clone)]
 pub struct PersistedDocuments {
@@ -104,25 +121,26 @@ impl PersistedDocuments {
         Ok(self)
     }
 
-    /// Returns the text to run for what a request sent.
-    pub(crate) async fn resolve(&self, text: Option<String>, reference: Reference) -> Result<String> {
+    /// Returns the document to run for what a request sent.
+    pub(crate) async fn resolve(&self, text: Option<String>, reference: Reference) -> Result<Found> {
         let text = text.filter(|text| !text.is_empty());
-        match (text, reference.id) {
-            (None, None) => Err(Error::new(ErrorCode::Args, "a request needs a query")),
-            (Some(text), None) => self.admit(text),
-            (None, Some(id)) => self.find(&id, reference.automatic).await,
+        let (text, registration) = match (text, reference.id) {
+            (None, None) => return Err(Error::new(ErrorCode::Args, "a request needs a query")),
+            (Some(text), None) => (self.admit(text)?, None),
+            (None, Some(id)) => (self.find(&id, reference.automatic).await?, None),
             (Some(text), Some(id)) if reference.automatic => {
-                if hash(&text) != id.to_ascii_lowercase() {
+                let id = id.to_ascii_lowercase();
+                if hash(&text) != id {
                     return Err(Error::new(ErrorCode::Args, "sha256Hash is not the hash of the query"));
                 }
                 let text = self.admit(text)?;
-                if self.mode == DocumentMode::Allow {
-                    self.remember(id.to_ascii_lowercase(), &text).await;
-                }
-                Ok(text)
+                let news = self.mode == DocumentMode::Allow && text.len() <= LONGEST_AUTOMATIC && !self.local.contains_key(&id);
+                let registration = news.then(|| Registration { id, text: text.as_str().into() });
+                (text, registration)
             }
-            (Some(_), Some(_)) => Err(Error::new(ErrorCode::Args, "give either query or documentId")),
-        }
+            (Some(_), Some(_)) => return Err(Error::new(ErrorCode::Args, "give either query or documentId")),
+        };
+        Ok(Found { text, registration })
     }
 
     fn admit(&self, text: String) -> Result<String> {
@@ -160,14 +178,12 @@ impl PersistedDocuments {
         Ok(text)
     }
 
-    async fn remember(&self, id: String, text: &str) {
-        if text.len() > LONGEST_AUTOMATIC || self.local.contains_key(&id) {
-            return;
-        }
+    /// Makes a document known to all nodes.
+    pub(crate) async fn remember(&self, Registration { id, text }: Registration) {
         if let Err(error) = self.shared.set(&key(&id), text.as_bytes(), TTL).await {
             tracing::warn!(error.message = error.message(), "a persisted document stays on this node: the shared cache cannot be written");
         }
-        self.local.insert(id, text.into()).await;
+        self.local.insert(id, text).await;
     }
 }
 

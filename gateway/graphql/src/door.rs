@@ -20,7 +20,7 @@ use crate::documents::PersistedDocuments;
 use crate::meters::Meters;
 use crate::service::Service;
 use crate::settings::Settings;
-use crate::streams::Streams;
+use crate::streams::{Bounds, Streams};
 use crate::{explorer, http};
 
 /// What the doors need.
@@ -51,7 +51,8 @@ pub struct Door<E> {
 /// files. Starts the task that ends streams, so it must be called inside a runtime, after the metrics recorder is installed.
 pub fn router<E: Executor>(door: Door<E>) -> Router {
     let Door { executor, authenticator, runtime, fanout, documents, settings, limits, figures, shutdown, tasks } = door;
-    let streams = Arc::new(Streams::new(authenticator.clone(), runtime.clone(), shutdown, settings.max_streams));
+    let bounds = Bounds::new(settings.max_streams, settings.anonymous_share);
+    let streams = Arc::new(Streams::new(authenticator.clone(), runtime.clone(), shutdown, bounds));
     tasks.spawn(streams.clone().watch(fanout.subscribe()));
     let cors = cors(&settings.allowed_origins);
     let files = if settings.explorer { explorer::routes() } else { Router::new() };

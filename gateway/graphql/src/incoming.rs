@@ -1,6 +1,6 @@
 //! What a client sends for one operation, whichever way it comes.
 
-use async_graphql::{Extensions, UploadValue, Value, Variables};
+use async_graphql::{Extensions, Value, Variables};
 use openim_core::{Error, ErrorCode, Reason, Result};
 use serde::Deserialize;
 
@@ -20,8 +20,6 @@ pub(crate) struct Incoming {
     pub(crate) extensions: Extensions,
     #[serde(default)]
     pub(crate) document_id: Option<String>,
-    #[serde(skip)]
-    pub(crate) uploads: Vec<UploadValue>,
 }
 
 /// One operation, or several in one request.
@@ -81,7 +79,7 @@ impl Body {
 }
 
 /// Says what is wrong with JSON. serde's text quotes only the client's own words.
-pub(crate) fn refuse(error: &serde_json::Error) -> Error {
+fn refuse(error: &serde_json::Error) -> Error {
     let what = if error.is_data() { "the body is no GraphQL request" } else { "the body is not JSON" };
     Error::new(ErrorCode::Args, format!("{what}: {error}"))
 }

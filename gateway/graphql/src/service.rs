@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::answer::is_refused;
 use crate::caller::Caller;
 use crate::document::{Kind, Outline};
-use crate::documents::PersistedDocuments;
+use crate::documents::{Found, PersistedDocuments, Registration};
 use crate::incoming::Incoming;
 use crate::meters::{Meters, Transport};
 use crate::problem::{failure, is_token_code, with_public_errors};
@@ -43,6 +43,8 @@ pub(crate) struct Operation {
     pub(crate) kind: Option<Kind>,
     request: Request,
     span: tracing::Span,
+    /// What is remembered when it runs.
+    registration: Option<Registration>,
 }
 
 impl<E: Executor> Service<E> {
@@ -57,7 +59,14 @@ impl<E: Executor> Service<E> {
         checked
     }
 
-    /// Makes an operation ready, if its caller may start one more. A subscription's deadline is the end of its token; other operations get the setting's.
+    /// Counts an operation of a caller, who may come too often. It is asked before anything is read or kept for the operation.
+    pub(crate) async fn admit(&self, caller: &Caller, transport: Transport) -> Result<()> {
+        let admitted = self.limits.admit(caller.principal(), caller.origin()).await;
+        admitted.inspect_err(|_| self.meters.operation(transport, None, "limited"))
+    }
+
+    /// Makes an operation that was admitted ready. A subscription's deadline is the end of its token; other operations get the
+    /// setting's.
     pub(crate) async fn prepare(
         &self,
         mut incoming: Incoming,
@@ -65,12 +74,10 @@ impl<E: Executor> Service<E> {
         operation_id: OperationId,
         transport: Transport,
     ) -> Result<Operation> {
-        let admitted = self.limits.admit(caller.principal(), caller.origin()).await;
-        admitted.inspect_err(|_| self.meters.operation(transport, None, "limited"))?;
         let document = tokio::time::timeout(self.settings.deadline, self.document(&mut incoming)).await;
         let document = document.unwrap_or_else(|_| Err(too_late()));
         let refused = |_: &Error| self.meters.operation(transport, None, "refused");
-        let (text, kind) = document.inspect_err(refused)?;
+        let (Found { text, registration }, kind) = document.inspect_err(refused)?;
         let reason = incoming.reason().inspect_err(refused)?;
         // A subscription that is only explained has one answer.
         let explained = incoming.extensions.contains_key("explain");
@@ -91,27 +98,27 @@ impl<E: Executor> Service<E> {
         let mut request = Request::new(text).variables(incoming.variables).data(ctx);
         request.operation_name = incoming.operation_name;
         request.extensions = incoming.extensions;
-        request.uploads = incoming.uploads;
         if !self.settings.introspection {
             request = request.disable_introspection();
         }
-        Ok(Operation { kind, request, span })
+        let registration = registration.filter(|_| caller.principal().is_some());
+        Ok(Operation { kind, request, span, registration })
     }
 
-    async fn document(&self, incoming: &mut Incoming) -> Result<(String, Option<Kind>)> {
+    async fn document(&self, incoming: &mut Incoming) -> Result<(Found, Option<Kind>)> {
         let reference = incoming.reference()?;
-        let text = self.documents.resolve(incoming.query.take(), reference).await?;
-        let outline = Outline::of(&text);
+        let found = self.documents.resolve(incoming.query.take(), reference).await?;
+        let outline = Outline::of(&found.text);
         let kind = outline.kind(incoming.operation_name.as_deref());
         if outline.introspects && !self.settings.introspection {
             return Err(Error::new(ErrorCode::GraphqlInvalid, "introspection is switched off"));
         }
-        Ok((text, kind))
+        Ok((found, kind))
     }
 
     /// Runs a query or mutation until its deadline.
     pub(crate) async fn execute(&self, operation: Operation, transport: Transport) -> Response {
-        let Operation { kind, request, span } = operation;
+        let Operation { kind, request, span, registration } = operation;
         span.record("transport", transport.word());
         let started = Instant::now();
         let running = self.executor.execute(request).instrument(span);
@@ -126,15 +133,31 @@ impl<E: Executor> Service<E> {
         };
         self.meters.operation(transport, kind, outcome);
         self.meters.took(transport, started.elapsed());
+        if let Some(registration) = registration.filter(|_| outcome != "refused") {
+            self.documents.remember(registration).await;
+        }
         response
     }
 
     /// Runs a subscription.
     pub(crate) fn subscribe(&self, operation: Operation, transport: Transport) -> BoxStream<'static, Response> {
-        let Operation { kind, request, span } = operation;
+        let Operation { kind, request, span, registration } = operation;
         span.record("transport", transport.word());
         self.meters.operation(transport, kind, "ok");
-        span.in_scope(|| self.executor.execute_stream(request, None).map(with_public_errors).boxed())
+        let answers = span.in_scope(|| self.executor.execute_stream(request, None).map(with_public_errors).boxed());
+        let Some(registration) = registration else { return answers };
+        let mut news = Some((self.documents.clone(), registration));
+        let told = answers.then(move |answer| {
+            // The first answer tells whether it runs.
+            let news = news.take().filter(|_| !is_refused(&answer));
+            async move {
+                if let Some((documents, registration)) = news {
+                    documents.remember(registration).await;
+                }
+                answer
+            }
+        });
+        told.boxed()
     }
 }
 

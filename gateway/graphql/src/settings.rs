@@ -9,10 +9,6 @@ pub struct Settings {
     pub deadline: Duration,
     /// The most bytes of a JSON body.
     pub body_limit: usize,
-    /// The most bytes of one uploaded file.
-    pub upload_limit: usize,
-    /// The most files of one request.
-    pub upload_files: usize,
     /// The most operations of one HTTP request.
     pub batch_limit: usize,
     /// The origins (`https://chat.example.com`) whose pages may call us; `*` allows all. A page of our own host always may.
@@ -27,6 +23,9 @@ pub struct Settings {
     pub slow_timeout: Duration,
     /// The most WebSockets, SSE and multipart streams together.
     pub max_streams: usize,
+    /// Callers without a token may hold one in so many of them, and those of one address a tenth of that. 1 where nobody has a
+    /// token: then there is nobody to keep places for.
+    pub anonymous_share: usize,
     /// The limits of one WebSocket.
     pub socket: SocketSettings,
 }
@@ -36,8 +35,6 @@ impl Default for Settings {
         Self {
             deadline: Duration::from_secs(30),
             body_limit: 1024 * 1024,
-            upload_limit: 10 * 1024 * 1024,
-            upload_files: 10,
             batch_limit: 10,
             allowed_origins: Vec::new(),
             introspection: true,
@@ -45,6 +42,7 @@ impl Default for Settings {
             heartbeat: Duration::from_secs(10),
             slow_timeout: Duration::from_secs(10),
             max_streams: 100_000,
+            anonymous_share: 10,
             socket: SocketSettings::default(),
         }
     }

@@ -4,18 +4,19 @@
 //! itself: the stream's token is checked again, so that a user's other tokens stay good. It is checked twice, because the
 //! signal may overtake the news on its way into this node's caches.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+mod table;
+
+use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
-use futures_util::task::AtomicWaker;
 use openim_contracts::{Authenticator, SignalKind};
-use openim_core::{Error, ErrorCode, Platform, Result, Runtime, Timestamp, UserId};
+use openim_core::{ErrorCode, Platform, Result, Runtime, UserId};
 use openim_platform::fanout::Received;
 use parking_lot::Mutex;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -23,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::caller::Caller;
 use crate::problem::is_token_code;
+pub(crate) use table::Bounds;
+use table::{Entry, Table};
 
 /// How often the clock is looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -37,6 +40,8 @@ const CHECKS: usize = 32;
 pub(crate) enum End {
     /// Its token is not good any more.
     Token(ErrorCode),
+    /// It had not said who it is for longest when others came.
+    Crowded,
     /// The server stops.
     Shutdown,
 }
@@ -46,32 +51,8 @@ pub(crate) struct Streams {
     authenticator: Arc<dyn Authenticator>,
     runtime: Runtime,
     shutdown: CancellationToken,
-    limit: usize,
     revocations: AtomicU64,
     table: Mutex<Table>,
-}
-
-#[derive(Default)]
-struct Table {
-    next: u64,
-    open: HashMap<u64, Arc<Entry>>,
-    by_user: HashMap<UserId, Vec<u64>>,
-    by_expiry: BTreeSet<(Timestamp, u64)>,
-}
-
-struct Entry {
-    number: u64,
-    caller: Arc<Caller>,
-    end: OnceLock<End>,
-    waker: AtomicWaker,
-}
-
-impl Entry {
-    fn end(&self, end: End) {
-        if self.end.set(end).is_ok() {
-            self.waker.wake();
-        }
-    }
 }
 
 /// A stream's place in the register; leaving is dropping it.
@@ -102,39 +83,9 @@ impl Drop for Lifeline {
     }
 }
 
-impl Table {
-    fn insert(&mut self, caller: Arc<Caller>) -> Arc<Entry> {
-        self.next += 1;
-        let entry = Arc::new(Entry { number: self.next, caller, end: OnceLock::new(), waker: AtomicWaker::new() });
-        if let Some(principal) = entry.caller.principal() {
-            self.by_user.entry(principal.user_id.clone()).or_default().push(entry.number);
-        }
-        if let Some(at) = entry.caller.expires_at() {
-            self.by_expiry.insert((at, entry.number));
-        }
-        self.open.insert(entry.number, entry.clone());
-        entry
-    }
-
-    fn remove(&mut self, entry: &Entry) {
-        self.open.remove(&entry.number);
-        if let Some(at) = entry.caller.expires_at() {
-            self.by_expiry.remove(&(at, entry.number));
-        }
-        if let Some(principal) = entry.caller.principal()
-            && let Some(numbers) = self.by_user.get_mut(&principal.user_id)
-        {
-            numbers.retain(|number| *number != entry.number);
-            if numbers.is_empty() {
-                self.by_user.remove(&principal.user_id);
-            }
-        }
-    }
-}
-
 impl Streams {
-    pub(crate) fn new(authenticator: Arc<dyn Authenticator>, runtime: Runtime, shutdown: CancellationToken, limit: usize) -> Self {
-        Self { authenticator, runtime, shutdown, limit, revocations: AtomicU64::new(0), table: Mutex::default() }
+    pub(crate) fn new(authenticator: Arc<dyn Authenticator>, runtime: Runtime, shutdown: CancellationToken, bounds: Bounds) -> Self {
+        Self { authenticator, runtime, shutdown, revocations: AtomicU64::new(0), table: Mutex::new(Table::new(bounds)) }
     }
 
     /// Returns a mark that [`Streams::open`] compares: take it before the token is checked.
@@ -142,24 +93,29 @@ impl Streams {
         self.revocations.load(Ordering::SeqCst)
     }
 
+    /// Registers a WebSocket that has yet to say who it is. It holds no place among the streams; when too many wait, the one
+    /// that has done so for longest must go.
+    pub(crate) fn wait(self: &Arc<Self>, caller: Arc<Caller>) -> Lifeline {
+        let entry = self.table.lock().wait(caller);
+        self.lifeline(entry)
+    }
+
     /// Registers a stream. When tokens were revoked since `mark`, the caller's token is checked again, because the signal
     /// may have come between its check and now.
     pub(crate) async fn open(self: &Arc<Self>, caller: Arc<Caller>, mark: u64) -> Result<Lifeline> {
-        let entry = {
-            let mut table = self.table.lock();
-            if table.open.len() >= self.limit {
-                return Err(Error::new(ErrorCode::ConnectionLimit, "too many streams are open on this server"));
-            }
-            table.insert(caller)
-        };
-        let lifeline = Lifeline { entry, streams: self.clone() };
-        if self.shutdown.is_cancelled() {
-            lifeline.entry.end(End::Shutdown);
-        }
+        let entry = self.table.lock().open(caller)?;
+        let lifeline = self.lifeline(entry);
         if self.mark() != mark {
             self.check(&lifeline.entry).await;
         }
         Ok(lifeline)
+    }
+
+    fn lifeline(self: &Arc<Self>, entry: Arc<Entry>) -> Lifeline {
+        if self.shutdown.is_cancelled() {
+            entry.end(End::Shutdown);
+        }
+        Lifeline { entry, streams: self.clone() }
     }
 
     /// Ends streams until the server stops.
@@ -189,15 +145,15 @@ impl Streams {
                 }
             }
         }
-        let open: Vec<Arc<Entry>> = self.table.lock().open.values().cloned().collect();
-        open.iter().for_each(|entry| entry.end(End::Shutdown));
+        let all = self.table.lock().all();
+        all.iter().for_each(|entry| entry.end(End::Shutdown));
     }
 
     fn affected(&self, received: &Received) -> Vec<Arc<Entry>> {
         match received {
             Received::Lost => {
                 self.revocations.fetch_add(1, Ordering::SeqCst);
-                self.table.lock().open.values().filter(|entry| entry.caller.token().is_some()).cloned().collect()
+                self.table.lock().with_token()
             }
             Received::Signals(signals) => {
                 let revoked = signals.iter().filter_map(|signal| match &signal.kind {
@@ -211,20 +167,12 @@ impl Streams {
 
     fn of_user(&self, user: &UserId, platform: Platform) -> Vec<Arc<Entry>> {
         self.revocations.fetch_add(1, Ordering::SeqCst);
-        let table = self.table.lock();
-        let numbers = table.by_user.get(user).map(Vec::as_slice).unwrap_or_default();
-        let entries = numbers.iter().filter_map(|number| table.open.get(number));
-        entries.filter(|entry| entry.caller.principal().is_some_and(|principal| principal.platform == platform)).cloned().collect()
+        self.table.lock().of_user(user, platform)
     }
 
     fn expire(&self) {
-        let now = self.runtime.clock.now();
-        let table = self.table.lock();
-        for (_, number) in table.by_expiry.iter().take_while(|(at, _)| *at <= now) {
-            if let Some(entry) = table.open.get(number) {
-                entry.end(End::Token(ErrorCode::TokenExpired));
-            }
-        }
+        let expired = self.table.lock().expired(self.runtime.clock.now());
+        expired.iter().for_each(|entry| entry.end(End::Token(ErrorCode::TokenExpired)));
     }
 
     /// Checks tokens and returns those about which nothing could be learnt.

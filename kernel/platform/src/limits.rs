@@ -53,7 +53,7 @@ pub trait RateLimiter: Send + Sync + 'static {
 }
 
 /// Writes an address as part of a key. Whoever has an IPv6 address has a whole /64 of them.
-fn address_key(origin: Option<IpAddr>) -> String {
+pub fn address_key(origin: Option<IpAddr>) -> String {
     match origin.map(|address| address.to_canonical()) {
         None => "unknown".to_owned(),
         Some(IpAddr::V4(address)) => address.to_string(),

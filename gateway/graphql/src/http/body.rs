@@ -51,6 +51,6 @@ pub(super) async fn discard(body: Body) {
 }
 
 /// Refuses a body for its length.
-pub(super) fn too_large(limit: usize) -> Problem {
+fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::LimitExceeded, format!("the body may have at most {limit} bytes"))
 }

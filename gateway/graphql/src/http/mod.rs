@@ -2,7 +2,6 @@
 
 mod body;
 mod stream;
-mod upload;
 
 use std::sync::Arc;
 
@@ -28,11 +27,6 @@ use crate::{answer, explorer, ws};
 const METHODS: &str = "GET, POST";
 /// The longest event cursor that a reconnecting client may send.
 const LONGEST_CURSOR: usize = 512;
-
-/// Headers that a page of another origin cannot send without asking first. One of them must come with a content type
-/// that such a page could send.
-const NOT_SIMPLE: [&str; 6] =
-    ["authorization", "token", "operationid", OPERATION_ID, "apollo-require-preflight", "graphql-require-preflight"];
 
 /// Serves every request of the door's path.
 pub(crate) async fn serve<E: Executor>(State(service): State<Arc<Service<E>>>, request: Request) -> Response {
@@ -90,7 +84,7 @@ impl<E: Executor> Exchange<E> {
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::Args, forms));
         }
         let mark = self.service.streams.mark();
-        let caller = match self.caller(parts).await {
+        let caller = match self.admitted(parts).await {
             Ok(caller) => caller,
             Err(problem) => {
                 body::discard(body).await;
@@ -106,10 +100,13 @@ impl<E: Executor> Exchange<E> {
         }
     }
 
-    async fn caller(&self, parts: &Parts) -> Result<Caller, Problem> {
+    /// Finds out who calls and asks for one operation, all by the headers: nothing is read for who may not come.
+    async fn admitted(&self, parts: &Parts) -> Result<Caller, Problem> {
         let token = caller::token(&parts.headers)?;
         let reason = caller::reason(&parts.headers)?;
-        Ok(self.service.authenticate(token, caller::origin(&parts.extensions)).await?.with_reason(reason))
+        let caller = self.service.authenticate(token, caller::origin(&parts.extensions)).await?;
+        self.service.admit(&caller, Transport::Http).await?;
+        Ok(caller.with_reason(reason))
     }
 
     async fn read(&self, parts: &Parts, body: HttpBody) -> Result<Body, Problem> {
@@ -131,17 +128,9 @@ impl<E: Executor> Exchange<E> {
                 }
                 Ok(Body::from_json(&bytes, settings.batch_limit)?)
             }
-            "multipart/form-data" => {
-                if !NOT_SIMPLE.iter().any(|name| parts.headers.contains_key(*name)) {
-                    body::discard(body).await;
-                    let text = "an upload needs a header that pages of other origins cannot send, for example x-operation-id";
-                    return Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::NoPermission, text));
-                }
-                upload::read(parts, body, settings).await
-            }
             _ => {
                 body::discard(body).await;
-                Err(unsupported("the content type must be application/json, or multipart/form-data for uploads"))
+                Err(unsupported("the content type must be application/json; files are sent by the mutation startUpload"))
             }
         }
     }
@@ -173,12 +162,20 @@ impl<E: Executor> Exchange<E> {
         let Some(format) = self.accepted.format else {
             return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, ErrorCode::Args, "a batch is answered as JSON, not as a stream"));
         };
-        let running = batch.into_iter().map(|incoming| async {
-            match self.service.prepare(incoming, caller, self.operation_id.clone(), Transport::Http).await {
+        let exchange = &self;
+        let running = batch.into_iter().enumerate().map(|(index, incoming)| async move {
+            let service = &exchange.service;
+            // The first was admitted with the request.
+            if index > 0
+                && let Err(error) = service.admit(caller, Transport::Http).await
+            {
+                return failure(error);
+            }
+            match service.prepare(incoming, caller, exchange.operation_id.clone(), Transport::Http).await {
                 Ok(operation) if operation.kind == Some(Kind::Subscription) => {
                     failure(Error::new(ErrorCode::Args, "a batch cannot hold a subscription"))
                 }
-                Ok(operation) => self.service.execute(operation, Transport::Http).await,
+                Ok(operation) => service.execute(operation, Transport::Http).await,
                 Err(error) => failure(error),
             }
         });
@@ -233,6 +230,5 @@ fn from_query(parts: &Parts) -> Result<Incoming, Problem> {
         variables: variables.transpose().map_err(|error| wrong("variables", &error))?.unwrap_or_default(),
         extensions: extensions.transpose().map_err(|error| wrong("extensions", &error))?.unwrap_or_default(),
         document_id: parameters.document_id,
-        uploads: Vec::new(),
     })
 }

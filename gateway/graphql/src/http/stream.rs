@@ -98,20 +98,16 @@ impl Pump {
 
     /// Says why the stream ends. After a shutdown an event stream is not completed: the client shall come again.
     async fn finish(&self, end: End) -> Result<&'static str, Stopped> {
-        match end {
-            End::Token(code) => {
-                self.send(self.framing.refusal(&plain(code, "the token is not good any more"))?).await?;
-                self.send(self.framing.closing()).await?;
-                Ok(code.word())
-            }
-            End::Shutdown => {
-                self.send(self.framing.refusal(&plain(ErrorCode::Unavailable, "server is shutting down"))?).await?;
-                if self.framing == Framing::Multipart {
-                    self.send(self.framing.closing()).await?;
-                }
-                Ok("shutdown")
-            }
+        let (code, text, label) = match end {
+            End::Token(code) => (code, "the token is not good any more", code.word()),
+            End::Crowded => (ErrorCode::ConnectionLimit, "too many streams are open on this server", "crowded"),
+            End::Shutdown => (ErrorCode::Unavailable, "server is shutting down", "shutdown"),
+        };
+        self.send(self.framing.refusal(&plain(code, text))?).await?;
+        if end != End::Shutdown || self.framing == Framing::Multipart {
+            self.send(self.framing.closing()).await?;
         }
+        Ok(label)
     }
 
     async fn send(&self, frame: Bytes) -> Result<(), Stopped> {

@@ -60,19 +60,19 @@ enum Step {
 
 /// Who opened a socket, before `connection_init` says more.
 pub(super) struct Visitor {
-    /// Nobody yet, but from somewhere.
+    /// Whom the handshake's headers name; a token in `connection_init` takes precedence.
     pub(super) caller: Arc<Caller>,
-    /// The token of the handshake's headers; one in `connection_init` takes precedence.
-    pub(super) token: Option<Box<str>>,
+    /// The mark of the streams from before that was checked.
+    pub(super) mark: u64,
 }
 
 pub(super) struct Connection<E> {
     service: Arc<Service<E>>,
     socket: WebSocket,
     protocol: Protocol,
-    token: Option<Box<str>>,
     phase: Phase,
     caller: Arc<Caller>,
+    mark: u64,
     lifeline: Lifeline,
     operations: Operations,
     outbox: Outbox,
@@ -91,13 +91,13 @@ impl<E: Executor> Connection<E> {
         let due = Instant::now() + limits.init_timeout;
         Self {
             outbox: Outbox::new(outbox, service.meters.frames_out.clone()),
-            open: service.meters.open(None),
+            open: service.meters.open(visitor.caller.platform()),
             service,
             socket,
             protocol,
-            token: visitor.token,
             phase: Phase::Waiting,
             caller: visitor.caller,
+            mark: visitor.mark,
             lifeline,
             operations: Operations::default(),
             timer: Box::pin(tokio::time::sleep_until(due)),
@@ -167,6 +167,7 @@ impl<E: Executor> Connection<E> {
             Step::Admitted(admission) => self.admit(admission),
             Step::Event(event) => self.tell(event),
             Step::Ended(End::Token(code)) => ControlFlow::Break(Closing::forbidden(code)),
+            Step::Ended(End::Crowded) => ControlFlow::Break(Closing::new(1013, "too many sockets wait for connection_init", "crowded")),
             Step::Ended(End::Shutdown) => {
                 self.draining = true;
                 self.operations.drain();
@@ -207,14 +208,16 @@ impl<E: Executor> Connection<E> {
             return ControlFlow::Break(Closing::new(4429, "too many initialisation requests", "bad message"));
         }
         let token = match payload.map(init_token).transpose() {
-            Ok(token) => token.flatten().or_else(|| self.token.take()),
+            Ok(token) => token.flatten(),
             Err(error) if is_token_code(error.code()) => return ControlFlow::Break(Closing::forbidden(error.code())),
             Err(error) => return ControlFlow::Break(Closing::bad(error.message().to_owned())),
         };
-        let (service, origin) = (self.service.clone(), self.caller.origin());
+        let (service, mut caller, mut mark) = (self.service.clone(), self.caller.clone(), self.mark);
         self.phase = Phase::Checking(Box::pin(async move {
-            let mark = service.streams.mark();
-            let caller = Arc::new(service.authenticate(token.as_deref(), origin).await?);
+            if let Some(token) = token {
+                mark = service.streams.mark();
+                caller = Arc::new(service.authenticate(Some(&token), caller.origin()).await?);
+            }
             let lifeline = service.streams.open(caller.clone(), mark).await?;
             Ok((caller, lifeline))
         }));
@@ -224,7 +227,7 @@ impl<E: Executor> Connection<E> {
     fn admit(&mut self, admission: Admission) -> ControlFlow<Closing> {
         match admission {
             Ok((caller, lifeline)) => {
-                self.open = self.service.meters.open(caller.principal().map(|principal| principal.platform));
+                self.open = self.service.meters.open(caller.platform());
                 self.caller = caller;
                 self.lifeline = lifeline;
                 self.phase = Phase::Open;
@@ -343,6 +346,9 @@ async fn begin<E: Executor>(service: Arc<Service<E>>, caller: Arc<Caller>, incom
         _ => None,
     };
     let operation_id = chosen.unwrap_or_else(|| OperationId::fresh(&*service.runtime.ids));
+    if let Err(error) = service.admit(&caller, Transport::Socket).await {
+        return Begun::Answer(failure(error));
+    }
     match service.prepare(incoming, &caller, operation_id, Transport::Socket).await {
         Ok(operation) if operation.kind == Some(Kind::Subscription) => Begun::Stream(service.subscribe(operation, Transport::Socket)),
         Ok(operation) => Begun::Answer(service.execute(operation, Transport::Socket).await),

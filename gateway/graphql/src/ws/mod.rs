@@ -16,7 +16,8 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use openim_core::ErrorCode;
 
-use crate::caller::{self, Caller};
+use crate::caller;
+use crate::meters::Transport;
 use crate::problem::Problem;
 use crate::service::Service;
 use connection::{Connection, Visitor};
@@ -39,7 +40,6 @@ pub(crate) async fn upgrade<E: Executor>(service: Arc<Service<E>>, parts: &mut P
     if !origin_allowed(parts, &service.settings.allowed_origins) {
         return Err(Problem::new(StatusCode::FORBIDDEN, ErrorCode::NoPermission, "pages of this origin may not connect"));
     }
-    let token = caller::token(&parts.headers)?.map(Into::into);
     let refused = || Problem::new(StatusCode::BAD_REQUEST, ErrorCode::ConnectionArgs, "this is no websocket handshake");
     let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await.map_err(|_| refused())?;
     let mut upgrade = upgrade.protocols(Protocol::NAMES);
@@ -49,11 +49,15 @@ pub(crate) async fn upgrade<E: Executor>(service: Arc<Service<E>>, parts: &mut P
     };
     let limit = service.settings.socket.frame_limit;
     upgrade = upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER).max_message_size(limit).max_frame_size(limit);
-    let visitor = Arc::new(Caller::anonymous(caller::origin(&parts.extensions)));
-    let lifeline = service.streams.open(visitor.clone(), service.streams.mark()).await?;
+    let mark = service.streams.mark();
+    let caller = service.authenticate(caller::token(&parts.headers)?, caller::origin(&parts.extensions)).await?;
+    // A handshake counts as an operation, so that nobody opens sockets without end.
+    service.admit(&caller, Transport::Socket).await?;
+    let visitor = Visitor { caller: Arc::new(caller), mark };
+    let lifeline = service.streams.wait(visitor.caller.clone());
     let tracked = service.tasks.token();
     Ok(upgrade.on_upgrade(move |socket| async move {
-        Box::new(Connection::new(service, socket, protocol, Visitor { caller: visitor, token }, lifeline)).run().await;
+        Box::new(Connection::new(service, socket, protocol, visitor, lifeline)).run().await;
         drop(tracked);
     }))
 }

@@ -87,9 +87,23 @@ async fn content_types_that_any_page_may_send_are_refused() {
         let (status, body) = answer(server.post_raw(content_type, r#"{"query":"mutation { bump }"}"#)).await;
         assert_eq!((status, code(&body)), (415, "ARGS_ERROR"), "{content_type}");
     }
-    let form = "--b\r\ncontent-disposition: form-data; name=\"operations\"\r\n\r\n{}\r\n--b--\r\n";
-    let (status, body) = answer(server.post_raw("multipart/form-data; boundary=b", form)).await;
-    assert_eq!((status, code(&body)), (403, "NO_PERMISSION"));
+    assert_eq!(server.probe.bumps.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn forms_with_files_are_no_requests() {
+    let server = Server::start().await;
+    let part = |name: &str, content: &str| format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n");
+    let file = "--b\r\ncontent-disposition: form-data; name=\"0\"; filename=\"a\"\r\n\r\na\r\n--b--\r\n";
+    let operation = r#"{"query":"mutation { bump }","variables":{"file":null}}"#;
+    let form = format!("{}{}{file}", part("operations", operation), part("map", r#"{"0":["variables.file"]}"#));
+    let token = server.login("alice");
+    for (name, value) in [("accept", "*/*"), ("x-operation-id", "up"), ("apollo-require-preflight", "true"), ("token", token.as_str())] {
+        let request = server.post_raw("multipart/form-data; boundary=b", form.clone()).header(name, value);
+        let (status, body) = answer(request).await;
+        assert_eq!((status, code(&body)), (415, "ARGS_ERROR"), "{name}");
+        assert!(body["errors"][0]["message"].as_str().unwrap().contains("startUpload"), "{body}");
+    }
     assert_eq!(server.probe.bumps.load(Ordering::SeqCst), 0);
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers may fail the test")]
 
+mod crowds;
 mod documents;
 mod http;
 mod limits;
@@ -12,4 +13,3 @@ mod socket;
 mod socket_end;
 mod stream;
 mod support;
-mod upload;

@@ -198,6 +198,7 @@ async fn only_known_subprotocols_and_origins_connect() {
         ("mqtt", vec![], 400),
         ("", vec![], 400),
         (WS, vec![("authorization", "Basic x")], 401),
+        (WS, vec![("token", "unknown")], 401),
     ] {
         match Socket::open(server.address, protocol, &headers).await {
             Err(Error::Http(response)) => assert_eq!(response.status().as_u16(), status),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_graphql::{Context, Object, Result, Schema, SimpleObject, Subscription, Upload};
+use async_graphql::{Context, Object, Result, Schema, SimpleObject, Subscription};
 use futures_util::Stream;
 use futures_util::stream;
 use openim_core::{Ctx, ErrorCode};
@@ -130,14 +130,6 @@ impl Mutation {
         let _opened = probe.enter();
         probe.gate.acquire().await?.forget();
         Ok(probe.bumps.fetch_add(1, Ordering::SeqCst) + 1)
-    }
-
-    async fn upload(&self, ctx: &Context<'_>, files: Vec<Upload>) -> Result<Vec<String>> {
-        let read = |file: Upload| {
-            let value = file.value(ctx)?;
-            Ok(format!("{}: {}", value.filename, String::from_utf8_lossy(&value.content)))
-        };
-        files.into_iter().map(read).collect()
     }
 }
 
