@@ -23,22 +23,12 @@ pub(crate) async fn due(db: &impl ConnectionTrait, now: Timestamp, limit: u64) -
     rows.into_iter().map(conversation).collect()
 }
 
-/// Notes that a row was looked at, and moves its first visible seq when one is given. Tells whether it was still due: of two
-/// workers one does it.
-pub(crate) async fn done(
-    db: &impl ConnectionTrait,
-    row: &Conversation,
-    min_seq: Option<i64>,
-    now: Timestamp,
-    next: Timestamp,
-) -> Result<bool> {
-    let mut update = Entity::update_many()
+/// Notes that a row was looked at, and when it is again. Tells whether it was still due: of two workers one does it.
+pub(crate) async fn done(db: &impl ConnectionTrait, row: &Conversation, now: Timestamp, next: Timestamp) -> Result<bool> {
+    let update = Entity::update_many()
         .col_expr(Column::LastDestructedAt, Expr::value(now.0))
         .col_expr(Column::DestructDueAt, Expr::value(next.0))
         .filter(of(&row.owner, &[row.id.as_str()]))
         .filter(Column::DestructDueAt.eq(row.destruct_due_at.0));
-    if let Some(min_seq) = min_seq {
-        update = update.col_expr(Column::MinSeq, Expr::value(min_seq)).col_expr(Column::UpdatedAt, Expr::value(now.0));
-    }
     Ok(update.exec(db).await.map_err(db_error)?.rows_affected > 0)
 }

@@ -11,7 +11,7 @@ use super::Service;
 use crate::events::row_changed;
 use crate::model::Conversation;
 use crate::notifications;
-use crate::repository::destructing;
+use crate::repository::{destructing, settings};
 
 /// Rows of one step.
 const STEP: u64 = 100;
@@ -39,14 +39,18 @@ impl Service {
         let last = self.logs.last_before(&rows.iter().map(ask).collect::<Vec<_>>()).await?;
         let tx = turn.begin().await?;
         for (row, last) in rows.iter().zip(last) {
-            let min_seq = Some(last.saturating_add(1)).filter(|_| last >= from(row));
+            let (owner, id) = (&row.owner, &row.id);
             let again = now.plus(Duration::from_secs(row.preferences.destruct_after.unsigned_abs() / 10).clamp(OFTEN, SELDOM));
-            if !destructing::done(tx.connection(), row, min_seq, now, again).await? || min_seq.is_none() {
+            if !destructing::done(tx.connection(), row, now, again).await? || last < from(row) {
                 continue;
             }
-            let (owner, id) = (&row.owner, &row.id);
+            // The owner may have cleared more since the row was read.
+            let moved = settings::raise_min(tx.connection(), owner, &[(id.clone(), last.saturating_add(1))], now).await?;
+            if moved.is_empty() {
+                continue;
+            }
             versions::record(tx.connection(), ctx, VersionedList::Conversations, owner.as_str(), &[Change::Updated(id.as_str())]).await?;
-            notifications::list_changed(ctx, &tx, owner, std::slice::from_ref(id)).await?;
+            notifications::list_changed(ctx, &tx, owner, &moved).await?;
             tx.signal(row_changed(owner.clone(), id.clone()));
         }
         tx.commit().await?;

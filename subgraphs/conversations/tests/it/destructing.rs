@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::support::House;
 
 const SET: &str = "mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { changed } }";
+const CLEAR: &str = "mutation($input: ClearConversationsInput!) { clearConversations(input: $input) { clearedIds } }";
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 async fn row(house: &House<'_>, name: &str) -> Value {
@@ -64,6 +65,33 @@ async fn two_workers_do_it_once() {
         assert!(one.unwrap() + other.unwrap() >= 1);
         world.drain_events().await;
         assert_eq!(house.asked.take().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_cleared_while_the_timer_looks_stays_cleared() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = house.chat("ann", "me", 5).await;
+        house
+            .data(world.user("me"), SET, json!({"input": {"conversationId": id.as_str(), "isDestructing": true, "destructAfter": 60}}))
+            .await;
+        world.advance(HOUR);
+        house.log(&id, 10, "ann", &["ann", "me"]);
+        let halt = house.halt();
+        let clear = async {
+            halt.wait().await;
+            house.data(world.user("me"), CLEAR, json!({"input": {"conversationIds": [id.as_str()]}})).await;
+            house.asked.take();
+            world.take_signals();
+            halt.wait().await;
+        };
+        let (looked, ()) = tokio::join!(house.domain.destruct_due(), clear);
+        assert_eq!(looked.unwrap(), 1);
+        world.drain_events().await;
+        assert_eq!(row(&house, "me").await["minSeqLimit"], json!(11));
+        assert_eq!((house.asked.take(), world.take_signals()), (vec![], vec![]), "nothing moved");
     })
     .await;
 }

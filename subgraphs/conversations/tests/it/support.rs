@@ -17,6 +17,7 @@ use openim_platform::webhooks::Webhooks;
 use openim_testing::{MemoryGroups, MemoryRelations, TestWorld, ask};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 /// The ends of logs, as the messages domain would tell them.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(crate) struct Logs {
     heads: Mutex<HashMap<ConversationId, ConversationHead>>,
     /// When each message was stored.
     times: Mutex<HashMap<ConversationId, Vec<(i64, Timestamp)>>>,
+    /// Where the next question of what is old waits twice: when it is asked, and before it is answered.
+    halt: Mutex<Option<Arc<Barrier>>>,
 }
 
 #[async_trait]
@@ -34,6 +37,11 @@ impl MessageLogReader for Logs {
     }
 
     async fn last_before(&self, asked: &[StoredBefore]) -> Result<Vec<i64>> {
+        let halt = self.halt.lock().take();
+        if let Some(halt) = halt {
+            halt.wait().await;
+            halt.wait().await;
+        }
         let times = self.times.lock();
         let last = |asked: &StoredBefore| {
             let old = times.get(&asked.conversation_id).into_iter().flatten().filter(|(_, at)| *at < asked.moment);
@@ -150,6 +158,13 @@ impl<'a> House<'a> {
         times.extend((next..=max_seq).map(|seq| (seq, self.world.now())));
     }
 
+    /// Halts whoever asks next what is old: the first wait is for the question, the second one lets it be answered.
+    pub(crate) fn halt(&self) -> Arc<Barrier> {
+        let halt = Arc::new(Barrier::new(2));
+        *self.logs.halt.lock() = Some(halt.clone());
+        halt
+    }
+
     /// Lets `from` write the first messages of a chat to `to`; returns the conversation.
     pub(crate) async fn chat(&self, from: &str, to: &str, messages: i64) -> ConversationId {
         let id = ConversationId::single(&user(from), &user(to));
@@ -167,10 +182,15 @@ impl<'a> House<'a> {
 
     /// Appends an event and lets everybody handle it.
     pub(crate) async fn event<E: DomainEvent>(&self, event: &E) {
+        self.append(event).await;
+        self.world.drain_events().await;
+    }
+
+    /// Appends an event that nobody handles yet.
+    pub(crate) async fn append<E: DomainEvent>(&self, event: &E) {
         let tx = self.world.store().begin().await.unwrap();
         tx.append(&self.world.system(), event).await.unwrap();
         tx.commit().await.unwrap();
-        self.world.drain_events().await;
     }
 
     /// Lets users enter a group and returns its conversation.
@@ -200,9 +220,14 @@ impl<'a> House<'a> {
 
     /// Runs a document that must succeed; its data.
     pub(crate) async fn data(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
-        let data = ask(&*self.subgraph, ctx, document, variables).await.data();
+        let data = self.answer(ctx, document, variables).await;
         self.world.drain_events().await;
         data
+    }
+
+    /// Runs a document that must succeed, and handles nothing of what it brings about.
+    pub(crate) async fn answer(&self, ctx: Ctx, document: &str, variables: Value) -> Value {
+        ask(&*self.subgraph, ctx, document, variables).await.data()
     }
 
     /// Runs a document that must fail; its error code.
