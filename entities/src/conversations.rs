@@ -56,7 +56,8 @@ pub mod user_conv {
         pub deleted: bool,
         /// The end of the log when it was last deleted; the greatest number for a row that was refused.
         pub deleted_seq: i64,
-        /// When the owner last entered or left the group, in milliseconds; 0 outside groups. Older news are ignored.
+        /// When the owner last entered or left the group, in milliseconds; 0 outside groups, and in a row that is there before the
+        /// news of entering. Older news are ignored.
         pub membership_at: i64,
         /// When the row was made, in milliseconds.
         pub created_at: i64,
@@ -92,6 +93,29 @@ pub mod group_mark {
         pub announced_at: i64,
         /// When the group was dismissed, in milliseconds; 0 for not.
         pub dismissed_at: i64,
+    }
+
+    /// None.
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// What applications want to stand about a user in other people's rows.
+pub mod wanted_ex {
+    use sea_orm::entity::prelude::*;
+
+    /// The newest text about one user.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "wanted_ex")]
+    pub struct Model {
+        /// About whom.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: String,
+        /// What `ex` of the rows is to be.
+        #[sea_orm(column_type = "Text")]
+        pub ex: String,
     }
 
     /// None.

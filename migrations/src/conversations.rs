@@ -49,6 +49,13 @@ enum GroupMark {
     DismissedAt,
 }
 
+#[derive(DeriveIden)]
+enum WantedEx {
+    Table,
+    UserId,
+    Ex,
+}
+
 struct UserConversations;
 
 impl MigrationName for UserConversations {
@@ -103,6 +110,15 @@ impl MigrationTrait for UserConversations {
                     .col(string_len(GroupMark::EveryoneBy, 64).default(""))
                     .col(big_integer(GroupMark::AnnouncedAt).default(0))
                     .col(big_integer(GroupMark::DismissedAt).default(0))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_table(
+                Table::create()
+                    .table(WantedEx::Table)
+                    .col(string_len(WantedEx::UserId, 64).primary_key())
+                    .col(text(WantedEx::Ex))
                     .to_owned(),
             )
             .await?;

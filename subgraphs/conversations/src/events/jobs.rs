@@ -15,11 +15,10 @@ use crate::repository::settings;
 /// How many rows one step, and so one transaction, touches.
 const STEP: u64 = 500;
 
-/// Writes `ex` into the rows that other people have of a user.
+/// Writes the `ex` that is wanted by then into the rows that other people have of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SpreadEx {
     pub(crate) user_id: UserId,
-    pub(crate) ex: String,
     /// The last row of the step before.
     pub(crate) after: Option<(UserId, ConversationId)>,
 }
@@ -48,10 +47,12 @@ impl EventHandler for Jobs {
 
     async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
         let step: SpreadEx = event.decode()?;
+        // Not from the job: one that comes again may be older than what was written since.
+        let Some(ex) = settings::wanted_ex(tx.connection(), &step.user_id).await? else { return Ok(()) };
         let rows = settings::with_peer(tx.connection(), &step.user_id, step.after.as_ref(), STEP).await?;
-        let change = PreferencesChange { ex: Some(step.ex.clone()), ..PreferencesChange::default() };
+        let change = PreferencesChange { ex: Some(ex.clone()), ..PreferencesChange::default() };
         // The rows come in owner order, as every writer of version logs wants it.
-        for row in rows.iter().filter(|row| row.preferences.ex != step.ex) {
+        for row in rows.iter().filter(|row| row.preferences.ex != ex) {
             let after = Conversation { preferences: change.apply(&row.preferences), ..row.clone() };
             settings::write(tx.connection(), &after, &change, ctx.now()).await?;
             let changes = [Change::Updated(row.id.as_str())];

@@ -2,9 +2,10 @@
 
 use openim_core::{ConversationId, Result, Timestamp, UserId};
 use openim_entities::conversations::user_conv::{Column, Entity};
+use openim_entities::conversations::wanted_ex;
 use openim_platform::store::db_error;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{conversation, of};
 use crate::model::{Conversation, PreferencesChange};
@@ -66,6 +67,20 @@ pub(crate) async fn raise_min(
         }
     }
     Ok(moved)
+}
+
+/// Notes what other people's rows of a user are to have in `ex`.
+pub(crate) async fn want_ex(db: &impl ConnectionTrait, user: &UserId, ex: &str) -> Result<()> {
+    let row = wanted_ex::ActiveModel { user_id: Set(user.to_string()), ex: Set(ex.to_owned()) };
+    let again = OnConflict::column(wanted_ex::Column::UserId).update_column(wanted_ex::Column::Ex).to_owned();
+    wanted_ex::Entity::insert(row).on_conflict(again).exec_without_returning(db).await.map_err(db_error)?;
+    Ok(())
+}
+
+/// Returns what other people's rows of a user are to have in `ex`, and keeps it from changing until the transaction ends.
+pub(crate) async fn wanted_ex(db: &impl ConnectionTrait, user: &UserId) -> Result<Option<String>> {
+    let row = wanted_ex::Entity::find_by_id(user.as_str()).lock_exclusive().one(db).await.map_err(db_error)?;
+    Ok(row.map(|row| row.ex))
 }
 
 /// Returns rows that other people have of a user, in (owner, conversation) order after `after`, at most `limit`.

@@ -63,7 +63,8 @@ impl Service {
         let Some(ex) = ex else { return Ok(false) };
         policy::check_change(&PreferencesChange { ex: Some(ex.clone()), ..PreferencesChange::default() })?;
         let tx = self.store.begin().await?;
-        tx.append_job(ctx, SpreadEx::QUEUE, &SpreadEx { user_id, ex, after: None }, ctx.now()).await?;
+        settings::want_ex(tx.connection(), &user_id, &ex).await?;
+        tx.append_job(ctx, SpreadEx::QUEUE, &SpreadEx { user_id, after: None }, ctx.now()).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -2,7 +2,8 @@
 
 use openim_contracts::{Audience, Signal, SignalKind};
 use openim_core::{ConversationId, GroupId};
-use openim_testing::for_each_database;
+use openim_testing::{TestWorld, for_each_database};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::support::{House, user};
@@ -216,6 +217,33 @@ async fn what_others_keep_about_a_user_is_written_in_bounded_steps() {
         assert_eq!(house.asked.take(), [], "nobody is told by a notification");
         let nothing = house.data(world.user("hub"), ABOUT, json!({"input": {}})).await;
         assert_eq!(nothing["updateConversationsAboutUser"]["accepted"], json!(false));
+    })
+    .await;
+}
+
+async fn write(world: &TestWorld, sql: &str) {
+    let tx = world.store().begin().await.unwrap();
+    tx.connection().execute_unprepared(sql).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_written_about_a_user_is_the_newest_text_whichever_step_comes_last() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        house.chat("ann", "hub", 1).await;
+        let about = |ex: &str| json!({"input": {"userId": "hub", "ex": ex}});
+        house.chat("zoe", "hub", 1).await;
+        // A row that cannot be read makes the first step fail: it comes again when the second text is there already.
+        write(world, "UPDATE user_conv SET conversation_id = 'of no kind' WHERE owner_id = 'zoe'").await;
+        house.answer(world.user("hub"), ABOUT, about("old")).await;
+        assert_eq!(world.try_drain_events().await.failed.len(), 1);
+        write(world, "DELETE FROM user_conv WHERE owner_id = 'zoe'").await;
+        house.data(world.user("hub"), ABOUT, about("new")).await;
+        world.advance(std::time::Duration::from_secs(60));
+        world.drain_events().await;
+        let row = house.data(world.user("ann"), "{ viewer { allConversations { ex } } }", json!({})).await;
+        assert_eq!(row["viewer"]["allConversations"], json!([{"ex": "new"}]));
     })
     .await;
 }
