@@ -14,6 +14,9 @@ pub struct ReaderState {
     pub max_seq: i64,
     /// OpenIM `recvMsgOpt`: 0 receive, 1 refuse, 2 receive without offline push.
     pub receive_option: i32,
+    /// The row of a group that is there before the news that its owner has entered it: from where on the owner may read is
+    /// not known yet.
+    pub provisional: bool,
 }
 
 /// Reads readers' cursors; implemented by the conversations subgraph.

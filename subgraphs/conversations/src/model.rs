@@ -33,9 +33,18 @@ pub(crate) struct Conversation {
     pub(crate) deleted: bool,
     /// The end of the log when it was last deleted.
     pub(crate) deleted_seq: i64,
+    /// When the owner last entered or left the group.
+    pub(crate) membership_at: Timestamp,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) read_at: Timestamp,
+}
+
+impl Conversation {
+    /// Tells whether it is there before the news that its owner has entered the group: its limits are not known yet.
+    pub(crate) fn provisional(&self) -> bool {
+        self.kind == ConversationKind::Group && self.membership_at == Timestamp(0)
+    }
 }
 
 /// `deleted_seq` of a row that must not be made, because a webhook refused it: no message brings it back.
@@ -97,6 +106,7 @@ impl NewRow {
             destruct_due_at: Timestamp(0),
             deleted: self.refused,
             deleted_seq: if self.refused { REFUSED } else { 0 },
+            membership_at: self.membership_at,
             created_at: self.at,
             updated_at: self.at,
             read_at: Timestamp(0),

@@ -38,5 +38,11 @@ impl ConversationReader for Reader {
 }
 
 fn state(row: &Conversation) -> ReaderState {
-    ReaderState { read_seq: row.read_seq, min_seq: row.min_seq, max_seq: row.max_seq, receive_option: row.preferences.receive_option }
+    ReaderState {
+        read_seq: row.read_seq,
+        min_seq: row.min_seq,
+        max_seq: row.max_seq,
+        receive_option: row.preferences.receive_option,
+        provisional: row.provisional(),
+    }
 }

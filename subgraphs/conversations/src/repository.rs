@@ -144,10 +144,8 @@ pub(crate) async fn ids_of_owner(db: &impl ConnectionTrait, owner: &UserId, kept
 
 /// Makes rows that do not exist yet and returns their keys; existing ones stay as they are.
 pub(crate) async fn insert_missing(db: &impl ConnectionTrait, rows: Vec<NewRow>) -> Result<Vec<(UserId, ConversationId)>> {
-    let fresh = missing(db, &rows).await?;
     let on_conflict = OnConflict::columns([Column::OwnerId, Column::ConversationId]).do_nothing().to_owned();
-    insert(db, rows, &on_conflict).await?;
-    Ok(fresh)
+    insert(db, rows, &on_conflict).await
 }
 
 /// Moves read positions forward, never back; a missing row is made with its position, and a deleted one that was read
@@ -197,12 +195,6 @@ pub(crate) async fn advance_one(
     Ok(done.rows_affected > 0)
 }
 
-async fn missing(db: &impl ConnectionTrait, rows: &[NewRow]) -> Result<Vec<(UserId, ConversationId)>> {
-    let keys: Vec<_> = rows.iter().map(key).collect();
-    let known: BTreeSet<_> = find_many(db, &keys).await?.into_iter().map(|row| (row.owner, row.id)).collect();
-    Ok(keys.into_iter().filter(|key| !known.contains(key)).collect())
-}
-
 fn key(row: &NewRow) -> (UserId, ConversationId) {
     (row.owner.clone(), row.id.clone())
 }
@@ -212,14 +204,18 @@ fn of(owner: &UserId, ids: &[&str]) -> Condition {
     Condition::all().add(Column::OwnerId.eq(owner.as_str())).add(Column::ConversationId.is_in(ids.iter().copied()))
 }
 
-async fn insert(db: &impl ConnectionTrait, mut rows: Vec<NewRow>, on_conflict: &OnConflict) -> Result<()> {
+/// Inserts rows and returns the keys of those that were written, made or changed.
+async fn insert(db: &impl ConnectionTrait, mut rows: Vec<NewRow>, on_conflict: &OnConflict) -> Result<Vec<(UserId, ConversationId)>> {
     // Always in key order: two writers that touch the same rows then wait for each other instead of deadlocking.
     rows.sort_by(|a, b| (&a.owner, &a.id).cmp(&(&b.owner, &b.id)));
+    let mut written = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(INSERT_CHUNK) {
-        let models = chunk.iter().map(active);
-        Entity::insert_many(models).on_conflict(on_conflict.clone()).exec_without_returning(db).await.map_err(db_error)?;
+        let insert = Entity::insert_many(chunk.iter().map(active)).on_conflict(on_conflict.clone());
+        for (owner, id) in insert.exec_with_returning_keys(db).await.map_err(db_error)? {
+            written.push((UserId::parse(owner)?, ConversationId::parse(id)?));
+        }
     }
-    Ok(())
+    Ok(written)
 }
 
 fn active(row: &NewRow) -> ActiveModel {
@@ -282,6 +278,7 @@ fn conversation(row: Model) -> Result<Conversation> {
         destruct_due_at: Timestamp(row.destruct_due_at),
         deleted: row.deleted,
         deleted_seq: row.deleted_seq,
+        membership_at: Timestamp(row.membership_at),
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
         read_at: Timestamp(row.read_at),

@@ -1,6 +1,8 @@
 //! Acts on what happens in groups: rows open when somebody enters and freeze when somebody leaves; who is named gets a
 //! mark. What concerns all members is one row for the group, whatever its size.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use openim_contracts::{
     Audience, DomainEvent, GroupMembersJoined, GroupMembersLeft, GroupUpdated, GroupWasDismissed, MembersMentioned, Signal, SignalKind,
@@ -16,7 +18,8 @@ use super::judged;
 use crate::hooks::{self, Verdict};
 use crate::model::{NewRow, at_type};
 use crate::notifications;
-use crate::repository::{groups, marks};
+use crate::repository::groups::{self, Known};
+use crate::repository::marks;
 
 /// Keeps the rows up with the groups.
 pub(crate) struct GroupRows {
@@ -25,14 +28,15 @@ pub(crate) struct GroupRows {
 }
 
 impl GroupRows {
-    /// Asks once for all who enter, when any of them has no row yet.
+    /// Asks once for all who enter, when any of them enters for the first time. A row that its owner has made meanwhile
+    /// answers nothing.
     async fn ask(&self, ctx: &Ctx, event: &GroupMembersJoined) -> Result<Option<Verdict>> {
         let id = ConversationId::group(&event.group_id);
         if !hooks::asks(&self.webhooks, id.kind()) {
             return Ok(None);
         }
         let known = groups::with_row(self.store.read(), &id, &event.user_ids).await?;
-        match event.user_ids.iter().find(|user| !known.contains_key(*user)) {
+        match event.user_ids.iter().find(|user| !settled(&known, user)) {
             Some(owner) => hooks::before_creation(&self.webhooks, ctx, &row(owner, &id, ctx, event.at)).await.map(Some),
             None => Ok(None),
         }
@@ -43,46 +47,49 @@ impl GroupRows {
         let known = groups::with_row(tx.connection(), &id, &event.user_ids).await?;
         let open = |owner: &UserId| {
             let row = NewRow { min_seq: event.visible_from, ..row(owner, &id, ctx, event.at) };
-            // Only who has no row yet was asked about.
-            if known.contains_key(owner) { row } else { judged(row, verdict.clone()) }
+            // Only who enters for the first time was asked about.
+            if settled(&known, owner) { row } else { judged(row, verdict.clone()) }
         };
-        let rows: Vec<NewRow> = event.user_ids.iter().map(open).collect();
-        groups::enter(tx.connection(), rows.clone()).await?;
-        let shown = rows.iter().filter(|row| !row.refused).map(|row| row.owner.clone());
-        let (old, new): (Vec<_>, Vec<_>) = shown.partition(|user| known.get(user) == Some(&true));
+        let mut rows: Vec<NewRow> = event.user_ids.iter().map(open).collect();
+        let written = groups::enter(tx.connection(), rows.clone()).await?;
+        rows.retain(|row| written.contains(&row.owner));
+        let owners = |refused: bool, shown: bool| {
+            let shown_before = |owner: &UserId| known.get(owner).is_some_and(|known| known.shown);
+            let rows = rows.iter().filter(|row| row.refused == refused && shown_before(&row.owner) == shown);
+            rows.map(|row| row.owner.clone()).collect::<Vec<_>>()
+        };
+        let (new, old, gone) = (owners(false, false), owners(false, true), owners(true, true));
         record(ctx, tx, &new, Change::Inserted(id.as_str())).await?;
         record(ctx, tx, &old, Change::Updated(id.as_str())).await?;
-        if let Some(made) = rows.iter().find(|row| !row.refused && !known.contains_key(&row.owner)) {
+        record(ctx, tx, &gone, Change::Deleted(id.as_str())).await?;
+        if let Some(made) = rows.iter().find(|row| !row.refused && !settled(&known, &row.owner)) {
             hooks::after_creation(&self.webhooks, ctx, tx, made).await?;
         }
-        tell(ctx, tx, [old, new].concat(), &id).await
+        tell(ctx, tx, [old, new, gone].concat(), &id).await
     }
 
     async fn left(ctx: &Ctx, tx: &Tx, event: GroupMembersLeft) -> Result<()> {
         let id = ConversationId::group(&event.group_id);
-        let known = groups::with_row(tx.connection(), &id, &event.user_ids).await?;
-        let shown = |owner: &UserId| known.get(owner).copied();
         if event.visible_until < 1 {
             // There was nothing to see, so nothing is kept.
-            let owners: Vec<UserId> = known.keys().cloned().collect();
-            groups::remove(tx.connection(), &id, &owners, event.at).await?;
-            let owners: Vec<UserId> = owners.into_iter().filter(|owner| shown(owner) == Some(true)).collect();
-            record(ctx, tx, &owners, Change::Deleted(id.as_str())).await?;
-            return tell(ctx, tx, owners, &id).await;
+            let gone = groups::remove(tx.connection(), &id, &event.user_ids, event.at).await?;
+            record(ctx, tx, &gone, Change::Deleted(id.as_str())).await?;
+            return tell(ctx, tx, gone, &id).await;
         }
         let mark = marks::find(tx.connection(), std::slice::from_ref(&id)).await?.remove(&id).unwrap_or_default();
         if mark.dismissed_at > Timestamp(0) && mark.dismissed_at <= event.at {
             // Who was a member to the end keeps all of it.
             return Ok(());
         }
-        let row = |owner: &UserId| NewRow { max_seq: event.visible_until, ..row(owner, &id, ctx, event.at) };
-        groups::leave(tx.connection(), event.user_ids.iter().map(row).collect()).await?;
+        // From where on they may read is known from the entering alone: this comes again after it.
+        let known = groups::with_row(tx.connection(), &id, &event.user_ids).await?;
+        if !event.user_ids.iter().all(|user| settled(&known, user)) {
+            return Err(Error::new(ErrorCode::Unavailable, "somebody has left whose entering is not handled yet"));
+        }
         // What its owner has deleted stays deleted, and is no news.
-        let (old, new): (Vec<_>, Vec<_>) =
-            event.user_ids.iter().filter(|user| shown(user) != Some(false)).cloned().partition(|user| known.contains_key(user));
-        record(ctx, tx, &new, Change::Inserted(id.as_str())).await?;
-        record(ctx, tx, &old, Change::Updated(id.as_str())).await?;
-        tell(ctx, tx, [old, new].concat(), &id).await
+        let left = groups::leave(tx.connection(), &id, &event.user_ids, event.visible_until, (event.at, ctx.now())).await?;
+        record(ctx, tx, &left, Change::Updated(id.as_str())).await?;
+        tell(ctx, tx, left, &id).await
     }
 
     async fn mentioned(ctx: &Ctx, tx: &Tx, event: MembersMentioned) -> Result<()> {
@@ -142,6 +149,11 @@ impl EventHandler for GroupRows {
     async fn handle(&self, ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
         self.handle_prepared(ctx, tx, event, None).await
     }
+}
+
+/// Tells whether news of the user's membership have reached a row.
+fn settled(known: &BTreeMap<UserId, Known>, user: &UserId) -> bool {
+    known.get(user).is_some_and(|known| known.settled)
 }
 
 /// A row as it begins; marks of before the owner entered do not count.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use openim_contracts::{Audience, GroupRole, GroupUpdated, GroupWasDismissed, MembersMentioned, Signal, SignalKind};
+use openim_contracts::{
+    Audience, GroupMembersJoined, GroupMembersLeft, GroupRole, GroupUpdated, GroupWasDismissed, MembersMentioned, Signal, SignalKind,
+};
 use openim_core::{ConversationId, GroupId};
 use openim_entities::conversations::user_conv;
 use openim_testing::for_each_database;
@@ -20,6 +22,12 @@ async fn row(house: &House<'_>, name: &str, id: &ConversationId) -> Value {
 
 async fn mark(house: &House<'_>, name: &str, id: &ConversationId) -> String {
     row(house, name, id).await["groupAtType"].as_str().unwrap().to_owned()
+}
+
+async fn changes(house: &House<'_>, name: &str, since: &Value) -> Value {
+    let document = "query($since: VersionInput) { viewer { conversationChanges(since: $since) {
+        version { id number } inserted { id } updated { id } deletedIds } } }";
+    house.data(house.world.user(name), document, json!({"since": since})).await["viewer"]["conversationChanges"].clone()
 }
 
 async fn mentioned(house: &House<'_>, seq: i64, sender: &str, users: &[&str], everybody: bool) {
@@ -82,17 +90,39 @@ async fn who_comes_back_sees_everything_again_or_what_follows_as_the_group_wants
 }
 
 #[tokio::test]
-async fn late_news_of_a_membership_that_has_changed_since_are_ignored() {
+async fn late_news_of_a_membership_that_has_changed_since_are_ignored_and_told_to_nobody() {
     for_each_database(async |world| {
         let house = House::new(world);
+        let (group_id, user_ids) = (GroupId::parse("g").unwrap(), vec![user("bob")]);
         let id = house.joined("g", &["bob"], 0).await;
-        house.log(&id, 9, "ann", &[]);
+        world.advance(SECOND);
         let early = world.now();
         world.advance(SECOND);
         house.joined("g", &["bob"], 0).await;
-        let (group_id, user_ids) = (GroupId::parse("g").unwrap(), vec![user("bob")]);
-        house.event(&openim_contracts::GroupMembersLeft { group_id, user_ids, visible_until: 3, at: early }).await;
-        assert_eq!(row(&house, "bob", &id).await["maxSeqLimit"], json!(0));
+        house.log(&id, 9, "ann", &[]);
+        let since = async || changes(&house, "bob", &Value::Null).await["version"].clone();
+        let unheard = async |what: &str, since: &Value| {
+            let news = changes(&house, "bob", since).await;
+            assert_eq!(json!([news["inserted"], news["updated"], news["deletedIds"]]), json!([[], [], []]), "{what}");
+            assert_eq!((world.take_signals(), house.asked.take()), (vec![], vec![]), "{what}");
+        };
+        world.take_signals();
+        house.asked.take();
+        let before = since().await;
+        for visible_until in [0, 3] {
+            let (group_id, user_ids) = (group_id.clone(), user_ids.clone());
+            house.event(&GroupMembersLeft { group_id, user_ids, visible_until, at: early }).await;
+            assert_eq!(row(&house, "bob", &id).await["maxSeqLimit"], json!(0));
+            unheard("a leave", &before).await;
+        }
+        world.advance(SECOND);
+        house.left("g", &["bob"], 5).await;
+        world.take_signals();
+        house.asked.take();
+        let before = since().await;
+        house.event(&GroupMembersJoined { group_id, user_ids, visible_from: 0, at: early }).await;
+        assert_eq!(row(&house, "bob", &id).await["maxSeqLimit"], json!(5));
+        unheard("an entering", &before).await;
     })
     .await;
 }

@@ -6,6 +6,7 @@ mod changes;
 mod clearing;
 mod deleting;
 mod destructing;
+mod entering;
 mod groups;
 mod hooks;
 mod lists;

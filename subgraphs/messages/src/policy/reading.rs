@@ -54,16 +54,16 @@ pub(crate) enum Access {
     Nothing,
     /// What lies within these limits.
     Within(ReaderState),
-    /// What was stored since: a member whose row, which knows the limits, is still being made.
-    Since(Timestamp),
+    /// What was stored since and lies within these limits: a member whose row does not know yet from where on to read.
+    Since(Timestamp, ReaderState),
 }
 
 /// Tells how much of a log a user may see. `membership` is asked for groups only, `state` is the user's row in the
 /// conversation, or in the one that a notification stream belongs to.
 ///
-/// A participant of a pair without a row has no limits. A member of a group sees it within the limits of the row; who has
-/// left sees it up to the limit that was set then; of a dismissed group everybody who has a row sees it. Its notification
-/// stream is for members.
+/// A participant of a pair without a row has no limits. A member of a group sees it within the limits of the row, and only
+/// what was stored since entering as long as there is none or a provisional one; who has left sees it up to the limit that was
+/// set then; of a dismissed group everybody who has a row sees it. Its notification stream is for members.
 pub(crate) fn access(user: &UserId, log: &Log, membership: Membership, state: Option<&ReaderState>) -> Access {
     let stream = log.key.kind == ConversationKind::Notification;
     match (&log.key.parties, membership, state) {
@@ -71,9 +71,12 @@ pub(crate) fn access(user: &UserId, log: &Log, membership: Membership, state: Op
         (Parties::Pair(..), ..) => Access::Nothing,
         (Parties::Group(_), Membership::Member(_), _) if stream => Access::Within(ReaderState::default()),
         (Parties::Group(_), ..) if stream => Access::Nothing,
+        (Parties::Group(_), membership, state) if state.is_none_or(|state| state.provisional) => match membership {
+            Membership::Member(since) => Access::Since(since, state.copied().unwrap_or_default()),
+            Membership::Outside | Membership::Dismissed => Access::Nothing,
+        },
         (Parties::Group(_), _, Some(state)) if state.max_seq > 0 => Access::Within(*state),
         (Parties::Group(_), Membership::Member(_) | Membership::Dismissed, Some(state)) => Access::Within(*state),
-        (Parties::Group(_), Membership::Member(since), None) => Access::Since(since),
         (Parties::Group(_), ..) => Access::Nothing,
     }
 }
@@ -133,12 +136,16 @@ mod tests {
         let user = UserId::parse("a")?;
         let group = Parties::Group(GroupId::parse("g")?);
         let (open, frozen) = (ReaderState::default(), ReaderState { max_seq: 5, ..ReaderState::default() });
+        let early = ReaderState { min_seq: 3, provisional: true, ..open };
         let member = Membership::Member(Timestamp(7));
         let chat = log(ConversationKind::Group, group.clone())?;
         for (membership, state, expected) in [
             (member, Some(&open), Access::Within(open)),
             (member, Some(&frozen), Access::Within(frozen)),
-            (member, None, Access::Since(Timestamp(7))),
+            (member, None, Access::Since(Timestamp(7), open)),
+            (member, Some(&early), Access::Since(Timestamp(7), early)),
+            (Membership::Outside, Some(&early), Access::Nothing),
+            (Membership::Dismissed, Some(&early), Access::Nothing),
             (Membership::Outside, Some(&frozen), Access::Within(frozen)),
             (Membership::Outside, Some(&open), Access::Nothing),
             (Membership::Outside, None, Access::Nothing),

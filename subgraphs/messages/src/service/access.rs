@@ -38,8 +38,9 @@ impl Service {
                 Some(Access::Within(limits)) => {
                     windows.insert(id, Window { hider: hider.clone(), ..policy::window(head, limits) });
                 }
-                Some(Access::Since(moment)) => {
-                    let limits = ReaderState { min_seq: self.first_since(&head, *moment).await?, ..ReaderState::default() };
+                Some(Access::Since(moment, limits)) => {
+                    let first = self.first_since(&head, *moment).await?;
+                    let limits = ReaderState { min_seq: limits.min_seq.max(first), ..*limits };
                     windows.insert(id, Window { hider: hider.clone(), ..policy::window(head, &limits) });
                 }
             }
@@ -93,7 +94,7 @@ impl Service {
             let known = joined.as_ref().is_some_and(|joined| joined.contains(*group));
             // Since when matters only where no row knows the limits.
             let since = match (known, state) {
-                (true, Some(_)) => Some(Timestamp(0)),
+                (true, Some(state)) if !state.provisional => Some(Timestamp(0)),
                 (false, Some(state)) if state.max_seq > 0 => None,
                 _ => self.groups.member(group, user).await?.map(|member| member.joined_at),
             };

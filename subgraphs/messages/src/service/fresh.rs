@@ -38,7 +38,7 @@ impl Service {
         }
         found.extend(self.load(&missing).await?);
         found.retain(|(_, message)| match accesses.get(&message.conversation_id) {
-            Some(Access::Since(moment)) => message.stored_at >= *moment,
+            Some(Access::Since(moment, _)) => message.stored_at >= *moment,
             _ => true,
         });
         let parts: Vec<_> = found.iter().map(|(log, message)| (*log, message.seq.0, message.seq.0)).collect();
@@ -111,8 +111,10 @@ impl Service {
 /// Tells whether the reader's limits allow this place.
 fn visible(reader: &Reader, place: &Place, accesses: &FxHashMap<ConversationId, Access>) -> bool {
     match (reader, accesses.get(&place.0)) {
-        (Reader::Everything, _) | (Reader::User(_), Some(Access::Since(_))) => true,
-        (Reader::User(_), Some(Access::Within(limits))) => place.1 >= limits.min_seq && (limits.max_seq <= 0 || place.1 <= limits.max_seq),
+        (Reader::Everything, _) => true,
+        (Reader::User(_), Some(Access::Within(limits) | Access::Since(_, limits))) => {
+            place.1 >= limits.min_seq && (limits.max_seq <= 0 || place.1 <= limits.max_seq)
+        }
         (Reader::User(_), Some(Access::Nothing) | None) => false,
     }
 }

@@ -155,6 +155,47 @@ async fn members_see_the_log_within_their_rows_and_strangers_nothing() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_there_before_the_entering_opens_no_history() {
+    for_each_database(async |world| {
+        let stage = Stage::start(world);
+        let early = ReaderState { provisional: true, ..open() };
+        let mut ids = Vec::new();
+        for number in 0..9 {
+            let id = if number == 0 { "g".to_owned() } else { format!("g{number}") };
+            stage.groups.add(&id, &["a"]);
+            let mut input = text(&id);
+            input["recipient"]["groupId"] = json!(id);
+            stage.send(world.user("a"), input).await;
+            ids.push(format!("sg_{id}"));
+        }
+        world.advance(Duration::from_secs(10));
+        for id in &ids {
+            stage.groups.enter(&id[3..], "late", GroupRole::Member, world.now());
+            stage.states.set("late", id, early);
+        }
+        stage.groups.enter("g", "cleared", GroupRole::Member, world.now());
+        stage.states.set("cleared", "sg_g", ReaderState { min_seq: 3, ..early });
+        stage.states.set("stranger", "sg_g", early);
+        assert_eq!(seen(&stage, world, "late", "sg_g").await, [0; 0]);
+        let document =
+            "query($ids: [ID!]!) { viewer { storedSince(conversationIds: $ids, since: \"2020-01-01T00:00:00Z\") { conversationId } } }";
+        let stored = async || stage.ask(world.user("late"), document, json!({"ids": ids})).await["viewer"]["storedSince"].clone();
+        assert_eq!(stored().await, json!([]), "however many are asked for at once");
+        for number in 2..=3 {
+            stage.send(world.user("a"), text(&number.to_string())).await;
+        }
+        assert_eq!(seen(&stage, world, "late", "sg_g").await, [2, 3]);
+        assert_eq!(seen(&stage, world, "cleared", "sg_g").await, [3], "what was cleared is cleared");
+        assert_eq!(stored().await, json!([{"conversationId": "sg_g"}]));
+        stage.groups.change("g", |group| group.dismissed = true);
+        assert_eq!(seen(&stage, world, "stranger", "sg_g").await, [0; 0]);
+        stage.stop().await;
+        world.take_events().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_groups_are_read_with_one_question_about_members() {
     for_each_database(async |world| {
         let stage = Stage::start(world);
