@@ -8,7 +8,7 @@ use openim_core::{Ctx, Error, ErrorCode, Result};
 use openim_platform::events::{EventHandler, StoredEvent};
 use openim_platform::store::Tx;
 
-use crate::jobs::{CheckObject, RemoveObject};
+use crate::jobs::CheckObject;
 use crate::service::{Audit, Files};
 
 pub(crate) use push::PushFollower;
@@ -23,17 +23,13 @@ impl EventHandler for Jobs {
     }
 
     fn topics(&self) -> &'static [&'static str] {
-        &[RemoveObject::TOPIC, CheckObject::TOPIC]
+        &[CheckObject::TOPIC]
     }
 
     async fn handle(&self, _ctx: &Ctx, tx: &Tx, event: &StoredEvent) -> Result<()> {
         let bad = |cause| Error::new(ErrorCode::Data, "a job cannot be read").with_source(cause);
-        if event.topic == CheckObject::TOPIC {
-            let job: CheckObject = serde_json::from_value(event.payload.clone()).map_err(bad)?;
-            return self.0.remove_unnamed(tx, &job.key).await;
-        }
-        let job: RemoveObject = serde_json::from_value(event.payload.clone()).map_err(bad)?;
-        self.0.remove_object(tx, &job.key).await
+        let job: CheckObject = serde_json::from_value(event.payload.clone()).map_err(bad)?;
+        self.0.remove_unnamed(tx, &job.key).await
     }
 }
 

@@ -4,19 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::PushStep;
 
-/// Content has no name any more: it is deleted with the smaller pictures that were made of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct RemoveObject {
-    /// Where the content lies.
-    pub(crate) key: String,
-}
-
-impl RemoveObject {
-    pub(crate) const QUEUE: &'static str = "third.remove_object";
-    pub(crate) const TOPIC: &'static str = "job.third.remove_object";
-}
-
-/// Content may have been left behind without a name by a process that died: it is looked at once nobody can be at work on it.
+/// Content has lost a name, or may have been left behind without one by a process that died: it is deleted, with the smaller
+/// pictures that were made of it, unless it has a name when it is looked at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct CheckObject {
     /// Where the content lies.

@@ -11,12 +11,13 @@ mod files;
 mod forms;
 mod nodes;
 mod push;
+mod room;
 mod thumbnails;
 mod uploads;
 
 use std::sync::Arc;
 
-use openim_core::{Ctx, Error, ErrorCode, Result, UserId};
+use openim_core::{Ctx, Error, ErrorCode, Result, Timestamp};
 use openim_objects::{Key, Objects};
 use openim_platform::config::Live;
 use openim_platform::store::{Store, Tx};
@@ -32,8 +33,8 @@ pub(crate) use push::Pushes;
 pub use push::{PushPorts, push_hooks_enabled};
 
 use crate::error;
-use crate::jobs::RemoveObject;
-use crate::model::{File, FileFilter, Upload};
+use crate::jobs::CheckObject;
+use crate::model::{File, Upload};
 use crate::repository::{files as rows, uploads as upload_rows};
 use crate::settings::FileSettings;
 use completing::Joins;
@@ -75,67 +76,38 @@ impl Files {
         upload_rows::find(self.store.read(), &ctx.principal()?.user_id, id).await
     }
 
-    /// Gives content its name. What had the name before and has no other is removed.
+    /// Gives content its name. Whoever does has begun with [`Self::begin_adding`].
+    ///
+    /// # Errors
+    /// `LIMIT_EXCEEDED`.
     async fn put(&self, ctx: &Ctx, tx: &Tx, file: &File) -> Result<()> {
         let db = tx.connection();
         // Somebody else may give the name away or take it at the same time.
         for _ in 0..3 {
-            if rows::insert_if_free(db, file).await? {
-                return Ok(());
+            if !rows::insert_if_free(db, file).await? {
+                let Some(before) = rows::find_and_lock(db, &file.name).await? else { continue };
+                rows::replace(db, file).await?;
+                if before.key != file.key {
+                    self.look_at(ctx, tx, &before.key, ctx.now()).await?;
+                }
             }
-            let Some(before) = rows::find(db, &file.name).await? else { continue };
-            let sharing = rows::find_and_lock(db, before.key.as_str()).await?;
-            if !sharing.iter().any(|other| other.name == file.name) {
-                continue;
-            }
-            rows::replace(db, file).await?;
-            if before.key != file.key && sharing.len() == 1 {
-                self.remove(ctx, tx, &before.key).await?;
-            }
-            return Ok(());
+            return self.check_bytes(ctx, db, &file.owner, 0).await;
         }
         Err(Error::new(ErrorCode::Unavailable, "the name is being given to something else"))
     }
 
-    /// Takes a name away, and its content when it has no other; tells whether it was there.
+    /// Takes a name away unless it was given to something else meanwhile; tells whether it was there.
     async fn take_away(&self, ctx: &Ctx, tx: &Tx, file: &File) -> Result<bool> {
-        let sharing = rows::find_and_lock(tx.connection(), file.key.as_str()).await?;
-        if !sharing.iter().any(|other| other.name == file.name) || !rows::delete(tx.connection(), &file.name).await? {
-            return Ok(false);
+        let deleted = rows::delete(tx.connection(), file).await?;
+        if deleted {
+            self.look_at(ctx, tx, &file.key, ctx.now()).await?;
         }
-        if sharing.len() == 1 {
-            self.remove(ctx, tx, &file.key).await?;
-        }
-        Ok(true)
+        Ok(deleted)
     }
 
-    /// Orders the removal of content that has no name any more, and so can never get one again.
-    async fn remove(&self, ctx: &Ctx, tx: &Tx, key: &Key) -> Result<()> {
-        tx.append_job(ctx, RemoveObject::QUEUE, &RemoveObject { key: key.to_string() }, ctx.now()).await
-    }
-
-    /// Checks what a user may still store.
-    ///
-    /// # Errors
-    /// `LIMIT_EXCEEDED`.
-    async fn check_room(&self, ctx: &Ctx, owner: &UserId, more: u64, is_upload: bool) -> Result<()> {
-        if ctx.is_admin() {
-            return Ok(());
-        }
-        let settings = self.settings();
-        let open = upload_rows::total_open(self.store.read(), owner, ctx.now()).await?;
-        if is_upload && open.files >= settings.max_open_uploads {
-            return Err(Error::new(ErrorCode::LimitExceeded, "too many uploads are under way: complete or abort some"));
-        }
-        if settings.quota_bytes > 0 {
-            let filter = FileFilter { owner: Some(owner.clone()), cause: None };
-            let stored = rows::total(self.store.read(), &filter).await?;
-            let all = stored.bytes.saturating_add(open.bytes).saturating_add(more);
-            if all > settings.quota_bytes {
-                return Err(Error::new(ErrorCode::LimitExceeded, "the files of the user would take more room than allowed"));
-            }
-        }
-        Ok(())
+    /// Orders a look at content: it goes unless it has a name then.
+    async fn look_at(&self, ctx: &Ctx, tx: &Tx, key: &Key, at: Timestamp) -> Result<()> {
+        tx.append_job(ctx, CheckObject::QUEUE, &CheckObject { key: key.to_string() }, at).await
     }
 
     /// Deletes what only a failure would leave behind; another failure is noted, not told.

@@ -2,6 +2,7 @@
 
 use openim_core::{Result, Timestamp, UserId};
 use openim_entities::third::file::{ActiveModel, Column, Entity, Model};
+use openim_objects::Key;
 use openim_platform::store::db_error;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, TryInsertResult};
@@ -22,9 +23,10 @@ pub(crate) async fn replace(db: &impl ConnectionTrait, file: &File) -> Result<()
     Ok(())
 }
 
-/// Deletes a file; tells whether it was there.
-pub(crate) async fn delete(db: &impl ConnectionTrait, name: &str) -> Result<bool> {
-    Ok(Entity::delete_by_id(name).exec(db).await.map_err(db_error)?.rows_affected > 0)
+/// Deletes a file; tells whether it was there. What has got its name since it was read stays.
+pub(crate) async fn delete(db: &impl ConnectionTrait, file: &File) -> Result<bool> {
+    let delete = Entity::delete_many().filter(Column::Name.eq(&file.name)).filter(Column::Id.eq(&file.id));
+    Ok(delete.exec(db).await.map_err(db_error)?.rows_affected > 0)
 }
 
 /// Returns the file of a name.
@@ -32,10 +34,21 @@ pub(crate) async fn find(db: &impl ConnectionTrait, name: &str) -> Result<Option
     Entity::find_by_id(name).one(db).await.map_err(db_error)?.map(from_row).transpose()
 }
 
-/// Returns all files that stand for an object and keeps them as they are until the end of the transaction.
-pub(crate) async fn find_and_lock(db: &impl ConnectionTrait, object: &str) -> Result<Vec<File>> {
+/// Returns the file of a name and keeps it as it is until the end of the transaction.
+pub(crate) async fn find_and_lock(db: &impl ConnectionTrait, name: &str) -> Result<Option<File>> {
+    Entity::find_by_id(name).lock_exclusive().one(db).await.map_err(db_error)?.map(from_row).transpose()
+}
+
+/// Tells whether any file stands for an object.
+pub(crate) async fn is_named(db: &impl ConnectionTrait, object: &Key) -> Result<bool> {
+    Entity::find().filter(Column::ObjectKey.eq(object.as_str())).one(db).await.map(|row| row.is_some()).map_err(db_error)
+}
+
+/// Returns the files that stand for an object and keeps them as they are until the end of the transaction; those that come
+/// in meanwhile are left out.
+pub(crate) async fn names_and_lock(db: &impl ConnectionTrait, object: &Key) -> Result<Vec<File>> {
     // In order of their names, so that two who want the same rows do not wait for each other.
-    let query = Entity::find().filter(Column::ObjectKey.eq(object)).order_by_asc(Column::Name).lock_exclusive();
+    let query = Entity::find().filter(Column::ObjectKey.eq(object.as_str())).order_by_asc(Column::Name).lock_exclusive();
     query.all(db).await.map_err(db_error)?.into_iter().map(from_row).collect()
 }
 

@@ -18,21 +18,21 @@ const STEP: u64 = 100;
 const REST: Duration = Duration::from_secs(3600);
 
 impl Files {
-    /// Deletes content without a name, and what was made of it.
-    pub(crate) async fn remove_object(&self, tx: &Tx, key: &str) -> Result<()> {
+    /// Deletes content that has no name, and what was made of it; content that has one stays.
+    ///
+    /// Whoever gives content another name holds the row of one that it has until the commit, so that this one cannot be taken
+    /// away meanwhile: content without a name never gets one again, and what is found here stays true. Whoever takes a name
+    /// away counts nothing but orders this look in the same transaction; the look after the last name finds none. The first
+    /// name comes with the end of the upload, and nobody looks before nobody can be at work on that.
+    pub(crate) async fn remove_unnamed(&self, tx: &Tx, key: &str) -> Result<()> {
         let key = Key::parse(key)?;
+        if rows::is_named(tx.connection(), &key).await? {
+            return Ok(());
+        }
         let variants = thumbnails::take(tx.connection(), &key).await?;
         let mut keys = variants.iter().map(|variant| thumbnail_key(&key, variant)).collect::<Result<Vec<_>>>()?;
         keys.push(key);
         self.objects.delete(&keys).await
-    }
-
-    /// Deletes content that never got a name: the process that copied it died before it could give it one.
-    pub(crate) async fn remove_unnamed(&self, tx: &Tx, key: &str) -> Result<()> {
-        if !rows::find_and_lock(tx.connection(), key).await?.is_empty() {
-            return Ok(());
-        }
-        self.remove_object(tx, key).await
     }
 
     /// Clears away what is over by now; returns how many uploads and files it were.

@@ -8,7 +8,7 @@ use openim_platform::store::{Store, Tx};
 use crate::error;
 use crate::model::{ClientLog, ClientLogFilter, ClientLogPage, LogFile, UploadLogs};
 use crate::policy::client_logs as policy;
-use crate::repository::client_logs as rows;
+use crate::repository::{client_logs as rows, lock_user};
 use crate::settings::ClientLogSettings;
 
 /// Rows of one transaction that forgets.
@@ -35,13 +35,14 @@ impl ClientLogs {
     pub(crate) async fn upload(&self, ctx: &Ctx, upload: UploadLogs) -> Result<Vec<ClientLog>> {
         let owner = ctx.principal()?.user_id.clone();
         policy::check(&upload)?;
-        let known = rows::count_of(self.store.read(), &owner).await?;
-        let more = u64::try_from(upload.files.len()).unwrap_or(u64::MAX);
+        let UploadLogs { platform, system_type, app_framework, version, ex, files } = upload;
+        let tx = self.store.begin().await?;
+        lock_user(tx.connection(), &owner).await?;
+        let known = rows::count_of(tx.connection(), &owner).await?;
+        let more = u64::try_from(files.len()).unwrap_or(u64::MAX);
         if known.saturating_add(more) > self.settings.most_per_user {
             return Err(Error::new(ErrorCode::LimitExceeded, "the user has too many logs already"));
         }
-        let UploadLogs { platform, system_type, app_framework, version, ex, files } = upload;
-        let tx = self.store.begin().await?;
         let mut logs = Vec::with_capacity(files.len());
         for LogFile { name, url } in files {
             let log = ClientLog {

@@ -15,7 +15,6 @@ use tokio_util::task::TaskTracker;
 
 use super::{Files, gone};
 use crate::error;
-use crate::jobs::CheckObject;
 use crate::model::{CompleteUpload, File, Upload, UploadKind};
 use crate::policy;
 use crate::repository::{files as rows, uploads as upload_rows};
@@ -156,23 +155,24 @@ impl Files {
     /// Orders a look at content that is about to come into being: a process that dies before it has a name leaves it behind.
     async fn watch(&self, ctx: &Ctx, key: &Key) -> Result<()> {
         let tx = self.store.begin().await?;
-        let job = CheckObject { key: key.to_string() };
-        tx.append_job(ctx, CheckObject::QUEUE, &job, ctx.deadline().max(ctx.now()).plus(CHECK_AFTER)).await?;
+        self.look_at(ctx, &tx, key, ctx.deadline().max(ctx.now()).plus(CHECK_AFTER)).await?;
         tx.commit().await
     }
 
     /// Notes the file; whoever completed the upload a moment earlier has done so already.
     async fn publish(&self, ctx: &Ctx, upload: &Upload, key: Key, hash: String, called: Called) -> Result<File> {
-        let tx = self.store.begin().await?;
+        let tx = self.begin_adding(&upload.owner).await?;
         if !upload_rows::finish(tx.connection(), &upload.id, &key).await? {
             tx.rollback().await;
-            if upload.temp.is_some() {
-                self.discard(&[key]).await;
-            }
+            self.discard_copy(upload, key).await;
             return self.meanwhile(ctx, upload, called).await;
         }
         let file = file(ctx, upload, key, hash, called);
-        self.put(ctx, &tx, &file).await?;
+        if let Err(error) = self.put(ctx, &tx, &file).await {
+            tx.rollback().await;
+            self.discard_copy(upload, file.key).await;
+            return Err(error);
+        }
         tx.commit().await?;
         if let Some(temp) = &upload.temp {
             self.discard(std::slice::from_ref(temp)).await;
@@ -180,6 +180,13 @@ impl Files {
         metrics::counter!("openim_files_stored_total").increment(1);
         metrics::counter!("openim_files_stored_bytes_total").increment(file.size);
         Ok(file)
+    }
+
+    /// Deletes a copy that did not get a name. Parts are put together once and stay until the end of their upload.
+    async fn discard_copy(&self, upload: &Upload, key: Key) {
+        if upload.temp.is_some() {
+            self.discard(&[key]).await;
+        }
     }
 
     /// Answers for an upload that somebody else has ended since it was read.
@@ -195,8 +202,8 @@ impl Files {
     /// Answers for an upload that was completed before: its content may get another name.
     async fn again(&self, ctx: &Ctx, upload: &Upload, called: Called) -> Result<File> {
         let key = upload.key.clone().ok_or_else(gone)?;
-        let tx = self.store.begin().await?;
-        let mut named = rows::find_and_lock(tx.connection(), key.as_str()).await?;
+        let tx = self.begin_adding(&upload.owner).await?;
+        let mut named = rows::names_and_lock(tx.connection(), &key).await?;
         if let Some(place) = named.iter().position(|file| file.name == called.name) {
             return Ok(named.swap_remove(place));
         }

@@ -18,7 +18,6 @@ impl Files {
         policy::check_cause(&command.cause)?;
         let content_type = policy::content_type(&command.content_type, &command.name)?;
         let size = policy::size(command.size, &self.settings()).map_err(|error| Error::new(ErrorCode::Args, error.message().to_owned()))?;
-        self.check_room(ctx, &owner, size, true).await?;
         let temp = self.fresh_key(ctx, "temp")?;
         let time = policy::form_time(ctx, command.valid, &self.settings());
         let download = Download { content_type: content_type.clone(), file_name: None };
@@ -41,7 +40,7 @@ impl Files {
             expires_at: ctx.now().plus(time).plus(policy::FORM_TIME),
             done: false,
         };
-        self.keep(&upload).await?;
+        self.keep(ctx, &upload).await?;
         Ok((upload, form))
     }
 }

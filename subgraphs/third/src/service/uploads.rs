@@ -40,7 +40,6 @@ impl Files {
         let part_size = self.part_bytes(ctx, command.size)?;
 
         if let Some(known) = rows::of_content(self.store.read(), &owner, &hash, size).await? {
-            self.check_room(ctx, &owner, if known.name == command.name { 0 } else { size }, false).await?;
             let draft = File { name: command.name.clone(), content_type: content_type.clone(), cause: command.cause.clone(), ..known };
             if let Some(file) = self.name_again(ctx, draft).await? {
                 return Ok(Started::File(Box::new(file)));
@@ -55,7 +54,6 @@ impl Files {
                 return Ok(Started::Upload(Box::new(Upload { expires_at, ..open })));
             }
         }
-        self.check_room(ctx, &owner, size, true).await?;
         let kind = if size <= part_size { UploadKind::Whole } else { UploadKind::Parts };
         let mut upload = Upload {
             id: ctx.ids().hex32(),
@@ -76,6 +74,8 @@ impl Files {
         };
         match kind {
             UploadKind::Parts => {
+                // Whoever has no room costs the object store nothing.
+                self.check_upload(ctx, self.store.read(), &upload).await?;
                 let key = self.fresh_key(ctx, "data")?;
                 // As clean as a header of the store's must be.
                 let download = Download { content_type: upload.content_type.clone(), file_name: None };
@@ -84,15 +84,20 @@ impl Files {
             }
             UploadKind::Whole | UploadKind::Form => upload.temp = Some(self.fresh_key(ctx, "temp")?),
         }
-        let kept = self.keep(&upload).await;
+        let kept = self.keep(ctx, &upload).await;
         if let (Err(_), Some(key)) = (&kept, &upload.key) {
             self.abandon_parts(key, &upload.store_upload).await;
         }
         kept.map(|()| Started::Upload(Box::new(upload)))
     }
 
-    pub(super) async fn keep(&self, upload: &Upload) -> Result<()> {
-        let tx = self.store.begin().await?;
+    /// Notes an upload that begins.
+    ///
+    /// # Errors
+    /// `LIMIT_EXCEEDED`.
+    pub(super) async fn keep(&self, ctx: &Ctx, upload: &Upload) -> Result<()> {
+        let tx = self.begin_adding(&upload.owner).await?;
+        self.check_upload(ctx, tx.connection(), upload).await?;
         upload_rows::insert(tx.connection(), upload).await?;
         tx.commit().await
     }
@@ -102,9 +107,8 @@ impl Files {
         if self.objects.stat(&draft.key).await?.is_none_or(|stat| stat.size != draft.size) {
             return Ok(None);
         }
-        let tx = self.store.begin().await?;
-        let sharing = rows::find_and_lock(tx.connection(), draft.key.as_str()).await?;
-        if sharing.is_empty() {
+        let tx = self.begin_adding(&draft.owner).await?;
+        if rows::names_and_lock(tx.connection(), &draft.key).await?.is_empty() {
             return Ok(None);
         }
         let file = File { id: ctx.ids().hex32(), created_at: ctx.now(), ..draft };

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use crate::house::House;
 
-const UPLOAD: &str = "mutation($input: UploadClientLogsInput!) { uploadClientLogs(input: $input) { logs { id userId platform platformName url fileName systemType appFramework version ex createdAt } } }";
+pub(crate) const UPLOAD: &str = "mutation($input: UploadClientLogsInput!) { uploadClientLogs(input: $input) { logs { id userId platform platformName url fileName systemType appFramework version ex createdAt } } }";
 const DELETE: &str = "mutation($ids: [ID!]!) { deleteClientLogs(input: {ids: $ids}) { deleted } }";
 const LIST: &str = "query($search: String, $since: DateTime, $until: DateTime, $first: Int, $after: String) { admin { clientLogs(search: $search, since: $since, until: $until, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor } edges { node { id userId fileName user { id } } } } } }";
 
-fn input(name: &str) -> Value {
+pub(crate) fn input(name: &str) -> Value {
     json!({"input": {"platform": "IOS", "systemType": "iOS 19", "appFramework": "Flutter", "version": "3.8.1", "ex": "{}",
         "files": [{"name": name, "url": format!("https://files.example.com/{name}")}]}})
 }

@@ -4,7 +4,7 @@ use openim_testing::for_each_database;
 use openim_third::FileSettings;
 use serde_json::json;
 
-use crate::house::House;
+use crate::house::{COMPLETE, DELETE, House, parts};
 
 #[tokio::test]
 async fn uploads_under_way_and_bytes_are_bounded_for_each_user() {
@@ -21,6 +21,34 @@ async fn uploads_under_way_and_bytes_are_bounded_for_each_user() {
         assert_eq!(start(world.user("ann"), "ann/d", b"3").await.refused().0, "LIMIT_EXCEEDED", "a third upload");
         start(world.user("bob"), "bob/d", b"3").await.data();
         start(world.admin(), "ann/d", &[7; 20]).await.data();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_completed_is_counted_once_more() {
+    for_each_database(async |world| {
+        let house = House::with(world, FileSettings { quota_bytes: 10, ..FileSettings::default() }).await;
+        let upload = house.start(world.user("ann"), "ann/a", b"12345").await.data()["startUpload"]["upload"].clone();
+        house.send(&upload, b"12345").await;
+        let complete = async |name: &str| {
+            let variables = json!({"id": upload["id"], "parts": parts(b"12345"), "name": name});
+            house.ask(world.user("ann"), COMPLETE, variables).await
+        };
+        // Less is allowed than when it began.
+        house.third.file_settings().set(FileSettings { quota_bytes: 4, ..FileSettings::default() });
+        assert_eq!(complete("ann/a").await.refused().0, "LIMIT_EXCEEDED");
+        assert_eq!((house.stored("data").len(), house.stored("temp").len()), (0, 1), "it may be completed yet");
+        house.third.file_settings().set(FileSettings { quota_bytes: 10, ..FileSettings::default() });
+        complete("ann/a").await.data();
+        // Each name counts.
+        complete("ann/b").await.data();
+        assert_eq!(complete("ann/c").await.refused().0, "LIMIT_EXCEEDED");
+        assert_eq!(house.start(world.user("ann"), "ann/c", b"12345").await.refused().0, "LIMIT_EXCEEDED");
+        complete("ann/b").await.data();
+        house.ask(world.user("ann"), DELETE, json!({"name": "ann/b"})).await.data();
+        world.drain_events().await;
+        complete("ann/c").await.data();
     })
     .await;
 }

@@ -16,4 +16,5 @@ mod reading;
 mod s3;
 mod sdl;
 mod strangers;
+mod together;
 mod uploads;
