@@ -1,7 +1,7 @@
 //! What others may ask of the conversations domain.
 
 use async_trait::async_trait;
-use openim_core::{ConversationId, Result, UserId};
+use openim_core::{ConversationId, Result, Timestamp, UserId};
 
 /// A reader's cursor and limits in one conversation. The default is what a reader without a row has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,11 +12,20 @@ pub struct ReaderState {
     pub min_seq: i64,
     /// The last visible seq; 0 for no limit (set by leaving a group).
     pub max_seq: i64,
+    /// When that limit was set: what was added to messages since is not to be seen either. See [`ReaderState::left`].
+    pub left_at: Timestamp,
     /// OpenIM `recvMsgOpt`: 0 receive, 1 refuse, 2 receive without offline push.
     pub receive_option: i32,
     /// The row of a group that is there before the news that its owner has entered it: from where on the owner may read is
     /// not known yet.
     pub provisional: bool,
+}
+
+impl ReaderState {
+    /// Returns when the reader left the group; `None` for who takes part.
+    pub fn left(&self) -> Option<Timestamp> {
+        (self.max_seq > 0).then_some(self.left_at)
+    }
 }
 
 /// Reads readers' cursors; implemented by the conversations subgraph.

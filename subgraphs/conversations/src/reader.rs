@@ -42,6 +42,7 @@ fn state(row: &Conversation) -> ReaderState {
         read_seq: row.read_seq,
         min_seq: row.min_seq,
         max_seq: row.max_seq,
+        left_at: row.membership_at,
         receive_option: row.preferences.receive_option,
         provisional: row.provisional(),
     }

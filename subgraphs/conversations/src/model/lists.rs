@@ -17,7 +17,14 @@ pub(crate) struct Listed {
 impl Listed {
     /// Returns when something last happened: the newest message, else the row's making.
     pub(crate) fn activity(&self) -> Timestamp {
-        self.head.as_ref().filter(|head| head.max_seq > 0).map_or(self.row.created_at, |head| head.last_time)
+        self.newest_at().unwrap_or(self.row.created_at)
+    }
+
+    /// Returns when the newest message was sent; for who has left when that was, whatever is said afterwards.
+    pub(crate) fn newest_at(&self) -> Option<Timestamp> {
+        let head = self.head.as_ref().filter(|head| head.max_seq > 0)?;
+        // A row that was moved here from elsewhere does not know when its owner left.
+        Some(if self.row.max_seq > 0 { self.row.membership_at.max(self.row.created_at) } else { head.last_time })
     }
 
     /// Tells whether there is a message that the owner can see.

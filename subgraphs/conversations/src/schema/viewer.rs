@@ -272,7 +272,7 @@ pub(crate) struct ReadPosition {
     read_seq: Long,
     /// The newest seq the viewer can see.
     max_seq: Long,
-    /// When the newest message was sent; null while there is none.
+    /// When the newest message was sent, for who has left the group when that was; null while there is none.
     max_seq_at: Option<DateTime>,
     /// Whether the viewer keeps the conversation on top.
     pinned: bool,

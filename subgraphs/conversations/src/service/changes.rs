@@ -52,7 +52,8 @@ fn change(Listed { row, head }: Listed, reads: &mut HashMap<ConversationId, Vec<
     }
     // A moved position touches the row, too; only what else touched it is a change of the row.
     let row_changed = row.created_at >= since || (row.updated_at >= since && row.updated_at != row.read_at);
-    let appended = head.as_ref().is_some_and(|head| head.max_seq > 0 && head.last_stored_at >= since);
+    // To who has left the leaving, which changed the row, is the last of the news.
+    let appended = row.max_seq == 0 && head.as_ref().is_some_and(|head| head.max_seq > 0 && head.last_stored_at >= since);
     (appended || row_changed || !reads.is_empty()).then(|| Change {
         max_seq: head.map_or(0, |head| visible_max(&row, &head)),
         id: row.id,

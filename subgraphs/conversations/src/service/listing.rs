@@ -118,10 +118,11 @@ impl Service {
         let listed = self.listed(rows).await?;
         Ok(listed
             .into_iter()
-            .map(|Listed { row, head }| Position {
+            .map(|listed| (listed.newest_at(), listed))
+            .map(|(max_seq_at, Listed { row, head })| Position {
                 read_seq: read_position(&row, head.as_ref()),
                 max_seq: if row.max_seq > 0 { row.max_seq } else { head.as_ref().map_or(0, |head| head.max_seq) },
-                max_seq_at: head.filter(|head| head.max_seq > 0).map(|head| head.last_time),
+                max_seq_at,
                 pinned: row.preferences.pinned,
                 id: row.id,
             })

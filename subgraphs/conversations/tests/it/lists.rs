@@ -51,6 +51,36 @@ async fn the_newest_activity_comes_first_and_pages_meet_without_gap() {
 }
 
 #[tokio::test]
+async fn who_has_left_a_group_does_not_learn_that_others_go_on_talking() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = house.joined("g", &["ann", "me"], 0).await;
+        house.log(&id, 3, "ann", &[]);
+        world.advance(Duration::from_secs(1));
+        house.left("g", &["me"], 3).await;
+        let left = world.now();
+        world.advance(Duration::from_secs(1));
+        house.chat("p1", "me", 1).await;
+        let document = "query($since: DateTime!) { viewer {
+            conversations(first: 10) { edges { cursor node { id } } } readPositions { conversationId maxSeq maxSeqAt }
+            changesSince(since: $since) { conversations { conversationId } } } }";
+        world.advance(Duration::from_secs(1));
+        let since = text(world.now());
+        let told = async || house.data(world.user("me"), document, json!({"since": since})).await["viewer"].clone();
+        let before = told().await;
+        let ids: Vec<_> = before["conversations"]["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]["id"]).collect();
+        assert_eq!(ids, [&json!("si_me_p1"), &json!("sg_g")]);
+        let positions = before["readPositions"].as_array().unwrap();
+        assert!(positions.contains(&json!({"conversationId": "sg_g", "maxSeq": 3, "maxSeqAt": text(left)})), "{positions:?}");
+        assert_eq!(before["changesSince"]["conversations"], json!([]));
+        world.advance(Duration::from_secs(60));
+        house.log(&id, 9, "ann", &[]);
+        assert_eq!(told().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn by_age_the_oldest_row_comes_first_and_pages_meet_without_gap() {
     for_each_database(async |world| {
         let house = House::new(world);

@@ -86,6 +86,8 @@ pub(crate) struct Window {
     pub(crate) lower: i64,
     /// The last visible seq; below `lower` when nothing is visible.
     pub(crate) upper: i64,
+    /// When the reader left, if one who has: messages are shown as they were before.
+    pub(crate) left_at: Option<Timestamp>,
     /// The reader, if one who has deleted messages for themselves somewhere: then it is to be looked which.
     pub(crate) hider: Option<UserId>,
 }

@@ -58,12 +58,22 @@ pub(crate) enum Access {
     Since(Timestamp, ReaderState),
 }
 
+impl Access {
+    /// Returns when the reader left, if one who has.
+    pub(crate) fn left(&self) -> Option<Timestamp> {
+        match self {
+            Self::Within(limits) => limits.left(),
+            Self::Nothing | Self::Since(..) => None,
+        }
+    }
+}
+
 /// Tells how much of a log a user may see. `membership` is asked for groups only, `state` is the user's row in the
 /// conversation, or in the one that a notification stream belongs to.
 ///
 /// A participant of a pair without a row has no limits. A member of a group sees it within the limits of the row, and only
 /// what was stored since entering as long as there is none or a provisional one; who has left sees it up to the limit that was
-/// set then; of a dismissed group everybody who has a row sees it. Its notification stream is for members.
+/// set then, and as it was then; of a dismissed group everybody who has a row sees it. Its notification stream is for members.
 pub(crate) fn access(user: &UserId, log: &Log, membership: Membership, state: Option<&ReaderState>) -> Access {
     let stream = log.key.kind == ConversationKind::Notification;
     match (&log.key.parties, membership, state) {
@@ -85,7 +95,7 @@ pub(crate) fn access(user: &UserId, log: &Log, membership: Membership, state: Op
 pub(crate) fn window(head: Head, state: &ReaderState) -> Window {
     let lower = head.min_seq.max(state.min_seq).max(1);
     let upper = if state.max_seq > 0 { head.max_seq.min(state.max_seq) } else { head.max_seq };
-    Window { head, lower, upper, hider: None }
+    Window { head, lower, upper, left_at: state.left(), hider: None }
 }
 
 #[cfg(test)]

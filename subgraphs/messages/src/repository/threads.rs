@@ -11,6 +11,9 @@ use super::sql::{Column, Sql, chunk_rows};
 /// An answer: log, its own seq, and the seq of what it answers.
 pub(crate) type Answer = (i64, i64, i64);
 
+/// The last seq of which everything is that is seen by who takes part.
+pub(crate) const END: i64 = i64::MAX;
+
 /// A part of a thread: log, answered seq, and the seq after which answers are wanted.
 pub(crate) type Part = (i64, i64, i64);
 
@@ -65,20 +68,33 @@ pub(crate) async fn remove(db: &impl ConnectionTrait, log: i64, seqs: &[i64]) ->
 
 /// Returns what these messages answer, by place; those that answer nothing are left out.
 pub(crate) async fn roots(db: &impl ConnectionTrait, places: &[Place]) -> Result<FxHashMap<Place, i64>> {
-    by_place(db, places, "message_reply", "t.conv_no = d.conv_no AND t.seq = d.seq", "t.root_seq").await
+    let places: Vec<_> = places.iter().map(|place| (*place, END)).collect();
+    by_place(db, &places, "message_reply", "t.conv_no = d.conv_no AND t.seq = d.seq", "t.root_seq").await
 }
 
-/// Returns how many answers these messages have, by place; those without any are left out.
-pub(crate) async fn counts(db: &impl ConnectionTrait, places: &[Place]) -> Result<FxHashMap<Place, i64>> {
-    by_place(db, places, "thread", "t.conv_no = d.conv_no AND t.root_seq = d.seq", "t.replies").await
+/// Returns how many answers these messages have up to the last seq of each, by place; those without any are left out.
+pub(crate) async fn counts(db: &impl ConnectionTrait, places: &[(Place, i64)]) -> Result<FxHashMap<Place, i64>> {
+    // Only for who has left they are counted anew.
+    let counted = format!(
+        "CASE WHEN d.last_seq = {END} THEN t.replies ELSE \
+         (SELECT COUNT(*) FROM message_reply r WHERE r.conv_no = d.conv_no AND r.root_seq = d.seq AND r.seq <= d.last_seq) END"
+    );
+    by_place(db, places, "thread", "t.conv_no = d.conv_no AND t.root_seq = d.seq", &counted).await
 }
 
-async fn by_place(db: &impl ConnectionTrait, places: &[Place], table: &str, condition: &str, value: &str) -> Result<FxHashMap<Place, i64>> {
+async fn by_place(
+    db: &impl ConnectionTrait,
+    places: &[(Place, i64)],
+    table: &str,
+    condition: &str,
+    value: &str,
+) -> Result<FxHashMap<Place, i64>> {
     let mut found = FxHashMap::default();
-    for chunk in places.chunks(chunk_rows(db, 2)) {
+    for chunk in places.chunks(chunk_rows(db, 3)) {
         let columns = vec![
-            ("conv_no", Column::Int(chunk.iter().map(|place| place.0).collect())),
-            ("seq", Column::Int(chunk.iter().map(|place| place.1).collect())),
+            ("conv_no", Column::Int(chunk.iter().map(|(place, _)| place.0).collect())),
+            ("seq", Column::Int(chunk.iter().map(|(place, _)| place.1).collect())),
+            ("last_seq", Column::Int(chunk.iter().map(|(_, last)| *last).collect())),
         ];
         let sql = Sql::new(db, &format!("SELECT d.conv_no AS conv_no, d.seq AS seq, {value} AS value FROM ")).rows(columns);
         for row in sql.look_up(table, "t", condition).all(db).await? {
@@ -88,18 +104,19 @@ async fn by_place(db: &impl ConnectionTrait, places: &[Place], table: &str, cond
     Ok(found)
 }
 
-/// Returns the seqs of answers in these parts of threads, ascending, at most `first` of each.
-pub(crate) async fn answers(db: &impl ConnectionTrait, parts: &[Part], first: i64) -> Result<Vec<(Part, i64)>> {
+/// Returns the seqs of answers in these parts of threads up to the last seq of each, ascending, at most `first` of each.
+pub(crate) async fn answers(db: &impl ConnectionTrait, parts: &[(Part, i64)], first: i64) -> Result<Vec<(Part, i64)>> {
     let mut found = Vec::new();
-    for chunk in parts.chunks(chunk_rows(db, 3)) {
+    for chunk in parts.chunks(chunk_rows(db, 4)) {
         let columns = vec![
-            ("conv_no", Column::Int(chunk.iter().map(|part| part.0).collect())),
-            ("root_seq", Column::Int(chunk.iter().map(|part| part.1).collect())),
-            ("from_seq", Column::Int(chunk.iter().map(|part| part.2).collect())),
+            ("conv_no", Column::Int(chunk.iter().map(|(part, _)| part.0).collect())),
+            ("root_seq", Column::Int(chunk.iter().map(|(part, _)| part.1).collect())),
+            ("from_seq", Column::Int(chunk.iter().map(|(part, _)| part.2).collect())),
+            ("last_seq", Column::Int(chunk.iter().map(|(_, last)| *last).collect())),
         ];
         let condition = format!(
             "t.conv_no = d.conv_no AND t.root_seq = d.root_seq AND t.seq IN (SELECT x.seq FROM message_reply x \
-             WHERE x.conv_no = d.conv_no AND x.root_seq = d.root_seq AND x.seq > d.from_seq ORDER BY x.seq LIMIT {first})"
+             WHERE x.conv_no = d.conv_no AND x.root_seq = d.root_seq AND x.seq > d.from_seq AND x.seq <= d.last_seq ORDER BY x.seq LIMIT {first})"
         );
         let sql =
             Sql::new(db, "SELECT d.conv_no AS conv_no, d.root_seq AS root_seq, d.from_seq AS from_seq, t.seq AS seq FROM ").rows(columns);

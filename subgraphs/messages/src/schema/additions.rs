@@ -45,6 +45,8 @@ pub(super) struct MessageReaction {
     reacted_by_viewer: bool,
     #[graphql(skip)]
     place: (ConversationId, i64),
+    #[graphql(skip)]
+    reader: Reader,
 }
 
 #[ComplexObject]
@@ -57,15 +59,15 @@ impl MessageReaction {
     ) -> Result<Vec<User>> {
         let first = i64::from(page_size(first, 10)?);
         let kind = (self.place.0.clone(), self.place.1, self.emoji.clone());
-        let users = loaders::load(ctx, ReactingUsersKey { kind, first }).await?.unwrap_or_default();
+        let users = loaders::load(ctx, ReactingUsersKey { reader: self.reader.clone(), kind, first }).await?.unwrap_or_default();
         Ok(users.iter().map(User::from).collect())
     }
 }
 
 impl MessageReaction {
-    pub(super) fn new(reaction: Reaction, place: (ConversationId, i64)) -> Self {
+    pub(super) fn new(reaction: Reaction, place: (ConversationId, i64), reader: Reader) -> Self {
         let Reaction { emoji, count, by_viewer } = reaction;
-        Self { emoji, count: Long(count), reacted_by_viewer: by_viewer, place }
+        Self { emoji, count: Long(count), reacted_by_viewer: by_viewer, place, reader }
     }
 }
 

@@ -75,7 +75,7 @@ impl Conversation {
         Ok(MessageConnection::new(page, &self.reader()))
     }
 
-    /// The messages at these seqs in the order asked, those outside of what the owner may see left out; a place whose
+    /// The messages at these seqs in the order asked, each once, those outside of what the owner may see left out; a place whose
     /// message is gone has `status: DELETED`. At most 1,000.
     async fn messages_by_seq(
         &self,
@@ -112,9 +112,15 @@ impl Conversation {
         Ok(Long(self.window(ctx).await?.map_or(1, |window| window.lower)))
     }
 
-    /// When the newest message of the conversation was sent; null while there is none.
+    /// When the newest message of the conversation was sent, for who has left the group the newest that the owner may see;
+    /// null while there is none.
     async fn last_message_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
-        Ok(self.window(ctx).await?.filter(|window| window.head.max_seq > 0).map(|window| window.head.last_sent_at.into()))
+        let Some(window) = self.window(ctx).await?.filter(|window| window.head.max_seq > 0) else { return Ok(None) };
+        if window.upper == window.head.max_seq {
+            return Ok(Some(window.head.last_sent_at.into()));
+        }
+        let newest = loaders::load(ctx, NewestKey(window)).await?;
+        Ok(newest.map(|message| message.envelope.sent_at.into()))
     }
 }
 

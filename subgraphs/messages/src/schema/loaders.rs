@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request};
-use openim_core::{ConversationId, Error, UserId};
+use openim_core::{ConversationId, Error, Timestamp, UserId};
 use openim_graphql::loader_error;
 
 use crate::caches::StateKey;
@@ -42,8 +42,8 @@ pub(super) struct WindowKey {
 pub(super) struct NewestKey(pub(super) Window);
 
 impl NewestKey {
-    fn identity(&self) -> (i64, i64, i64, Option<&UserId>) {
-        (self.0.head.log.no, self.0.lower, self.0.upper, self.0.hider.as_ref())
+    fn identity(&self) -> (i64, i64, i64, Option<Timestamp>, Option<&UserId>) {
+        (self.0.head.log.no, self.0.lower, self.0.upper, self.0.left_at, self.0.hider.as_ref())
     }
 }
 

@@ -14,7 +14,7 @@ use super::conversation::Conversation;
 use super::enums::{MessageSource, MessageStatus};
 use super::loaders::{self, AnswerCountKey, AnsweredKey, AnswersKey, EditsKey, MessageKey, PositionKey, ReactionsKey};
 use super::stubs::{Group, User};
-use crate::model::{Envelope, Message, OfflinePush, Slot, State};
+use crate::model::{Edited, Envelope, Message, OfflinePush, Slot, State};
 use crate::policy::Reader;
 
 /// A switch of a message.
@@ -86,6 +86,10 @@ impl MessageNode {
             Slot::Message(message) => Some(&message.state),
             Slot::Hole(..) => None,
         }
+    }
+
+    fn edited(&self) -> Option<Edited> {
+        self.state().filter(|state| state.revoked.is_none())?.edited
     }
 
     fn key(&self) -> (ConversationId, i64) {
@@ -234,19 +238,19 @@ impl MessageNode {
         Some(MessageRevocation::new(revocation, self.envelope()?.kind()))
     }
 
-    /// When it was last edited; null for a message that says what was sent.
+    /// When it was last edited; null for a message that says what was sent, and for a revoked one.
     async fn edited_at(&self) -> Option<DateTime> {
-        Some(self.state()?.edited?.at.into())
+        Some(self.edited()?.at.into())
     }
 
     /// What it said before it was edited, oldest first; at most 100.
     async fn edits(&self, ctx: &Context<'_>) -> Result<Vec<MessageEdit>> {
         let Some(envelope) = self.envelope() else { return Ok(Vec::new()) };
-        if self.state().is_none_or(|state| state.edited.is_none() || state.revoked.is_some()) {
-            return Ok(Vec::new());
-        }
-        let edits = loaders::load(ctx, EditsKey(self.key())).await?.unwrap_or_default();
-        Ok(edits.iter().map(|edit| MessageEdit::new(envelope.content_type, edit)).collect())
+        let Some(edited) = self.edited() else { return Ok(Vec::new()) };
+        let edits = loaders::load(ctx, EditsKey(self.reader.clone(), self.key())).await?.unwrap_or_default();
+        // What was edited later than this reader sees it, or since it was read here, is not said.
+        let times = usize::try_from(edited.times).unwrap_or(0);
+        Ok(edits.iter().take(times).map(|edit| MessageEdit::new(envelope.content_type, edit)).collect())
     }
 
     /// The emojis that people reacted with, in the order in which they were first used; at most 50.
@@ -256,8 +260,9 @@ impl MessageNode {
         }
         let caller = openim_graphql::caller(ctx)?.principal().ok().map(|principal| principal.user_id.clone());
         let viewer = self.reader.user().cloned().or(caller);
-        let reactions = loaders::load(ctx, ReactionsKey { viewer, place: self.key() }).await?.unwrap_or_default();
-        Ok(reactions.into_iter().map(|reaction| MessageReaction::new(reaction, self.key())).collect())
+        let key = ReactionsKey { reader: self.reader.clone(), viewer, place: self.key() };
+        let reactions = loaders::load(ctx, key).await?.unwrap_or_default();
+        Ok(reactions.into_iter().map(|reaction| MessageReaction::new(reaction, self.key(), self.reader.clone())).collect())
     }
 
     /// The message that it answers, as `sendMessage(replyTo:)` said; null when it answers none, or one that the reader may
@@ -266,15 +271,16 @@ impl MessageNode {
         if self.envelope().is_none() {
             return Ok(None);
         }
-        let Some(seq) = loaders::load(ctx, AnsweredKey(self.key())).await? else { return Ok(None) };
+        let Some(seq) = loaders::load(ctx, AnsweredKey(self.reader.clone(), self.key())).await? else { return Ok(None) };
         let key = MessageKey { reader: self.reader.clone(), conversation_id: self.place().0.clone(), seq };
         let slot = loaders::load(ctx, key).await?;
         Ok(slot.map(|slot| MessageNode::slot(slot, self.reader.clone())))
     }
 
-    /// How many answers it has, those included that the reader may not see.
+    /// How many answers it has, those included that the reader has deleted; for who has left the group those of before.
     async fn reply_count(&self, ctx: &Context<'_>) -> Result<Long> {
-        Ok(Long(loaders::load(ctx, AnswerCountKey(self.key())).await?.unwrap_or_default()))
+        let count = loaders::load(ctx, AnswerCountKey(self.reader.clone(), self.key())).await?;
+        Ok(Long(count.unwrap_or_default()))
     }
 
     /// The answers to it, oldest first.

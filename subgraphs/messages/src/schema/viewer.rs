@@ -94,7 +94,7 @@ impl Viewer {
 
     /// Parts of the logs of own conversations, as OpenIM's pull by seq: ranges are cut to what may be seen, those that are
     /// foreign, unknown or empty are left out. At most 100 ranges, and 1,000 places over all of them: the first ranges are
-    /// served first, each with its newest places.
+    /// served first, each with its newest places. Ranges of one conversation must not overlap.
     async fn pull_messages(
         &self,
         ctx: &Context<'_>,
@@ -112,10 +112,10 @@ impl Viewer {
         Ok(pulled.into_iter().map(|range| MessageRange::new(range, &reader)).collect())
     }
 
-    /// Single places of the logs of own conversations, in the order asked: what a client reads that fills gaps or pages
+    /// Single places of the logs of own conversations, in the order asked, each once: what a client reads that fills gaps or pages
     /// through a history by its seqs. Each list has an answer; places that may not be seen are left out of it, and those of
     /// foreign or unknown conversations. `isEnd` when a list reaches beyond what may be seen in the direction of the walk.
-    /// At most 100 lists and 1,000 seqs over all of them.
+    /// At most 100 lists, one of a conversation, and 1,000 seqs over all of them.
     async fn messages_by_seqs(
         &self,
         ctx: &Context<'_>,

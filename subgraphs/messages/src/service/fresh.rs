@@ -41,6 +41,8 @@ impl Service {
             Some(Access::Since(moment, _)) => message.stored_at >= *moment,
             _ => true,
         });
+        let left = accesses.iter().filter_map(|(id, access)| Some((logs.get(id)?.no, access.left()?))).collect();
+        self.rewind(&mut found, &left).await?;
         let parts: Vec<_> = found.iter().map(|(log, message)| (*log, message.seq.0, message.seq.0)).collect();
         let hidden = self.hidden(self.hider(reader).await?.as_ref(), &parts).await?;
         self.requote(&mut found, logs.values()).await?;
@@ -98,7 +100,12 @@ impl Service {
         Ok(known)
     }
 
-    async fn limits(&self, reader: &Reader, logs: &FxHashMap<ConversationId, Arc<Log>>) -> Result<FxHashMap<ConversationId, Access>> {
+    /// Returns how much of each log a reader may see; nothing at all for who sees everything.
+    pub(super) async fn limits(
+        &self,
+        reader: &Reader,
+        logs: &FxHashMap<ConversationId, Arc<Log>>,
+    ) -> Result<FxHashMap<ConversationId, Access>> {
         let Reader::User(user) = reader else { return Ok(FxHashMap::default()) };
         let keys: Vec<StateKey> = logs.values().map(|log| (user.clone(), row_of(log))).collect();
         let states = self.caches.states(&*self.conversations, &keys).await?;

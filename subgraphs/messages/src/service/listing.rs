@@ -6,8 +6,9 @@ use std::sync::Arc;
 use openim_core::{ConversationId, Result, UserId};
 
 use super::Service;
+use super::overlays::left;
 use crate::error;
-use crate::model::{Message, MessageFilter};
+use crate::model::{Message, MessageFilter, Window};
 use crate::policy::Reader;
 use crate::repository::listing::{self, Part, Place, Scope};
 
@@ -39,11 +40,14 @@ impl Service {
         limit: i64,
     ) -> Result<Listed> {
         let db = self.store.read();
-        let parts;
+        let windows = match reader {
+            Reader::Everything => Vec::new(),
+            Reader::User(user) => self.own(reader, user).await?,
+        };
+        let parts: Vec<Part> = windows.iter().map(|window| (window.head.log.no, window.lower, window.upper)).collect();
         let scope = match reader {
             Reader::Everything => Scope::Everything,
             Reader::User(user) => {
-                parts = self.parts(reader, user).await?;
                 if parts.is_empty() {
                     return Ok(Listed::default());
                 }
@@ -55,12 +59,13 @@ impl Service {
         let wanted = usize::try_from(limit).unwrap_or(0);
         let more = found.len() > wanted;
         found.truncate(wanted);
+        self.rewind(&mut found, &left(windows.iter())).await?;
         let place = |(log, message): (i64, Arc<Message>)| ((message.envelope.sent_at, log, message.seq.0), message);
         Ok(Listed { messages: found.into_iter().map(place).collect(), more, total })
     }
 
-    /// Returns what a user may see of which logs.
-    async fn parts(&self, reader: &Reader, user: &UserId) -> Result<Vec<Part>> {
+    /// Returns what a user may see of the own conversations, empty parts left out.
+    async fn own(&self, reader: &Reader, user: &UserId) -> Result<Vec<Window>> {
         let pairs = listing::pairs(self.store.read(), user, MOST_CONVERSATIONS + 1).await?;
         let groups = self.groups.joined(user, u64::try_from(MOST_CONVERSATIONS + 1).unwrap_or(0)).await?;
         if i64::try_from(pairs.len().max(groups.len())).unwrap_or(i64::MAX) > MOST_CONVERSATIONS {
@@ -69,7 +74,6 @@ impl Service {
         let ids: Vec<ConversationId> =
             pairs.into_iter().map(|log| log.key.id.clone()).chain(groups.iter().map(ConversationId::group)).collect();
         let windows = self.windows(reader, &ids).await?;
-        let part = |window: crate::model::Window| (window.head.log.no, window.lower, window.upper);
-        Ok(windows.into_values().map(part).filter(|(_, lower, upper)| lower <= upper).collect())
+        Ok(windows.into_values().filter(|window| window.lower <= window.upper).collect())
     }
 }

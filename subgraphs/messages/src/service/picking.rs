@@ -3,21 +3,21 @@
 use openim_core::{ConversationId, ConversationKind, Result};
 
 use super::Service;
+use super::reading::singles;
 use crate::error;
 use crate::model::{PullOrder, PulledRange, Window};
 use crate::policy::Reader;
-use crate::repository::Range;
 
 /// The most logs and the most seqs of one call.
 const MOST_LOGS: usize = 100;
 const MOST_SEQS: usize = 1_000;
 
 impl Service {
-    /// Returns an answer for each list in the order asked: its places in the order asked as far as the reader may see them,
-    /// none of a log that is foreign or unknown.
+    /// Returns an answer for each list in the order asked: its places in the order asked, each once, as far as the reader
+    /// may see them, none of a log that is foreign or unknown.
     ///
     /// # Errors
-    /// `ARGS_ERROR` for too many lists or seqs.
+    /// `ARGS_ERROR` for too many lists or seqs, and for two lists of one conversation.
     pub(crate) async fn pick(&self, reader: &Reader, lists: &[(ConversationId, Vec<i64>)], order: PullOrder) -> Result<Vec<PulledRange>> {
         if lists.len() > MOST_LOGS {
             return Err(error::args(format!("at most {MOST_LOGS} lists")));
@@ -28,20 +28,20 @@ impl Service {
         let mut ids: Vec<ConversationId> = lists.iter().map(|(id, _)| id.clone()).collect();
         ids.sort_unstable();
         ids.dedup();
+        if ids.len() < lists.len() {
+            return Err(error::args("a conversation has one list"));
+        }
         let windows = self.windows(reader, &ids).await?;
-        let mut ranges = Vec::new();
+        let mut pieces = Vec::new();
         let mut answers = Vec::with_capacity(lists.len());
         for (id, seqs) in lists {
             let window = windows.get(id);
-            let before = ranges.len();
-            if let Some(window) = window {
-                let visible = seqs.iter().filter(|seq| window.contains(**seq));
-                ranges.extend(visible.map(|seq| Range { log: window.head.log.clone(), first: *seq, last: *seq }));
-            }
+            let before = pieces.len();
+            pieces.extend(window.into_iter().flat_map(|window| singles(window, seqs)));
             let end = window.and_then(|window| end(window, seqs, order));
-            answers.push((id, ranges.len() - before, end));
+            answers.push((id, pieces.len() - before, end));
         }
-        let mut slots = self.slots(&ranges, self.hider(reader).await?.as_ref()).await?.into_iter().flatten();
+        let mut slots = self.slots(&pieces).await?.into_iter().flatten();
         let answer = |(id, count, end): (&ConversationId, usize, Option<i64>)| PulledRange {
             conversation_id: id.clone(),
             notification: id.kind() == ConversationKind::Notification,

@@ -67,7 +67,8 @@ impl Service {
     pub(crate) async fn pinned(&self, reader: &Reader, windows: &[Window]) -> Result<FxHashMap<ConversationId, Vec<(Arc<Message>, Pin)>>> {
         let logs: FxHashMap<i64, &Window> = windows.iter().map(|window| (window.head.log.no, window)).collect();
         let mut found = pins::of(self.store.read(), &logs.keys().copied().collect::<Vec<_>>()).await?;
-        found.retain(|(log, pin)| logs.get(log).is_some_and(|window| window.contains(pin.seq)));
+        let seen = |window: &&Window, pin: &Pin| window.contains(pin.seq) && window.left_at.is_none_or(|left| pin.at < left);
+        found.retain(|(log, pin)| logs.get(log).is_some_and(|window| seen(window, pin)));
         let place = |(log, pin): &(i64, Pin)| Some((logs.get(log)?.head.log.key.id.clone(), pin.seq));
         let places: Vec<Place> = found.iter().filter_map(place).collect();
         let messages = self.messages(reader, &places).await?;

@@ -6,7 +6,7 @@ use super::Service;
 use super::changing::hint;
 use crate::error;
 use crate::model::{Slot, Target};
-use crate::repository::reactions;
+use crate::repository::reactions::{self, EVER};
 
 /// The most different emojis at one message.
 const MOST_EMOJIS: usize = 50;
@@ -28,7 +28,7 @@ impl Service {
         let log = changed.log();
         let tx = self.store.begin().await?;
         self.locked(&tx, &changed, target.seq).await?;
-        let there = reactions::of(tx.connection(), &[(log.no, target.seq)], target.user.as_str()).await?;
+        let there = reactions::of(tx.connection(), &[((log.no, target.seq), EVER)], target.user.as_str()).await?;
         if there.len() >= MOST_EMOJIS && there.iter().all(|(_, reaction)| reaction.emoji != emoji) {
             return Err(error::args(format!("a message has at most {MOST_EMOJIS} different emojis")));
         }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use openim_core::{ConversationId, ConversationKind, Ctx, Result, Seq, Timestamp, UserId};
+use openim_core::{ConversationId, ConversationKind, Ctx, Result, Seq, Timestamp};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Service;
+use super::overlays::left;
 use crate::error;
-use crate::model::{Message, Pull, PullOrder, PulledRange, SeqRange, Slot, StoredRange, Window};
+use crate::model::{Log, Message, Pull, PullOrder, PulledRange, SeqRange, Slot, StoredRange, Window};
 use crate::policy::Reader;
 use crate::repository::{Range, reading};
 
@@ -15,6 +16,19 @@ use crate::repository::{Range, reading};
 const MOST_RANGES: usize = 100;
 const MOST_SEQS: i64 = 1_000;
 const MOST_CONVERSATIONS: usize = 1_000;
+
+/// A part of what a reader sees of a log.
+pub(super) struct Piece<'a> {
+    pub(super) window: &'a Window,
+    pub(super) first: i64,
+    pub(super) last: i64,
+}
+
+impl Piece<'_> {
+    fn range(&self) -> Range {
+        Range { log: self.window.head.log.clone(), first: self.first, last: self.last }
+    }
+}
 
 /// A page of a log.
 #[derive(Debug, Clone)]
@@ -30,10 +44,13 @@ impl Service {
     /// Returns the parts of logs that were asked for and may be seen; the others are left out.
     ///
     /// # Errors
-    /// `ARGS_ERROR` for too many parts.
+    /// `ARGS_ERROR` for too many parts, and for parts that overlap.
     pub(crate) async fn pull(&self, reader: &Reader, pull: &Pull) -> Result<Vec<PulledRange>> {
         if pull.ranges.len() > MOST_RANGES {
             return Err(error::args(format!("at most {MOST_RANGES} ranges")));
+        }
+        if overlap(&pull.ranges) {
+            return Err(error::args("ranges of a conversation overlap"));
         }
         let ids: Vec<ConversationId> = unique(pull.ranges.iter().map(|range| &range.conversation_id));
         let windows = self.windows(reader, &ids).await?;
@@ -45,8 +62,8 @@ impl Service {
             budget -= clip.last - clip.first + 1;
             clips.push(clip);
         }
-        let ranges: Vec<Range> = clips.iter().map(Clip::range).collect();
-        let mut slots = self.slots(&ranges, self.hider(reader).await?.as_ref()).await?.into_iter();
+        let pieces: Vec<Piece<'_>> = clips.iter().map(Clip::piece).collect();
+        let mut slots = self.slots(&pieces).await?.into_iter();
         Ok(clips
             .into_iter()
             .map(|clip| PulledRange {
@@ -59,7 +76,7 @@ impl Service {
             .collect())
     }
 
-    /// Returns the slots of these seqs in the order asked, those outside of the reader's window left out.
+    /// Returns the slots of these seqs in the order asked, each once, those outside of the reader's window left out.
     ///
     /// # Errors
     /// `ARGS_ERROR` for too many seqs.
@@ -67,28 +84,30 @@ impl Service {
         if i64::try_from(seqs.len()).unwrap_or(i64::MAX) > MOST_SEQS {
             return Err(error::args(format!("at most {MOST_SEQS} seqs")));
         }
-        let range = |seq: &i64| Range { log: window.head.log.clone(), first: *seq, last: *seq };
-        let ranges: Vec<Range> = seqs.iter().filter(|seq| window.contains(**seq)).map(range).collect();
-        Ok(self.slots(&ranges, window.hider.as_ref()).await?.into_iter().flatten().collect())
+        Ok(self.slots(&singles(window, seqs)).await?.into_iter().flatten().collect())
     }
 
-    /// Returns one list of slots for each range, with holes where messages are gone. The caller bounds the ranges.
-    pub(super) async fn slots(&self, ranges: &[Range], hider: Option<&UserId>) -> Result<Vec<Vec<Slot>>> {
-        let found = self.messages_in(ranges, hider).await?;
-        let slot = |range: &Range, seq: i64| match found.get(&(range.log.no, seq)) {
+    /// Returns one list of slots for each piece, with holes where messages are gone. The caller bounds the pieces, and they are
+    /// one reader's.
+    pub(super) async fn slots(&self, pieces: &[Piece<'_>]) -> Result<Vec<Vec<Slot>>> {
+        let found = self.messages_in(pieces).await?;
+        let slot = |log: &Log, seq: i64| match found.get(&(log.no, seq)) {
             Some(message) => Slot::Message(message.clone()),
-            None => Slot::Hole(range.log.key.id.clone(), Seq(seq)),
+            None => Slot::Hole(log.key.id.clone(), Seq(seq)),
         };
-        Ok(ranges.iter().map(|range| (range.first..=range.last).map(|seq| slot(range, seq)).collect()).collect())
+        let slots = |piece: &Piece<'_>| (piece.first..=piece.last).map(|seq| slot(&piece.window.head.log, seq)).collect();
+        Ok(pieces.iter().map(slots).collect())
     }
 
-    /// Returns what is there in these parts of logs for a reader, by log and seq.
-    async fn messages_in(&self, ranges: &[Range], hider: Option<&UserId>) -> Result<FxHashMap<(i64, i64), Arc<Message>>> {
-        let ranges: Vec<Range> = ranges.iter().filter(|range| range.first <= range.last).cloned().collect();
+    /// Returns what is there in these pieces for their reader, by log and seq.
+    async fn messages_in(&self, pieces: &[Piece<'_>]) -> Result<FxHashMap<(i64, i64), Arc<Message>>> {
+        let ranges: Vec<Range> = pieces.iter().filter(|piece| piece.first <= piece.last).map(Piece::range).collect();
         if ranges.is_empty() {
             return Ok(FxHashMap::default());
         }
         let mut found = reading::in_ranges(self.store.read(), &ranges).await?;
+        self.rewind(&mut found, &left(pieces.iter().map(|piece| piece.window))).await?;
+        let hider = pieces.iter().find_map(|piece| piece.window.hider.as_ref());
         let parts: Vec<_> = ranges.iter().map(|range| (range.log.no, range.first, range.last)).collect();
         let hidden = self.hidden(hider, &parts).await?;
         found.retain(|(log, message)| !message.state.emptied && !hidden.contains(&(*log, message.seq.0)));
@@ -102,8 +121,7 @@ impl Service {
         let upper = before.map_or(window.upper, |seq| window.upper.min(seq.saturating_sub(1)));
         let (first, last) =
             if newest { (lower.max(upper.saturating_sub(limit - 1)), upper) } else { (lower, upper.min(lower.saturating_add(limit - 1))) };
-        let range = Range { log: window.head.log.clone(), first, last };
-        let found = self.messages_in(&[range], window.hider.as_ref()).await?;
+        let found = self.messages_in(&[Piece { window: &window, first, last }]).await?;
         let mut messages: Vec<_> = found.into_values().collect();
         messages.sort_unstable_by_key(|message| message.seq);
         Ok(LogPage { messages, first, last, window })
@@ -112,7 +130,7 @@ impl Service {
     /// Returns the newest message that is there for the reader of each window, by conversation. Each log appears once.
     pub(crate) async fn newest(&self, windows: &[Window]) -> Result<FxHashMap<ConversationId, Arc<Message>>> {
         let mut found = Vec::new();
-        let mut ranges: FxHashMap<Option<&UserId>, Vec<Range>> = FxHashMap::default();
+        let mut ranges: FxHashMap<Option<_>, Vec<Range>> = FxHashMap::default();
         for window in windows.iter().filter(|window| window.lower <= window.upper) {
             let hider = window.hider.as_ref();
             // What somebody has deleted is asked for together with the message.
@@ -127,6 +145,7 @@ impl Service {
         for (hider, ranges) in ranges {
             found.extend(reading::newest(self.store.read(), &ranges, hider).await?);
         }
+        self.rewind(&mut found, &left(windows.iter())).await?;
         self.requote(&mut found, windows.iter().map(|window| &window.head.log)).await?;
         Ok(found.into_iter().map(|(_, message)| (message.conversation_id.clone(), message)).collect())
     }
@@ -173,8 +192,8 @@ struct Clip<'a> {
 }
 
 impl Clip<'_> {
-    fn range(&self) -> Range {
-        Range { log: self.window.head.log.clone(), first: self.first, last: self.last }
+    fn piece(&self) -> Piece<'_> {
+        Piece { window: self.window, first: self.first, last: self.last }
     }
 }
 
@@ -201,6 +220,20 @@ fn clip<'a>(asked: &SeqRange, window: &'a Window, order: PullOrder, budget: i64)
         (true, PullOrder::Descending) => window.lower,
     };
     Some(Clip { window, first, last: end, is_end, end_seq })
+}
+
+/// Returns the visible places among these seqs in the order asked, each once.
+pub(super) fn singles<'a>(window: &'a Window, seqs: &[i64]) -> Vec<Piece<'a>> {
+    let mut seen = FxHashSet::default();
+    let visible = seqs.iter().filter(|seq| window.contains(**seq) && seen.insert(**seq));
+    visible.map(|seq| Piece { window, first: *seq, last: *seq }).collect()
+}
+
+/// Tells whether a place is asked for twice.
+fn overlap(ranges: &[SeqRange]) -> bool {
+    let mut parts: Vec<_> = ranges.iter().filter(|range| range.begin <= range.end).collect();
+    parts.sort_unstable_by_key(|range| (&range.conversation_id, range.begin));
+    parts.iter().zip(parts.iter().skip(1)).any(|(a, b)| a.conversation_id == b.conversation_id && b.begin <= a.end)
 }
 
 fn unique<'a>(ids: impl Iterator<Item = &'a ConversationId>) -> Vec<ConversationId> {

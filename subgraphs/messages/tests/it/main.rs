@@ -11,6 +11,7 @@ mod deleting;
 mod editing;
 mod groups;
 mod hooks;
+mod leaving;
 mod listing;
 mod log;
 mod notifications;

@@ -132,9 +132,6 @@ async fn a_pull_is_bounded() {
         ten(&stage, world).await;
         let many: Vec<Value> = (0..101).map(|_| json!({"conversationId": "si_a_b", "begin": 1, "end": 2})).collect();
         assert_eq!(stage.fail(world.user("a"), PULL, json!({"ranges": many})).await.0, "ARGS_ERROR");
-        // A thousand places over all ranges: 100 times ten.
-        let full: Vec<Value> = (0..100).map(|_| json!({"conversationId": "si_a_b", "begin": 1, "end": 10})).collect();
-        assert_eq!(pull(&stage, world.user("a"), json!(full), "ASCENDING").await.as_array().map(Vec::len), Some(100));
         let seqs: Vec<i64> = vec![1; 1001];
         let keys = json!([{"__typename": "Conversation", "ownerId": "a", "id": "si_a_b"}]);
         let query = "query($keys: [_Any!]!, $seqs: [Long!]!) { _entities(representations: $keys) { ... on Conversation { messagesBySeq(seqs: $seqs) { seq } } } }";
@@ -143,6 +140,37 @@ async fn a_pull_is_bounded() {
             let query = format!("query($keys: [_Any!]!) {{ _entities(representations: $keys) {{ ... on Conversation {{ messages({arguments}) {{ totalCount }} }} }} }}");
             assert_eq!(stage.fail(world.user("a"), &query, json!({"keys": keys})).await.0, "ARGS_ERROR", "{arguments}");
         }
+        stage.stop().await;
+        world.take_events().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_is_answered_once_however_often_it_is_asked_for() {
+    for_each_database(async |world| {
+        let stage = Stage::start(world);
+        ten(&stage, world).await;
+        let ranges = |parts: &[(i64, i64)]| {
+            parts.iter().map(|(begin, end)| json!({"conversationId": "si_a_b", "begin": begin, "end": end})).collect::<Value>()
+        };
+        for overlapping in [ranges(&[(1, 10), (1, 10)]), ranges(&[(1, 3), (7, 9), (3, 4)]), ranges(&[(2, 3), (0, 99)])] {
+            assert_eq!(stage.fail(world.user("a"), PULL, json!({"ranges": overlapping})).await.0, "ARGS_ERROR", "{overlapping}");
+        }
+        let apart = pull(&stage, world.user("a"), ranges(&[(7, 9), (5, 4), (1, 3), (4, 4)]), "ASCENDING").await;
+        let apart: Vec<_> = apart.as_array().expect("ranges").iter().map(|range| seqs(&range["messages"])).collect();
+        assert_eq!(apart, [vec![7, 8, 9], vec![1, 2, 3], vec![4]]);
+
+        let query = "query($keys: [_Any!]!, $seqs: [Long!]!) { _entities(representations: $keys) { ... on Conversation { messagesBySeq(seqs: $seqs) { seq } } } }";
+        let keys = json!([{"__typename": "Conversation", "ownerId": "a", "id": "si_a_b"}]);
+        let repeated: Vec<i64> = [3, 1].into_iter().chain(vec![3; 100]).chain([2, 1]).collect();
+        let found = stage.ask(world.user("a"), query, json!({"keys": keys, "seqs": repeated})).await;
+        assert_eq!(seqs(&found["_entities"][0]["messagesBySeq"]), [3, 1, 2]);
+        let query = "query($lists: [SeqListInput!]!) { viewer { messagesBySeqs(lists: $lists) { messages { seq } } } }";
+        let list = json!({"conversationId": "si_a_b", "seqs": repeated});
+        let found = stage.ask(world.user("a"), query, json!({"lists": [list]})).await["viewer"]["messagesBySeqs"].clone();
+        assert_eq!(seqs(&found[0]["messages"]), [3, 1, 2]);
+        assert_eq!(stage.fail(world.user("a"), query, json!({"lists": [list, list]})).await.0, "ARGS_ERROR", "one list of a conversation");
         stage.stop().await;
         world.take_events().await;
     })

@@ -17,11 +17,12 @@ type Place = (ConversationId, i64);
 
 /// What a message said before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::schema) struct EditsKey(pub(in crate::schema) Place);
+pub(in crate::schema) struct EditsKey(pub(in crate::schema) Reader, pub(in crate::schema) Place);
 
-/// The emojis at a message, as one person sees them.
+/// The emojis at a message, as one person sees them for a reader.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::schema) struct ReactionsKey {
+    pub(in crate::schema) reader: Reader,
     pub(in crate::schema) viewer: Option<UserId>,
     pub(in crate::schema) place: Place,
 }
@@ -29,17 +30,18 @@ pub(in crate::schema) struct ReactionsKey {
 /// Who used an emoji.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::schema) struct ReactingUsersKey {
+    pub(in crate::schema) reader: Reader,
     pub(in crate::schema) kind: Kind,
     pub(in crate::schema) first: i64,
 }
 
 /// What a message answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::schema) struct AnsweredKey(pub(in crate::schema) Place);
+pub(in crate::schema) struct AnsweredKey(pub(in crate::schema) Reader, pub(in crate::schema) Place);
 
 /// How many answers a message has.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(in crate::schema) struct AnswerCountKey(pub(in crate::schema) Place);
+pub(in crate::schema) struct AnswerCountKey(pub(in crate::schema) Reader, pub(in crate::schema) Place);
 
 /// A page of the answers that a reader may see.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -85,8 +87,13 @@ impl Loader<EditsKey> for Loads {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[EditsKey]) -> Result<HashMap<EditsKey, Vec<Edit>>, Arc<Error>> {
-        let places: Vec<Place> = keys.iter().map(|key| key.0.clone()).collect();
-        Ok(self.0.edits(&places).await?.into_iter().map(|(place, edits)| (EditsKey(place), edits)).collect())
+        let mut found = HashMap::new();
+        for (reader, keys) in by_reader(keys, |key| &key.0) {
+            let places: Vec<Place> = keys.iter().map(|key| key.1.clone()).collect();
+            let edits = self.0.edits(&reader, &places).await?;
+            found.extend(edits.into_iter().map(|(place, edits)| (EditsKey(reader.clone(), place), edits)));
+        }
+        Ok(found)
     }
 }
 
@@ -96,10 +103,11 @@ impl Loader<ReactionsKey> for Loads {
 
     async fn load(&self, keys: &[ReactionsKey]) -> Result<HashMap<ReactionsKey, Vec<Reaction>>, Arc<Error>> {
         let mut found = HashMap::new();
-        for (viewer, keys) in groups(keys, |key| key.viewer.clone()) {
+        for ((reader, viewer), keys) in groups(keys, |key| (key.reader.clone(), key.viewer.clone())) {
             let places: Vec<Place> = keys.iter().map(|key| key.place.clone()).collect();
-            let reactions = self.0.reactions(viewer.as_ref(), &places).await?;
-            found.extend(reactions.into_iter().map(|(place, reactions)| (ReactionsKey { viewer: viewer.clone(), place }, reactions)));
+            let reactions = self.0.reactions(&reader, viewer.as_ref(), &places).await?;
+            let key = |place| ReactionsKey { reader: reader.clone(), viewer: viewer.clone(), place };
+            found.extend(reactions.into_iter().map(|(place, reactions)| (key(place), reactions)));
         }
         Ok(found)
     }
@@ -111,10 +119,10 @@ impl Loader<ReactingUsersKey> for Loads {
 
     async fn load(&self, keys: &[ReactingUsersKey]) -> Result<HashMap<ReactingUsersKey, Vec<UserId>>, Arc<Error>> {
         let mut found = HashMap::new();
-        for (first, keys) in groups(keys, |key| key.first) {
+        for ((reader, first), keys) in groups(keys, |key| (key.reader.clone(), key.first)) {
             let kinds: Vec<Kind> = keys.iter().map(|key| key.kind.clone()).collect();
-            let users = self.0.reacting_users(&kinds, first).await?;
-            found.extend(users.into_iter().map(|(kind, users)| (ReactingUsersKey { kind, first }, users)));
+            let users = self.0.reacting_users(&reader, &kinds, first).await?;
+            found.extend(users.into_iter().map(|(kind, users)| (ReactingUsersKey { reader: reader.clone(), kind, first }, users)));
         }
         Ok(found)
     }
@@ -125,8 +133,13 @@ impl Loader<AnsweredKey> for Loads {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[AnsweredKey]) -> Result<HashMap<AnsweredKey, i64>, Arc<Error>> {
-        let places: Vec<Place> = keys.iter().map(|key| key.0.clone()).collect();
-        Ok(self.0.answered(&places).await?.into_iter().map(|(place, root)| (AnsweredKey(place), root)).collect())
+        let mut found = HashMap::new();
+        for (reader, keys) in by_reader(keys, |key| &key.0) {
+            let places: Vec<Place> = keys.iter().map(|key| key.1.clone()).collect();
+            let roots = self.0.answered(&reader, &places).await?;
+            found.extend(roots.into_iter().map(|(place, root)| (AnsweredKey(reader.clone(), place), root)));
+        }
+        Ok(found)
     }
 }
 
@@ -135,8 +148,13 @@ impl Loader<AnswerCountKey> for Loads {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[AnswerCountKey]) -> Result<HashMap<AnswerCountKey, i64>, Arc<Error>> {
-        let places: Vec<Place> = keys.iter().map(|key| key.0.clone()).collect();
-        Ok(self.0.answer_counts(&places).await?.into_iter().map(|(place, count)| (AnswerCountKey(place), count)).collect())
+        let mut found = HashMap::new();
+        for (reader, keys) in by_reader(keys, |key| &key.0) {
+            let places: Vec<Place> = keys.iter().map(|key| key.1.clone()).collect();
+            let counts = self.0.answer_counts(&reader, &places).await?;
+            found.extend(counts.into_iter().map(|(place, count)| (AnswerCountKey(reader.clone(), place), count)));
+        }
+        Ok(found)
     }
 }
 
