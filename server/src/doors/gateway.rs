@@ -10,7 +10,7 @@ use openim_contracts::Authenticator;
 use openim_core::{Ctx, Error, ErrorCode, Principal, Result, Runtime, Timestamp};
 use openim_federation::proof::ProofSigner;
 use openim_federation::{Gateway, Http, HttpOptions, InProcess, Prepared};
-use openim_graphql_door::{Door, PersistedDocuments};
+use openim_graphql_door::{Door, PersistedDocuments, Settings};
 use openim_platform::cache::{Cache, MemoryCache};
 use openim_platform::config::{Config, Live, Role, ServiceUrl};
 use openim_platform::fanout::{Fanout, MemoryFanout};
@@ -94,6 +94,8 @@ pub(super) struct Around {
     fanout: Arc<dyn Fanout>,
     limits: Arc<DoorLimits>,
     figures: Figures,
+    /// Which part of the streams (one in so many) is for callers without a token.
+    anonymous_share: usize,
 }
 
 impl Around {
@@ -105,6 +107,7 @@ impl Around {
             fanout: ports.fanout.clone(),
             limits: door_limits(quotas, ports.rate_limiter.clone(), runtime),
             figures: ports.figures.clone(),
+            anonymous_share: Settings::default().anonymous_share,
         }
     }
 
@@ -117,6 +120,7 @@ impl Around {
             fanout: Arc::new(MemoryFanout::new()),
             limits: door_limits(Live::new(door_quotas(config)), limiter, runtime),
             figures: Figures::new(),
+            anonymous_share: 1,
         }
     }
 }
@@ -154,7 +158,7 @@ pub(super) fn graphql(
         runtime: runtime.clone(),
         fanout: around.fanout.clone(),
         documents,
-        settings: settings::graphql(config),
+        settings: Settings { anonymous_share: around.anonymous_share, ..settings::graphql(config) },
         limits: around.limits.clone(),
         figures: around.figures.clone(),
         shutdown: lifecycle.stopping.clone(),
