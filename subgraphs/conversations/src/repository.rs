@@ -195,6 +195,13 @@ pub(crate) async fn advance_one(
     Ok(done.rows_affected > 0)
 }
 
+/// Returns the keys of those rows that are not there yet.
+pub(crate) async fn missing(db: &impl ConnectionTrait, rows: &[NewRow]) -> Result<Vec<(UserId, ConversationId)>> {
+    let keys: Vec<_> = rows.iter().map(key).collect();
+    let known: BTreeSet<_> = find_many(db, &keys).await?.into_iter().map(|row| (row.owner, row.id)).collect();
+    Ok(keys.into_iter().filter(|key| !known.contains(key)).collect())
+}
+
 fn key(row: &NewRow) -> (UserId, ConversationId) {
     (row.owner.clone(), row.id.clone())
 }
