@@ -18,6 +18,7 @@ pub(crate) fn view(record: &Map, at: i64) -> Result<user_conv::ActiveModel, Wron
         return Err(Wrong::new(format!("conversation_type is {kind}, but {id} is of another kind")));
     }
     let group = id.as_str().split_once('_').map_or("", |(_, group)| group);
+    let created_at = record.time("create_time")?;
     let destructing = record.bool("is_msg_destruct")?;
     let destruct_after = record.int("msg_destruct_time")?.max(0);
     Ok(user_conv::ActiveModel {
@@ -42,8 +43,9 @@ pub(crate) fn view(record: &Map, at: i64) -> Result<user_conv::ActiveModel, Wron
         destruct_due_at: Set(if destructing && destruct_after > 0 { at } else { 0 }),
         deleted: Set(false),
         deleted_seq: Set(0),
-        membership_at: Set(0),
-        created_at: Set(record.time("create_time")?),
+        // Without a time, the news of entering would be still to come.
+        membership_at: Set(if kind == 3 { created_at.max(1) } else { 0 }),
+        created_at: Set(created_at),
         updated_at: Set(at),
         read_at: Set(0),
         conversation_id: Set(id.to_string()),

@@ -173,7 +173,7 @@ pub(crate) fn deleted(
         destruct_due_at: Set(0),
         deleted: Set(true),
         deleted_seq: Set(deleted_seq),
-        membership_at: Set(0),
+        membership_at: Set(if group.is_empty() { 0 } else { at }),
         created_at: Set(at),
         updated_at: Set(at),
         read_at: Set(0),

@@ -100,6 +100,11 @@ async fn views(world: &TestWorld) {
     assert!(bob.deleted && cem.deleted);
     let cem = view(world, "cem", "sg_3100").await;
     assert_eq!((cem.group_id.as_str(), cem.deleted, cem.deleted_seq), ("3100", true, 4));
+    // News of before the import are late; without a time the limits would count as unknown.
+    for member in ["ann", "bob", "cem"] {
+        assert!(view(world, member, "sg_3100").await.membership_at > T, "{member}");
+    }
+    assert_eq!(ann.membership_at, 0, "there is no membership in a chat");
 }
 
 #[tokio::test]
