@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use openim_core::Runtime;
 use openim_platform::config::{Loaded, load};
 
+use crate::build::trial;
 use crate::cli::{Cli, Command, Serve};
 
 /// Something the command looked for is wrong; it was told already.
@@ -25,8 +26,12 @@ const FOUND_WRONG: u8 = 1;
 pub(crate) async fn run(mut cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.take().unwrap_or(Command::Serve(Serve::default()));
     let inputs = cli.inputs(&command);
-    let loaded = || -> anyhow::Result<Loaded> { Ok(load(&inputs)?) };
     let runtime = Runtime::system();
+    let loaded = || -> anyhow::Result<Loaded> {
+        let loaded = load(&inputs)?;
+        let wrong = trial(&loaded.config, &runtime);
+        Ok(loaded.tried(wrong)?)
+    };
     match command {
         Command::Serve(_) => serve::run(loaded()?, runtime).await,
         Command::Gateway(gateway) => gateway::run(loaded()?, gateway, runtime).await,

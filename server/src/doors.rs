@@ -89,8 +89,7 @@ pub(crate) fn open(
             doors.add(subgraph_host::routes(hosted, signer, runtime.clone()), SUBGRAPH);
         }
     }
-    let health = Health { readiness: Some(readiness), stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() };
-    Ok(doors.finish(health, config, runtime))
+    Ok(doors.finish(Health::new(Some(readiness), lifecycle, telemetry), config, runtime))
 }
 
 /// Opens the GraphQL door over a gateway that stands alone.
@@ -106,11 +105,7 @@ pub(crate) fn open_gateway(
 ) -> anyhow::Result<Doors> {
     let mut doors = Doors { router: Router::new(), sdk: None, places: Vec::new() };
     doors.add(gateway::graphql_alone(config, gateway, lifecycle, runtime)?, GRAPHQL);
-    Ok(doors.finish(
-        Health { readiness: None, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned() },
-        config,
-        runtime,
-    ))
+    Ok(doors.finish(Health::new(None, lifecycle, telemetry), config, runtime))
 }
 
 impl Doors {

@@ -1,6 +1,7 @@
 //! What operators and their tools ask: is the process alive, may it get work, what does it count.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -13,20 +14,50 @@ use openim_platform::config::{Role, Roles};
 use openim_platform::nodes::process;
 use openim_platform::ports::Ports;
 use openim_platform::readiness::Readiness;
+use openim_platform::telemetry::Telemetry;
 use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::build::{Domains, ObjectStore};
+use crate::shutdown::Lifecycle;
+
+/// How long an answer of the parts is good: probes come every few seconds.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// What the operators' routes know.
 #[derive(Clone)]
 pub(crate) struct Health {
     /// What must work; `None` for a process that stands on nothing.
-    pub(crate) readiness: Option<Arc<Readiness>>,
+    readiness: Option<Arc<Readiness>>,
     /// Cancelled when the process is about to stop.
-    pub(crate) stopping: CancellationToken,
+    stopping: CancellationToken,
     /// Renders the metrics, when they are recorded.
     pub(crate) metrics: Option<PrometheusHandle>,
+    /// What the parts said last, and when.
+    last: Arc<Mutex<Option<(Instant, Map<String, Value>)>>>,
+}
+
+impl Health {
+    /// Knows how a process is that stands on these parts.
+    pub(crate) fn new(readiness: Option<Arc<Readiness>>, lifecycle: &Lifecycle, telemetry: &Telemetry) -> Self {
+        Self { readiness, stopping: lifecycle.stopping.clone(), metrics: telemetry.metrics().cloned(), last: Arc::default() }
+    }
+
+    /// Asks every part how it is, at most once in [`FRESH`] however many ask: anybody may.
+    async fn parts(&self) -> Map<String, Value> {
+        let Some(readiness) = &self.readiness else { return Map::new() };
+        let mut last = self.last.lock().await;
+        if let Some((at, parts)) = &*last
+            && at.elapsed() < FRESH
+        {
+            return parts.clone();
+        }
+        let signs = readiness.signs().await.into_iter();
+        let parts: Map<String, Value> = signs.map(|(name, sign)| (name.to_owned(), Value::String(told(name, sign)))).collect();
+        *last = Some((Instant::now(), parts.clone()));
+        parts
+    }
 }
 
 /// Tells what a process with these roles stands on: the object store only where files are looked after.
@@ -52,11 +83,7 @@ pub(crate) fn routes(health: Health) -> Router {
 }
 
 async fn ready(State(health): State<Health>) -> Response {
-    let signs = match &health.readiness {
-        Some(readiness) => readiness.signs().await,
-        None => Vec::new(),
-    };
-    let mut parts: Map<String, Value> = signs.into_iter().map(|(name, sign)| (name.to_owned(), Value::String(told(name, sign)))).collect();
+    let mut parts = health.parts().await;
     if health.stopping.is_cancelled() {
         parts.insert("process".to_owned(), json!("stopping"));
     }

@@ -21,6 +21,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use openim_core::Causes;
 use openim_platform::config::Problems;
 
 pub use run::{Ended, Running, start};
@@ -34,7 +35,7 @@ pub fn main() -> ExitCode {
     match blocking(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("openim: {error:#}");
+            eprintln!("openim: {}", Causes(&*error));
             if error.is::<Problems>() { ExitCode::from(WRONG_CONFIGURATION) } else { ExitCode::FAILURE }
         }
     }

@@ -33,6 +33,21 @@ pub(crate) struct Door {
     pub(crate) header_time: Duration,
 }
 
+/// Looks whether the addresses of the setting `key` can be had, before anything else is done.
+///
+/// # Errors
+/// When one cannot.
+pub(crate) fn check(key: &str, listen: &[SocketAddr]) -> anyhow::Result<()> {
+    for address in listen {
+        std::net::TcpListener::bind(address).with_context(|| refused(key, address))?;
+    }
+    Ok(())
+}
+
+fn refused(key: &str, address: &SocketAddr) -> String {
+    format!("{key}: {address} cannot be had (`openim doctor` looks at all addresses)")
+}
+
 /// Listens at all addresses of the setting `key` until the server stops; returns them with real port numbers.
 ///
 /// # Errors
@@ -40,7 +55,7 @@ pub(crate) struct Door {
 pub(crate) async fn open(key: &str, listen: &[SocketAddr], door: &Door, lifecycle: &Lifecycle) -> anyhow::Result<Vec<SocketAddr>> {
     let mut addresses = Vec::new();
     for address in listen {
-        let listener = TcpListener::bind(address).await.with_context(|| format!("{key}: {address} cannot be had"))?;
+        let listener = TcpListener::bind(address).await.with_context(|| refused(key, address))?;
         addresses.push(listener.local_addr().context("the address of a listener is unknown")?);
         lifecycle.doors.spawn(accept(listener, door.clone(), lifecycle.clone()));
     }

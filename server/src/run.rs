@@ -1,5 +1,6 @@
 //! One server from start to end, in the order that the start needs: ports, schema, administrators, workers, doors.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,11 +9,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use openim_core::Runtime;
 use openim_federation::Gateway;
-use openim_platform::config::{Config, Configuration, Live, Loaded};
+use openim_platform::config::{Config, Configuration, Live, Loaded, Role};
 use openim_platform::ports::Ports;
 use openim_platform::telemetry::Telemetry;
 
-use crate::build::{Domains, Ground, auth_secrets, database_name, door_quotas, files_secret, migrate, open_objects, open_ports};
+use crate::build::{
+    Domains, Ground, auth_secrets, database_name, door_quotas, files_secret, hold_database, migrate, open_objects, open_ports,
+};
 use crate::doors::{self, Doors, Stands};
 use crate::health::readiness;
 use crate::index::Place;
@@ -34,6 +37,8 @@ pub struct Running {
     grace: Duration,
     lifecycle: Lifecycle,
     ports: Option<Arc<Ports>>,
+    /// Keeps other servers away from an SQLite database.
+    _held: Option<File>,
 }
 
 /// How a server ended.
@@ -51,6 +56,12 @@ pub struct Ended {
 /// When a part cannot be reached or built, or an address cannot be had.
 pub async fn start(loaded: Loaded, telemetry: Telemetry, runtime: Runtime) -> anyhow::Result<Running> {
     let lifecycle = Lifecycle::default();
+    // Before anything is made: a start that fails leaves nothing behind.
+    listen::check("server.listen", &loaded.config.server.listen)?;
+    if loaded.config.sdk.enabled && loaded.config.server.roles.has(Role::Gateway) {
+        listen::check("sdk.listen", &loaded.config.sdk.listen)?;
+    }
+    let held = hold_database(&loaded.config)?;
     let ports = open_ports(&loaded.config, &runtime).await?;
     migrate(&ports, &loaded.config).await?;
     let origin = loaded.origin("auth.secret");
@@ -90,6 +101,7 @@ pub async fn start(loaded: Loaded, telemetry: Telemetry, runtime: Runtime) -> an
         grace: Duration::from_secs(config.server.shutdown_seconds),
         lifecycle,
         ports: Some(ports),
+        _held: held,
     })
 }
 
@@ -116,6 +128,7 @@ pub(crate) async fn serve_gateway(
         grace: Duration::from_secs(config.server.shutdown_seconds),
         lifecycle,
         ports: None,
+        _held: None,
     })
 }
 

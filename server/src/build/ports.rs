@@ -1,7 +1,5 @@
 //! What the ports are made of: the addresses of the configuration, and the schema that they must have.
 
-use std::fs;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +9,8 @@ use openim_platform::config::{Config, ServiceUrl};
 use openim_platform::ports::{PortSettings, Ports};
 use openim_platform::presence::Lease;
 use openim_platform::store::DatabaseSettings;
+
+use super::data_folder;
 
 /// Opens the ports; each has the adapter that the configuration asks for. The schema is not touched.
 ///
@@ -42,16 +42,6 @@ pub(crate) async fn migrate(ports: &Ports, config: &Config) -> anyhow::Result<()
         bail!("{} migrations are missing: run `openim migrate`, or set database.migrate_on_start", pending.len());
     }
     Ok(())
-}
-
-/// Returns the data folder and makes it when it is missing.
-///
-/// # Errors
-/// When it cannot be made.
-pub(crate) fn data_folder(config: &Config) -> anyhow::Result<PathBuf> {
-    let folder = &config.server.data_dir;
-    fs::create_dir_all(folder).with_context(|| format!("server.data_dir: {} cannot be made", folder.display()))?;
-    Ok(folder.clone())
 }
 
 /// Returns how the database is reached.

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use openim_contracts::Node;
 use openim_core::{Causes, Runtime};
-use openim_platform::config::{Config, Loaded, Role, Secret};
+use openim_platform::config::{Config, Loaded, ObjectEngine, Role, Secret};
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::nodes;
 use openim_platform::probe;
 use openim_platform::store::{DatabaseKind, Store};
 
-use crate::build::{data_folder, database_settings, open_objects};
+use crate::build::{database_file, database_settings, open_objects};
 
 /// 2025-01-01: no machine that runs this binary is older.
 const EARLIEST: i64 = 1_735_689_600_000;
@@ -62,16 +62,26 @@ fn folder(config: &Config) -> Finding {
         fs::write(&file, b"x")?;
         fs::remove_file(&file)
     };
-    let shown = config.server.data_dir.display();
-    match data_folder(config).map(|folder| probe(&folder)) {
-        Ok(Ok(())) => Good(format!("{shown} can be written")),
-        Ok(Err(error)) => Bad(format!("{shown} cannot be written: {error}")),
-        Err(error) => Bad(format!("{error:#}")),
+    let folder = &config.server.data_dir;
+    let shown = folder.display();
+    match fs::metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Doubtful(format!("{shown} is not there: the first start makes it")),
+        Err(error) => Bad(format!("{shown}: {error}")),
+        Ok(metadata) => match probe(folder) {
+            Err(error) => Bad(format!("{shown} cannot be written: {error}")),
+            Ok(()) if readable_by_others(&metadata) => Doubtful(format!("{shown} is open to others, with all messages in it: chmod 700")),
+            Ok(()) => Good(format!("{shown} can be written")),
+        },
     }
 }
 
-/// Asks the object store. A folder is made when it is missing, as the server would.
+/// Asks the object store, unless its folder is still to be made.
 async fn files(config: &Config, runtime: &Runtime) -> Finding {
+    let folder = &config.objects.folder;
+    let folder = if folder.as_os_str().is_empty() { &config.server.data_dir } else { folder };
+    if config.objects.engine == ObjectEngine::Folder && !folder.exists() {
+        return Good(format!("the first start makes {}", folder.display()));
+    }
     // No address is signed here: any secret does.
     let opened = match open_objects(config, &Secret::new("doctor"), runtime).await {
         Ok(opened) => opened,
@@ -108,7 +118,11 @@ fn readable_by_others(_: &fs::Metadata) -> bool {
 }
 
 async fn database(config: &Config, runtime: &Runtime) -> Vec<(&'static str, Finding)> {
-    let settings = database_settings(config);
+    if let Some(file) = database_file(config).filter(|file| !file.exists()) {
+        return vec![("database", Good(format!("SQLite: the first start makes {}", file.display())))];
+    }
+    let mut settings = database_settings(config);
+    settings.acquire_timeout = settings.acquire_timeout.min(PATIENCE / 2);
     let store = match tokio::time::timeout(PATIENCE, Store::connect(&settings, Arc::new(MemoryFanout::new()))).await {
         Ok(Ok(store)) => store,
         Ok(Err(error)) => return vec![("database", Bad(Causes(&error).to_string()))],

@@ -8,10 +8,14 @@ use openim_platform::config::Loaded;
 use openim_platform::fanout::MemoryFanout;
 use openim_platform::store::Store;
 
-use crate::build::{data_folder, database_settings};
+use crate::build::{data_folder, database_file, database_settings};
 
 pub(super) async fn run(loaded: &Loaded, only_status: bool) -> anyhow::Result<ExitCode> {
     let config = &loaded.config;
+    if let Some(file) = database_file(config).filter(|file| only_status && !file.exists()) {
+        super::print(&format!("there is no {} yet: `openim migrate` or the first start makes it\n", file.display()))?;
+        return Ok(ExitCode::from(super::FOUND_WRONG));
+    }
     data_folder(config)?;
     let store =
         Store::connect(&database_settings(config), Arc::new(MemoryFanout::new())).await.context("the database cannot be reached")?;

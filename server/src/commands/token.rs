@@ -8,7 +8,7 @@ use async_graphql::{InputType as _, Request, Value, Variables};
 use openim_core::{Ctx, OperationId, Platform, Runtime};
 use openim_platform::config::{Configuration, Loaded};
 
-use crate::build::{Domains, Ground, auth_secrets, files_secret, migrate, open_objects, open_ports};
+use crate::build::{Domains, Ground, auth_secrets, expect_database, files_secret, migrate, open_objects, open_ports};
 use crate::cli::Token;
 use crate::shutdown::Lifecycle;
 
@@ -20,6 +20,7 @@ const FOR_USER: &str = "mutation($user: ID!, $platform: Platform!) {
 }";
 
 pub(super) async fn run(loaded: &Loaded, command: Token, runtime: Runtime) -> anyhow::Result<ExitCode> {
+    expect_database(&loaded.config)?;
     let ports = open_ports(&loaded.config, &runtime).await?;
     migrate(&ports, &loaded.config).await?;
     let configuration = Configuration::open(loaded.clone(), ports.store.clone(), "token").await?;
