@@ -3,11 +3,12 @@
 pub(crate) mod groups;
 pub(crate) mod jobs;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use openim_contracts::{Audience, ConversationStarted, DomainEvent, ReadAdvanced, Signal, SignalKind};
-use openim_core::{ConversationId, ConversationKind, Ctx, Error, ErrorCode, Result, UserId};
+use openim_contracts::{Audience, ConversationStarted, DomainEvent, GroupReader, ReadAdvanced, Signal, SignalKind};
+use openim_core::{ConversationId, ConversationKind, Ctx, Error, ErrorCode, GroupId, Result, UserId};
 use openim_platform::events::{EventHandler, StoredEvent};
 use openim_platform::store::{Store, Tx};
 use openim_platform::versions::{self, Change, VersionedList};
@@ -18,9 +19,13 @@ use crate::hooks::{self, Verdict};
 use crate::model::NewRow;
 use crate::repository;
 
+/// The most members that are asked about at once, as [`GroupReader::members`] allows.
+const MEMBERS: usize = 1_000;
+
 /// Keeps the rows up with the logs.
 pub(crate) struct RowKeeper {
     pub(crate) store: Store,
+    pub(crate) groups: Arc<dyn GroupReader>,
     pub(crate) webhooks: Webhooks,
 }
 
@@ -73,10 +78,33 @@ impl RowKeeper {
         let rows = furthest.into_iter().map(|((owner, id), read_seq)| NewRow { read_seq, ..NewRow::of(owner, id, &[], at) });
         // A row that somebody is still asked about is not made behind the answer's back.
         let (singles, groups): (Vec<_>, Vec<_>) = rows.partition(|row| row.group.is_none());
+        let groups = self.of_members(tx, groups).await?;
         let make = |kind| !hooks::asks(&self.webhooks, kind);
         let mut made = repository::advance(tx.connection(), singles, make(ConversationKind::Single), at).await?;
         made.extend(repository::advance(tx.connection(), groups, make(ConversationKind::Group), at).await?);
         rows_made(ctx, tx, &made).await
+    }
+
+    /// Leaves out what would be made for who is no member: an administrator who writes into a group, or about it, gets no view
+    /// of it.
+    async fn of_members(&self, tx: &Tx, rows: Vec<NewRow>) -> Result<Vec<NewRow>> {
+        let missing: BTreeSet<_> = repository::missing(tx.connection(), &rows).await?.into_iter().collect();
+        let mut asked: BTreeMap<&GroupId, Vec<UserId>> = BTreeMap::new();
+        for row in &rows {
+            if let Some(group) = row.group.as_ref().filter(|_| missing.contains(&(row.owner.clone(), row.id.clone()))) {
+                asked.entry(group).or_default().push(row.owner.clone());
+            }
+        }
+        let mut strangers = BTreeSet::new();
+        for (group, users) in asked {
+            for chunk in users.chunks(MEMBERS) {
+                let members = self.groups.members(group, chunk).await?;
+                let strange = chunk.iter().filter(|user| !members.iter().any(|member| member.user_id == **user));
+                strangers.extend(strange.map(|user| (user.clone(), group.clone())));
+            }
+        }
+        let strange = |row: &NewRow| row.group.clone().is_some_and(|group| strangers.contains(&(row.owner.clone(), group)));
+        Ok(rows.into_iter().filter(|row| !strange(row)).collect())
     }
 }
 

@@ -69,6 +69,7 @@ pub struct Ports {
 pub struct Conversations {
     service: Arc<Service>,
     store: Store,
+    groups: Arc<dyn GroupReader>,
     webhooks: Webhooks,
     destructor: Arc<Destructor>,
     runtime: Runtime,
@@ -77,10 +78,10 @@ pub struct Conversations {
 impl Conversations {
     /// Puts the domain together.
     pub fn new(settings: Settings, ports: Ports, runtime: Runtime) -> Self {
-        let (store, webhooks) = (ports.store.clone(), ports.webhooks.clone());
+        let (store, groups, webhooks) = (ports.store.clone(), ports.groups.clone(), ports.webhooks.clone());
         let service = Arc::new(Service::new(settings, ports));
         let destructor = Arc::new(Destructor { service: service.clone(), every: settings.destruct_interval });
-        Self { service, store, webhooks, destructor, runtime }
+        Self { service, store, groups, webhooks, destructor, runtime }
     }
 
     /// Returns its part of the graph.
@@ -92,7 +93,7 @@ impl Conversations {
     pub fn handlers(&self) -> Vec<Arc<dyn EventHandler>> {
         let (store, webhooks) = (self.store.clone(), self.webhooks.clone());
         let groups = GroupRows { store: store.clone(), webhooks: webhooks.clone() };
-        vec![Arc::new(RowKeeper { store, webhooks }), Arc::new(groups), Arc::new(Jobs)]
+        vec![Arc::new(RowKeeper { store, groups: self.groups.clone(), webhooks }), Arc::new(groups), Arc::new(Jobs)]
     }
 
     /// Returns what is done by the clock.

@@ -95,7 +95,8 @@ async fn a_position_that_overtakes_the_row_makes_the_row() {
         let house = House::new(world);
         let chat = ConversationId::single(&user("ann"), &user("bob"));
         let group = ConversationId::group(&GroupId::parse("g1").unwrap());
-        house.read_advanced(&[("ann", &chat, 2), ("ann", &group, 3)]).await;
+        house.groups.add("g1", &["ann"]);
+        house.read_advanced(&[("ann", &chat, 2), ("ann", &group, 3), ("admin", &group, 3)]).await;
         house.chat("ann", "bob", 6).await;
         house.log(&chat, 6, "bob", &["ann", "bob"]);
         let row = house.data(world.user("ann"), ROW, json!({"id": chat.as_str()})).await;
@@ -103,6 +104,8 @@ async fn a_position_that_overtakes_the_row_makes_the_row() {
         assert_eq!((&row["conversation"]["readSeq"], &row["conversation"]["unreadCount"]), (&json!(2), &json!(4)));
         let row = house.data(world.user("ann"), ROW, json!({"id": group.as_str()})).await;
         assert_eq!((&row["conversation"]["kind"], &row["conversation"]["groupId"]), (&json!("GROUP"), &json!("g1")));
+        let strange = house.data(world.user("admin"), "{ viewer { allConversations { id } } }", json!({})).await;
+        assert_eq!(strange["viewer"]["allConversations"], json!([]), "who wrote without being a member has no view of the group");
     })
     .await;
 }
