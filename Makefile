@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help run console console-tests test sdk-tests cluster bench lint fmt golden
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: console ## build (release) and start the server on SQLite with its console; it prints its addresses
 	cargo run --release -- serve
