@@ -25,6 +25,12 @@ use crate::shutdown::Lifecycle;
 /// How long an answer of the parts is good: probes come every few seconds.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// What the parts said, and when.
+struct Told {
+    at: Instant,
+    parts: Map<String, Value>,
+}
+
 /// What the operators' routes know.
 #[derive(Clone)]
 pub(crate) struct Health {
@@ -34,8 +40,8 @@ pub(crate) struct Health {
     stopping: CancellationToken,
     /// Renders the metrics, when they are recorded.
     pub(crate) metrics: Option<PrometheusHandle>,
-    /// What the parts said last, and when.
-    last: Arc<Mutex<Option<(Instant, Map<String, Value>)>>>,
+    /// What the parts said last.
+    last: Arc<Mutex<Option<Told>>>,
 }
 
 impl Health {
@@ -48,14 +54,12 @@ impl Health {
     async fn parts(&self) -> Map<String, Value> {
         let Some(readiness) = &self.readiness else { return Map::new() };
         let mut last = self.last.lock().await;
-        if let Some((at, parts)) = &*last
-            && at.elapsed() < FRESH
-        {
-            return parts.clone();
+        if let Some(told) = last.as_ref().filter(|told| told.at.elapsed() < FRESH) {
+            return told.parts.clone();
         }
         let signs = readiness.signs().await.into_iter();
         let parts: Map<String, Value> = signs.map(|(name, sign)| (name.to_owned(), Value::String(told(name, sign)))).collect();
-        *last = Some((Instant::now(), parts.clone()));
+        *last = Some(Told { at: Instant::now(), parts: parts.clone() });
         parts
     }
 }

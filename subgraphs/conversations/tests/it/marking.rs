@@ -39,6 +39,7 @@ async fn members_do_not_hear_how_far_somebody_has_read_in_a_group() {
     for_each_database(async |world| {
         let house = House::new(world);
         let id = ConversationId::group(&GroupId::parse("g1").unwrap());
+        house.groups.add("g1", &["bob", "eve"]);
         house.log(&id, 5, "eve", &[]);
         house.read_advanced(&[("bob", &id, 1)]).await;
         world.take_signals();

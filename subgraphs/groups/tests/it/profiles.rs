@@ -70,10 +70,10 @@ async fn a_profile_is_spread_while_somebody_changes_the_member() {
         house.world.take_events().await;
         house.users.rename("bob", "Robert", "");
         updated(house, "bob", true).await;
+        let tx = house.world.store().begin().await.unwrap();
+        tx.connection().execute_unprepared("SELECT 1 FROM group_info WHERE group_id = 'g1' FOR UPDATE").await.unwrap();
         let changing = async {
-            let tx = house.world.store().begin().await.unwrap();
             let run = async |sql: &str| tx.connection().execute_unprepared(sql).await.unwrap();
-            run("SELECT 1 FROM group_info WHERE group_id = 'g1' FOR UPDATE").await;
             eventually("the spreading waits for the group", async || {
                 let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
                 (run(waiting).await.rows_affected() > 0).then_some(())
