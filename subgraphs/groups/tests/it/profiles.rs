@@ -73,13 +73,15 @@ async fn a_profile_is_spread_while_somebody_changes_the_member() {
         let tx = house.world.store().begin().await.unwrap();
         tx.connection().execute_unprepared("SELECT 1 FROM group_info WHERE group_id = 'g1' FOR UPDATE").await.unwrap();
         let changing = async {
-            let run = async |sql: &str| tx.connection().execute_unprepared(sql).await.unwrap();
+            // Not in the transaction: it would see the same picture of who waits for ever.
+            let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
             eventually("the spreading waits for the group", async || {
-                let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-                (run(waiting).await.rows_affected() > 0).then_some(())
+                let found = house.world.store().read().execute_unprepared(waiting).await.unwrap();
+                (found.rows_affected() > 0).then_some(())
             })
             .await;
-            run("UPDATE group_member SET ex = 'changed' WHERE group_id = 'g1' AND user_id = 'bob'").await;
+            let change = "UPDATE group_member SET ex = 'changed' WHERE group_id = 'g1' AND user_id = 'bob'";
+            tx.connection().execute_unprepared(change).await.unwrap();
             tx.commit().await.unwrap();
         };
         let ((), told) = tokio::join!(changing, house.drained());
