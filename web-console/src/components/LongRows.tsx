@@ -1,6 +1,7 @@
 // A table of any length: only the rows that are seen exist, and they come while one scrolls. Where one is stands in the address.
 import { Box, Table, Text } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
+import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import type { CombinedError } from "@urql/core";
 import { useEffect, useRef } from "react";
@@ -19,17 +20,26 @@ interface Props<Row> {
   open?: (row: Row) => void;
   /** The row to begin with, of the address. */
   offset: number;
-  /** Writes the first row that is seen into the address; 0 for the first of all. */
-  go: (offset: number) => void;
+  /** Hears of the first row that is seen; without it that is written into the address, unless it is the first of all. */
+  go?: (offset: number) => void;
 }
 
 /** The table with its states: loading, nothing there, something failed. */
 export function LongRows<Row, Data>({
   listed,
   none,
+  go,
   ...props
 }: Props<Row> & { listed: Listed<Row, Data>; none: string }) {
   const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  const write = (offset: number) =>
+    navigate({
+      to: ".",
+      search: ({ offset: _, ...before }) => ({ ...before, ...(offset && { offset }) }),
+      replace: true,
+      resetScroll: false,
+    });
   const { total, problem, busy, list, refresh } = listed;
   return (
     <>
@@ -38,7 +48,7 @@ export function LongRows<Row, Data>({
       {total === 0 && <Empty text={none} />}
       {total !== undefined && total > 0 && (
         <div aria-busy={busy}>
-          <Scrolled {...props} list={list} total={total} />
+          <Scrolled {...props} go={go ?? write} list={list} total={total} />
           <Text size="sm" c="dimmed" role="status" mt="sm">
             {t("pages.total", { count: total, shown: new Intl.NumberFormat(i18n.language).format(total) })}
           </Text>
@@ -56,7 +66,7 @@ function Scrolled<Row>({
   go,
   list,
   total,
-}: Props<Row> & { list: LongList<Row, CombinedError>; total: number }) {
+}: Required<Pick<Props<Row>, "go">> & Props<Row> & { list: LongList<Row, CombinedError>; total: number }) {
   const frame = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: total,

@@ -132,13 +132,6 @@ export function AuditPage() {
         columns={columns}
         open={(row) => navigate({ search: (before) => ({ ...before, open: row.id }) })}
         offset={offset}
-        go={(next) =>
-          navigate({
-            search: ({ offset: _, ...before }) => ({ ...before, ...(next && { offset: next }) }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
       />
       <Drawer
         opened={open !== undefined}

@@ -93,13 +93,6 @@ export function Accounts() {
         none={t(search ? "broadcast.noneFound" : "broadcast.none")}
         columns={columns}
         offset={offset}
-        go={(next) =>
-          navigate({
-            search: ({ offset: _, ...rest }) => ({ ...rest, ...(next && { offset: next }) }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
       />
       <Modal
         opened={form !== null}

@@ -1,6 +1,6 @@
 // What was stored and taken back, the newest first.
 import { Text } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { LongRows } from "~/components/LongRows";
 import { Moment } from "~/components/Moment";
@@ -11,7 +11,6 @@ import { shown } from "./drafts";
 
 export function HistoryList() {
   const { t } = useTranslation();
-  const navigate = useNavigate({ from: "/configuration" });
   const { offset = 0 } = useSearch({ from: "/inside/configuration" });
   const history = useLongList(History, {
     variables: (place) => place,
@@ -44,13 +43,6 @@ export function HistoryList() {
       none={t("configuration.noHistory")}
       columns={columns}
       offset={offset}
-      go={(next) =>
-        navigate({
-          search: ({ offset: _, ...before }) => ({ ...before, ...(next && { offset: next }) }),
-          replace: true,
-          resetScroll: false,
-        })
-      }
     />
   );
 }

@@ -100,9 +100,6 @@ export function ConversationsPage() {
           columns={columns}
           open={(row) => navigate({ to: "/conversations/$id", params: { id: row.id }, search: { user } })}
           offset={offset}
-          go={(next) =>
-            navigate({ search: { user, ...(next && { offset: next }) }, replace: true, resetScroll: false })
-          }
         />
       )}
     </Page>

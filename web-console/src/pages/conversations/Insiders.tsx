@@ -1,6 +1,6 @@
 // Through whose eyes a conversation can be read: the members of its group, or the two people that its id names.
 import { Text } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { LongRows } from "~/components/LongRows";
@@ -54,7 +54,6 @@ interface Props {
 
 function Members({ group, columns, open, label }: Props & { group: string }) {
   const { t } = useTranslation();
-  const navigate = useNavigate({ from: "/conversations/$id" });
   const { offset = 0 } = useSearch({ from: "/inside/conversations/$id" });
   const members = useLongList(MembersOf, {
     variables: (place) => ({ ...place, group }),
@@ -72,13 +71,6 @@ function Members({ group, columns, open, label }: Props & { group: string }) {
       columns={columns}
       open={open}
       offset={offset}
-      go={(next) =>
-        navigate({
-          search: ({ offset: _, ...before }) => ({ ...before, ...(next && { offset: next }) }),
-          replace: true,
-          resetScroll: false,
-        })
-      }
     />
   );
 }

@@ -98,13 +98,6 @@ export function GroupsPage() {
         columns={columns}
         open={(group) => navigate({ to: "/groups/$id", params: { id: group.id } })}
         offset={offset}
-        go={(next) =>
-          navigate({
-            search: ({ offset: _, ...rest }) => ({ ...rest, ...(next && { offset: next }) }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
       />
       <NewGroup
         opened={making}

@@ -1,5 +1,5 @@
 // The members of a group, however many: found by name and role, with what an administrator may do with one of them.
-import { Badge, Button, Group, Menu, Select, TextInput } from "@mantine/core";
+import { Button, Group, Menu, Select, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useDisclosure } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -59,9 +59,9 @@ export function Members<Data>({
         <>
           {t(`groups.roles.${member.role}`)}
           {member.mutedUntil && new Date(member.mutedUntil) > new Date() && (
-            <Badge ml="xs" size="sm" color="yellow" variant="dot">
+            <Text size="xs" c="dimmed">
               {t("groups.mutedUntil", { time: formatTime(member.mutedUntil, i18n.language) })}
-            </Badge>
+            </Text>
           )}
         </>
       ),
@@ -108,13 +108,6 @@ export function Members<Data>({
         none={t(search || role ? "groups.noMemberFound" : "groups.noMembers")}
         columns={columns}
         offset={offset}
-        go={(next) =>
-          navigate({
-            search: ({ offset: _, ...rest }) => ({ ...rest, ...(next && { offset: next }) }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
       />
       <Ids
         opened={inviting}

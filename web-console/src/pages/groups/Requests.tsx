@@ -98,13 +98,6 @@ export function Requests<Data>({
         none={t("groups.noRequests")}
         columns={columns}
         offset={offset}
-        go={(next) =>
-          navigate({
-            search: ({ offset: _, ...rest }) => ({ ...rest, ...(next && { offset: next }) }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
       />
     </>
   );

@@ -154,20 +154,7 @@ export function LogsPage() {
           />
         ))}
       </SimpleGrid>
-      <LongRows
-        label={t("places.logs")}
-        listed={logs}
-        none={t("logs.none")}
-        columns={columns}
-        offset={offset}
-        go={(next) =>
-          navigate({
-            search: ({ offset: _, ...before }) => ({ ...before, ...(next && { offset: next }) }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
-      />
+      <LongRows label={t("places.logs")} listed={logs} none={t("logs.none")} columns={columns} offset={offset} />
       <Confirm
         question={question}
         close={() => setQuestion(null)}

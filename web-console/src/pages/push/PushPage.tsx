@@ -116,13 +116,6 @@ export function PushPage() {
         columns={columns}
         open={setOpened}
         offset={offset}
-        go={(next) =>
-          navigate({
-            search: ({ offset: _, ...before }) => ({ ...before, ...(next && { offset: next }) }),
-            replace: true,
-            resetScroll: false,
-          })
-        }
       />
       <Drawer
         opened={opened !== null}

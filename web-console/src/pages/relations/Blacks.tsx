@@ -1,6 +1,6 @@
 // Whom a user has blocked, and taking somebody off that list.
 import { Button } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMutation } from "urql";
 import { because } from "~/app/reason";
@@ -11,7 +11,6 @@ import type { Column } from "~/components/Rows";
 import { useLongList } from "~/components/useLongList";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatTime } from "~/lib/format";
-import { usePlaceInList } from "./go";
 
 const BlacksOf = graphql(`
   query Blacks($user: ID!, $first: Int!, $after: String, $offset: Int) {
@@ -37,12 +36,12 @@ type Black = Viewer["blacks"]["edges"][number]["node"];
 export function Blacks({ user, ask }: { user: string; ask: (question: Question, then: () => void) => void }) {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
-  const place = usePlaceInList();
+  const { offset = 0 } = useSearch({ from: "/inside/relations" });
   const [, unblock] = useMutation(Unblock);
   const blacks = useLongList(BlacksOf, {
     variables: (place) => ({ ...place, user }),
     read: (data) => data.viewer?.blacks,
-    offset: place.offset,
+    offset,
   });
   const columns: Column<Black>[] = [
     {
@@ -84,7 +83,7 @@ export function Blacks({ user, ask }: { user: string; ask: (question: Question, 
       none={t("relations.none.blacks")}
       columns={columns}
       open={(black) => navigate({ to: "/users/$id", params: { id: black.blockedId } })}
-      {...place}
+      offset={offset}
     />
   );
 }

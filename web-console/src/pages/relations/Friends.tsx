@@ -14,7 +14,6 @@ import type { Column } from "~/components/Rows";
 import { useLongList } from "~/components/useLongList";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatTime } from "~/lib/format";
-import { usePlaceInList } from "./go";
 
 const FriendsOf = graphql(`
   query Friends($user: ID!, $first: Int!, $after: String, $offset: Int, $search: String) {
@@ -54,15 +53,14 @@ export function Friends({
 }) {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate({ from: "/relations" });
-  const { search } = useSearch({ from: "/inside/relations" });
-  const place = usePlaceInList();
+  const { search, offset = 0 } = useSearch({ from: "/inside/relations" });
   const [importing, { open, close }] = useDisclosure();
   const [, remove] = useMutation(Remove);
   const [, bring] = useMutation(Import);
   const friends = useLongList(FriendsOf, {
     variables: (place) => ({ ...place, user, search: search ?? null }),
     read: (data) => data.viewer?.friends,
-    offset: place.offset,
+    offset,
   });
   const look = useDebouncedCallback(
     (text: string) => navigate({ search: { user, ...(text && { search: text }) }, replace: true }),
@@ -136,7 +134,7 @@ export function Friends({
         }
         columns={columns}
         open={(friend) => navigate({ to: "/users/$id", params: { id: friend.friendId } })}
-        {...place}
+        offset={offset}
       />
       <Ids
         opened={importing}

@@ -1,5 +1,6 @@
 // Who asked a user to be friends, or whom the user asked; an open request is answered here.
 import { Badge, Button, Group, Text } from "@mantine/core";
+import { useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMutation } from "urql";
 import { LongRows } from "~/components/LongRows";
@@ -9,7 +10,6 @@ import { Failed } from "~/components/States";
 import { useLongList } from "~/components/useLongList";
 import { graphql, type ResultOf } from "~/graphql";
 import { formatTime } from "~/lib/format";
-import { usePlaceInList } from "./go";
 
 const COLOURS = { OPEN: "yellow", ACCEPTED: "green", REFUSED: "gray" } as const;
 
@@ -46,12 +46,12 @@ export function Requests({
   told: (then: () => void) => void;
 }) {
   const { t, i18n } = useTranslation();
-  const place = usePlaceInList();
+  const { offset = 0 } = useSearch({ from: "/inside/relations" });
   const [{ error, fetching }, answer] = useMutation(Answer);
   const requests = useLongList(RequestsOf, {
     variables: (place) => ({ ...place, user, direction }),
     read: (data) => data.viewer?.friendRequests,
-    offset: place.offset,
+    offset,
   });
 
   async function say(request: Request, word: "ACCEPT" | "REFUSE") {
@@ -106,7 +106,7 @@ export function Requests({
         listed={requests}
         none={t("relations.none.requests")}
         columns={columns}
-        {...place}
+        offset={offset}
       />
     </>
   );

@@ -29,15 +29,7 @@ const Counts = graphql(`
   }
 `);
 
-export function Online({
-  offset,
-  go,
-  open,
-}: {
-  offset: number;
-  go: (offset: number) => void;
-  open: (user: ListedUser) => void;
-}) {
+export function Online({ offset, open }: { offset: number; open: (user: ListedUser) => void }) {
   const { t } = useTranslation();
   const held = useHeld();
   const counts = useRef(new Map<string, number>());
@@ -60,7 +52,6 @@ export function Online({
       columns={useColumns()}
       open={open}
       offset={offset}
-      go={go}
     />
   );
 }

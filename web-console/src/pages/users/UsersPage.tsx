@@ -38,12 +38,6 @@ export function UsersPage() {
     250,
   );
   const open = ({ id }: { id: string }) => navigate({ to: "/users/$id", params: { id } });
-  const go = (next: number) =>
-    navigate({
-      search: ({ offset: _, ...before }) => ({ ...before, ...(next && { offset: next }) }),
-      replace: true,
-      resetScroll: false,
-    });
   return (
     <Page
       title={t("places.users")}
@@ -80,11 +74,7 @@ export function UsersPage() {
           />
         )}
       </Group>
-      {view ? (
-        <Online offset={offset} go={go} open={open} />
-      ) : (
-        <Everybody search={search} offset={offset} go={go} open={open} />
-      )}
+      {view ? <Online offset={offset} open={open} /> : <Everybody search={search} offset={offset} open={open} />}
       <NewUser opened={making} close={close} made={(id) => void open({ id })} />
     </Page>
   );
@@ -93,12 +83,10 @@ export function UsersPage() {
 function Everybody({
   search,
   offset,
-  go,
   open,
 }: {
   search: string | undefined;
   offset: number;
-  go: (offset: number) => void;
   open: (user: ListedUser) => void;
 }) {
   const { t } = useTranslation();
@@ -115,7 +103,6 @@ function Everybody({
       columns={useColumns()}
       open={open}
       offset={offset}
-      go={go}
     />
   );
 }
