@@ -39,7 +39,7 @@ test)
     fi
     export CONSOLE_TESTS_CHROMIUM CONSOLE_TESTS_BINARY
     cd "$CONSOLE"
-    node --test --test-concurrency=2 --test-reporter=spec tests/
+    node --test --test-timeout=180000 --test-reporter=spec tests/
     ;;
 *) die "usage: console.sh [build|test]" ;;
 esac
