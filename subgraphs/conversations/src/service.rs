@@ -51,16 +51,30 @@ impl Service {
         Ok(self.views(ctx, owner, vec![id.clone()]).await?.pop())
     }
 
-    /// Returns the rows that exist among `ids`, in the order asked, repeated ids once.
+    /// Returns an owner's rows among `ids`, in the order asked, repeated ids once, so that something can be done to them. Rows that
+    /// would follow a moment later are made now: what a client sees as a view can be acted upon.
     pub(crate) async fn by_ids(&self, ctx: &Ctx, owner: &UserId, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
         policy::may_open(ctx, owner)?;
         let keys: Vec<_> = ids.into_iter().map(|id| (owner.clone(), id)).collect();
-        let rows = self.shown(ctx, repository::find_many(self.store.read(), &keys).await?).await?;
-        Ok(in_order(&keys, rows))
+        let mut rows = repository::find_many(self.store.read(), &keys).await?;
+        let coming = self.coming(without(&keys, &rows)).await?;
+        for rows in coming.chunks(STEP) {
+            let tx = self.store.begin().await?;
+            let made = repository::insert_missing(tx.connection(), rows.to_vec()).await?;
+            rows_made(ctx, &tx, &made).await?;
+            for (owner, id) in made {
+                tx.signal(row_changed(owner, id));
+            }
+            tx.commit().await?;
+        }
+        if !coming.is_empty() {
+            rows = repository::find_many(self.store.read(), &keys).await?;
+        }
+        Ok(in_order(&keys, self.shown(ctx, rows).await?))
     }
 
-    /// Returns the same, and the views that are there before their rows: a client that is told of a first message asks for
-    /// its conversation at once.
+    /// Returns an owner's views: the rows, and those that are there before their rows. A client that is told of a first message
+    /// asks for its conversation at once.
     pub(crate) async fn views(&self, ctx: &Ctx, owner: &UserId, ids: Vec<ConversationId>) -> Result<Vec<Conversation>> {
         policy::may_open(ctx, owner)?;
         let keys: Vec<_> = ids.into_iter().map(|id| (owner.clone(), id)).collect();
@@ -73,20 +87,23 @@ impl Service {
     pub(crate) async fn visible(&self, ctx: &Ctx, keys: &[(UserId, ConversationId)]) -> Result<Vec<Conversation>> {
         let allowed: Vec<_> = keys.iter().filter(|(owner, _)| policy::may_open(ctx, owner).is_ok()).cloned().collect();
         let rows = repository::find_many(self.store.read(), &allowed).await?;
-        let found: HashSet<_> = rows.iter().map(|row| (row.owner.clone(), row.id.clone())).collect();
+        let missing = without(&allowed, &rows);
         let mut rows = self.shown(ctx, rows).await?;
-        if found.len() == allowed.len() {
-            return Ok(rows);
-        }
-        let missing: Vec<_> = allowed.into_iter().filter(|key| !found.contains(key)).collect();
+        rows.extend(self.coming(missing).await?.into_iter().map(NewRow::view));
+        Ok(rows)
+    }
+
+    /// Returns the rows that will follow where there are none yet: of logs in which their owners take part.
+    async fn coming(&self, missing: Vec<(UserId, ConversationId)>) -> Result<Vec<NewRow>> {
         let ids: Vec<_> = missing.iter().map(|(_, id)| id.clone()).collect();
         let heads = self.log_ends(&ids).await?;
+        let mut rows = Vec::new();
         for (owner, id) in missing {
             let Some(head) = heads.get(&id) else { continue };
             // Of a system conversation only the receiver has a view.
             let sent_it = head.kind == ConversationKind::System && head.last_sender.as_ref() == Some(&owner);
             if !sent_it && self.takes_part(head, &owner).await? {
-                rows.push(NewRow::of(owner, id, &head.participants, head.last_stored_at).view());
+                rows.push(NewRow::of(owner, id, &head.participants, head.last_stored_at));
             }
         }
         Ok(rows)
@@ -160,6 +177,12 @@ impl Service {
         let mut heads = self.log_ends(&ids).await?;
         Ok(rows.into_iter().map(|row| Listed { head: heads.remove(&row.id), row }).collect())
     }
+}
+
+/// Returns the keys that no row has, each once.
+fn without(keys: &[(UserId, ConversationId)], rows: &[Conversation]) -> Vec<(UserId, ConversationId)> {
+    let mut found: HashSet<_> = rows.iter().map(|row| (&row.owner, &row.id)).collect();
+    keys.iter().filter(|(owner, id)| found.insert((owner, id))).cloned().collect()
 }
 
 fn in_order(keys: &[(UserId, ConversationId)], rows: Vec<Conversation>) -> Vec<Conversation> {

@@ -49,6 +49,22 @@ async fn an_owner_clears_for_oneself_and_the_own_devices_are_told_as_wanted() {
 }
 
 #[tokio::test]
+async fn what_is_seen_before_its_row_is_cleared() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = openim_core::ConversationId::parse("si_ann_me").unwrap();
+        house.log(&id, 2, "ann", &["ann", "me"]);
+        assert_eq!(row(&house, "me", id.as_str()).await["unreadCount"], json!(2), "a view");
+        let twice = json!({"conversationIds": [id.as_str(), "si_ann_eve", id.as_str()]});
+        assert_eq!(clear(&house, "me", twice.clone()).await, json!([id.as_str()]));
+        assert_eq!(row(&house, "me", id.as_str()).await, json!({"unreadCount": 0, "readSeq": 2, "minSeqLimit": 3}));
+        assert_eq!(clear(&house, "ben", twice).await, json!([]), "a stranger has no view");
+        assert_eq!(row(&house, "ben", id.as_str()).await, Value::Null);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn whoever_may_clears_for_everybody_and_the_log_begins_later() {
     for_each_database(async |world| {
         let house = House::new(world);

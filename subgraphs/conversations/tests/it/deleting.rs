@@ -55,6 +55,21 @@ async fn a_deleted_conversation_is_gone_from_every_list_and_other_devices_hear_o
 }
 
 #[tokio::test]
+async fn what_is_seen_before_its_row_is_deleted() {
+    for_each_database(async |world| {
+        let house = House::new(world);
+        let id = openim_core::ConversationId::parse("si_ann_bob").unwrap();
+        house.log(&id, 2, "ann", &["ann", "bob"]);
+        assert_eq!(row(&house, "bob", id.as_str()).await["unreadCount"], json!(2), "a view");
+        assert_eq!(delete(&house, "bob", json!({"conversationIds": [id.as_str()]})).await, json!([id.as_str()]));
+        assert_eq!(row(&house, "bob", id.as_str()).await, Value::Null);
+        assert_eq!(delete(&house, "eve", json!({"conversationIds": [id.as_str()]})).await, json!([]), "a stranger has no view");
+        assert_ne!(row(&house, "ann", id.as_str()).await, Value::Null, "the other one's is another");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn it_returns_with_a_new_message_once_as_a_new_one_with_only_the_new_messages_unread() {
     for_each_database(async |world| {
         let house = House::new(world);
