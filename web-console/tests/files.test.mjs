@@ -1,6 +1,7 @@
 // Files that the page sends to a service with the S3 API: directly, in parts, as far as the service lets pages of ours do that.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { PATIENCE, soon } from "../../tests/sdk/lib/wait.mjs";
 import { S3 } from "./s3.mjs";
 import { World } from "./world.mjs";
 
@@ -25,7 +26,6 @@ function bytes(length, seed) {
 /** Opens the dialog with one file chosen; what is sent where is kept in `page.sent`. */
 async function choose(file) {
   const page = await world.inside({ path: "/console/files" });
-  page.setDefaultTimeout(30_000);
   page.sent = [];
   page.on("request", (request) => {
     if (request.method() === "PUT" || request.method() === "POST") page.sent.push(new URL(request.url()));
@@ -45,6 +45,11 @@ async function choose(file) {
   return { page, dialog, send: () => dialog.getByRole("button", { name: "Upload" }).click() };
 }
 
+/** Waits until a file is stored: many bytes, for a slow machine. */
+async function stored(dialog) {
+  await dialog.getByText("Stored").waitFor({ timeout: 3 * PATIENCE });
+}
+
 /** The numbers of the parts that went to the store. */
 function parts(page) {
   const stored = page.sent.filter((url) => url.origin === s3.address);
@@ -60,11 +65,11 @@ test("a store whose rules do not name the page is told, and takes the file once 
   await refused.getByText(`CORS rules do not name ${world.address}`).waitFor();
   assert.deepEqual(await world.violations(page), []);
   assert.deepEqual(await s3.objects().catch(() => []), []);
-  s3.allow(world.address);
+  await s3.allow(world.address);
   page.complaints = [];
   page.sent = [];
   await send();
-  await dialog.getByText("Stored").waitFor();
+  await stored(dialog);
 
   // Every part went to the store by itself, and nothing of the file to the server.
   assert.deepEqual(parts(page), [1, 2, 3, 4]);
@@ -75,9 +80,9 @@ test("a store whose rules do not name the page is told, and takes the file once 
     asked.every((url) => url === `${world.address}/graphql`),
     asked.join(" "),
   );
-  const stored = await s3.objects();
-  assert.equal(stored.length, 1);
-  assert.ok(stored[0].equals(content));
+  const objects = await s3.objects();
+  assert.equal(objects.length, 1);
+  assert.ok(objects[0].equals(content));
   await world.shot(page, "upload-s3");
 
   // It is read there, too.
@@ -95,17 +100,31 @@ test("a store whose rules do not name the page is told, and takes the file once 
 });
 
 test("the page tells how far it is, and what was interrupted goes on where it was", async () => {
-  s3.allow(world.address);
+  await s3.allow(world.address);
   const content = bytes(4 * PART, 11);
   const { page, dialog, send } = await choose({ name: "long.bin", mimeType: "", buffer: content });
   const last = (url) => url.origin === s3.address && url.searchParams.get("partNumber") === "4";
-  await page.route(last, (route) => route.abort());
+  // What fails ends what is under way: the last part fails when the others have arrived.
+  const others = new Set();
+  let arrived;
+  const before = new Promise((resolve) => {
+    arrived = resolve;
+  });
+  page.on("response", (response) => {
+    const url = new URL(response.url());
+    const sent = url.origin === s3.address && response.request().method() === "PUT" && !last(url);
+    if (sent && others.add(url.searchParams.get("partNumber")).size === 3) arrived();
+  });
+  await page.route(last, async (route) => {
+    await soon("the other parts arrive", before);
+    await route.abort();
+  });
   await send();
   await dialog.getByRole("alert").waitFor();
   await page.unroute(last);
   page.sent = [];
   await send();
-  await dialog.getByText("Stored").waitFor();
+  await stored(dialog);
   assert.deepEqual(parts(page), [4]);
   const told = await page.evaluate(() => window.told);
   const shares = (kind) => told.filter((text) => kind.test(text)).map((text) => Number(/\d+/.exec(text)?.[0]));
@@ -117,18 +136,18 @@ test("the page tells how far it is, and what was interrupted goes on where it wa
     shares(/^\d+ %$/).some((share) => share > 0 && share < 100),
     told.join(", "),
   );
-  const stored = await s3.objects();
-  assert.ok(stored.some((object) => object.equals(content)));
+  const objects = await s3.objects();
+  assert.ok(objects.some((object) => object.equals(content)));
   await world.close(page);
 });
 
 test("content that was stored before is not sent again", async () => {
-  s3.allow(world.address);
+  await s3.allow(world.address);
   const content = bytes(1000, 13);
   for (const name of ["one.bin", "two.bin"]) {
     const { page, dialog, send } = await choose({ name, mimeType: "", buffer: content });
     await send();
-    await dialog.getByText("Stored").waitFor();
+    await stored(dialog);
     assert.equal(page.sent.filter((url) => url.origin === s3.address).length, name === "one.bin" ? 1 : 0);
     assert.deepEqual(page.complaints, []);
     await world.close(page);

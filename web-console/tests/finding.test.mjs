@@ -29,6 +29,7 @@ before(async () => {
     'mutation { sendMessage(input: { recipient: { userId: "weilin" }, clientMessageId: "k", content: { text: { text: "The heron stands by the river" } } }) { message { seq } } }';
   await world.ask(say, {}, await world.userToken("amara"));
   await world.indexed("heron");
+  await world.givenUp("afterCreateGroup");
   // One who is online, on a phone.
   online = await world.open({ path: "/console/chat" });
   await online.getByText("With a token").click();

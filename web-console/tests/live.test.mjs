@@ -1,6 +1,7 @@
 // Pages that follow the server: the overview and the health of the processes, live, held still, and while the server is away.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { PATIENCE, until } from "../../tests/sdk/lib/wait.mjs";
 import { everyPage } from "./every-page.mjs";
 import { World } from "./world.mjs";
 
@@ -28,22 +29,17 @@ async function value(page, chart) {
   return Number(/: ([\d.]+)/.exec(label)?.[1]);
 }
 
-async function until(what, holds) {
-  for (let tries = 0; tries < 60; tries++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  assert.fail(what);
-}
-
 test("the overview follows the server: messages and sockets show without a reload", async () => {
   const page = await world.inside();
   await page.getByText("Live", { exact: true }).waitFor();
   await page.getByRole("table", { name: "Processes" }).getByText("Healthy").first().waitFor();
   // The stream of this page is a socket, too.
   await until("the own socket is counted", async () => (await value(page, "Sockets")) >= 1);
-  await talk(30);
-  await until("messages show", async () => (await value(page, "Messages a second")) > 0);
+  // The figures of a moment may have passed before somebody looks: one goes on talking.
+  await until("messages show", async () => {
+    await talk(3);
+    return (await value(page, "Messages a second")) > 0;
+  });
   await until("and silence", async () => (await value(page, "Messages a second")) === 0);
   await world.shot(page, "overview-live");
   assert.deepEqual(await world.violations(page), []);
@@ -106,8 +102,8 @@ test("while the server is away that is shown, and the pages go on by themselves 
   await world.crash();
   await page.getByText("Reconnecting", { exact: true }).waitFor();
   await world.mend();
-  page.setDefaultTimeout(30_000);
-  await page.getByText("Live", { exact: true }).waitFor();
+  // It asks again after a pause, which grows.
+  await page.getByText("Live", { exact: true }).waitFor({ timeout: 2 * PATIENCE });
   await until("the new process shows", async () => (await page.getByText("Healthy", { exact: true }).count()) > 0);
   await page.getByRole("link", { name: "Health" }).click();
   await page.getByRole("table", { name: "Processes" }).getByText("Healthy").first().waitFor();

@@ -57,13 +57,15 @@ async function list(path = "/console/users") {
     wheel: async (pixels) => {
       const before = await frame.evaluate((it) => it.scrollTop);
       await page.mouse.wheel(0, pixels);
-      await page.waitForFunction((before) => {
+      // All of the way, but for what rows are higher or lower than they were taken for.
+      const least = before + 0.9 * pixels;
+      await page.waitForFunction((least) => {
         const it = document.querySelector(".scrolled");
         const { left, top, height } = it.getBoundingClientRect();
         const row = document.elementFromPoint(left + 20, top + height / 2)?.closest("tr[aria-rowindex]");
         const come = [...it.querySelectorAll("td")].every((cell) => cell.textContent !== "…");
-        return it.scrollTop > before && row && come;
-      }, before);
+        return it.scrollTop > least && row && come;
+      }, least);
     },
   };
 }

@@ -4,12 +4,14 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { soon, until } from "../../tests/sdk/lib/wait.mjs";
 
 // It lies beside the server.
 const binary = join(dirname(process.env.CONSOLE_TESTS_BINARY), "openim-test-s3");
 
 export class S3 {
   #child;
+  #ended;
   #folder;
   address;
 
@@ -17,12 +19,14 @@ export class S3 {
     const s3 = new S3();
     s3.#folder = await mkdtemp(join(tmpdir(), "openim-s3-"));
     s3.#child = spawn(binary, [s3.#folder], { stdio: ["pipe", "pipe", "inherit"] });
+    s3.#ended = new Promise((resolve) => s3.#child.once("exit", resolve));
     const lines = createInterface({ input: s3.#child.stdout });
-    s3.address = await new Promise((resolve, reject) => {
+    const address = new Promise((resolve, reject) => {
       lines.once("line", resolve);
       s3.#child.once("error", reject);
       s3.#child.once("exit", () => reject(new Error("the S3 service ended")));
     });
+    s3.address = await soon("the address of the S3 service", address);
     return s3;
   }
 
@@ -38,8 +42,13 @@ export class S3 {
   }
 
   /** Lets pages of an origin send and read, as CORS rules of the bucket do. */
-  allow(origin) {
+  async allow(origin) {
     this.#child.stdin.write(`${origin}\n`);
+    const asked = { method: "OPTIONS", headers: { origin, "access-control-request-method": "PUT" } };
+    await until("the CORS rules name the page", async () => {
+      const answer = await fetch(this.address, asked);
+      return answer.headers.get("access-control-allow-origin") === origin;
+    });
   }
 
   /** Returns the bytes of everything that is stored. */
@@ -51,9 +60,8 @@ export class S3 {
   }
 
   async stop() {
-    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.stdin.end();
-    await ended;
+    await soon("the S3 service ends", this.#ended);
     await rm(this.#folder, { recursive: true });
   }
 }

@@ -1,6 +1,8 @@
 // Pages about what is said: conversations with every kind of content, the chat while it is held still, broadcasts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { soon, until } from "../../tests/sdk/lib/wait.mjs";
+import { sure } from "./acts.mjs";
 import { everyPage } from "./every-page.mjs";
 import { World } from "./world.mjs";
 
@@ -25,13 +27,6 @@ let keys = 0;
 async function send(by, to, content) {
   keys += 1;
   return (await world.ask(SEND, { to, key: `key${keys}`, content }, by)).sendMessage.message;
-}
-
-async function sure(page, act, reason) {
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox", { name: "Reason" }).fill(reason);
-  await dialog.getByRole("button", { name: act, exact: true }).click();
-  await dialog.waitFor({ state: "hidden" });
 }
 
 test("a conversation is read in both directions, and messages in it are taken back and deleted", async () => {
@@ -73,15 +68,12 @@ test("a conversation is read in both directions, and messages in it are taken ba
 });
 
 test("a message that was searched for is shown where it was said", async () => {
+  // The index follows the log: what was said before is found, too.
+  await world.indexed("Line 118");
   const page = await world.inside({ path: "/console/messages?search=Line&sender=user1" });
-  const found = page.locator("mark").first();
-  for (let tries = 0; tries < 40 && !(await found.count()); tries++) {
-    await page.reload();
-    await page.locator("mark, .mantine-Center-root").first().waitFor();
-  }
-  await found.waitFor();
+  await page.locator("mark").first().waitFor();
   await page.getByRole("textbox", { name: "Words of a message" }).fill("Line 42");
-  await page.waitForURL(/search=Line/);
+  await page.waitForURL(/search=Line\+42/);
   await page.getByRole("button", { name: "Acts for message 42", exact: true }).click();
   await page.getByRole("menuitem", { name: "In its conversation" }).click();
   await page.waitForURL(/seq=42/);
@@ -112,7 +104,27 @@ test("a user is found by name or id, by keyboard, and nobody is guessed", async 
   assert.equal(await page.getByRole("alert").count(), 0);
   await page.goBack();
   await page.waitForURL(/user=user2$/);
-  assert.equal(await field.inputValue(), "user2");
+  await until("the field follows", async () => (await field.inputValue()) === "user2");
+
+  // What is typed before the answer comes stays.
+  let letPass;
+  const held = new Promise((resolve) => {
+    letPass = resolve;
+  });
+  await page.route("**/graphql", async (route) => {
+    const { operationName, variables } = route.request().postDataJSON();
+    if (operationName === "FindUsers" && variables.text === "Person 9") await soon("the answer may come", held);
+    await route.continue();
+  });
+  await field.fill("Person 9");
+  await field.press("Enter");
+  await field.fill("Nobody at all");
+  letPass();
+  await field.press("Enter");
+  await page.getByText("Nobody is found by this.").waitFor();
+  await world.settled(page);
+  assert.equal(await field.inputValue(), "Nobody at all");
+  assert.match(page.url(), /user=user2$/);
   await page.goto(`${world.address}/console/messages?search=Line`);
   const sender = page.getByRole("combobox", { name: "Sent by" });
   await sender.fill("person 1");
@@ -217,9 +229,9 @@ test("a chat that is held still shows what came by itself when it follows again"
   await page.getByRole("button", { name: /Person 6/ }).click();
   const log = page.getByRole("log");
   await log.getByText("Before").waitFor();
-  await page.waitForLoadState("networkidle");
   await page.getByRole("button", { name: /Hold what is shown/ }).click();
   await page.getByText("Paused", { exact: true }).waitFor();
+  await world.settled(page);
   await send(writer, { userId: "user5" }, { text: { text: "Meanwhile" } });
   await page.waitForTimeout(800);
   assert.equal(await page.getByText("Meanwhile").count(), 0);
@@ -253,13 +265,13 @@ test("a notification account is made and changed, and tells some users; whom it 
   await page.getByRole("table", { name: "Not reached" }).getByText("ghost").waitFor();
   await world.shot(page, "broadcast");
   assert.deepEqual(await world.violations(page), []);
-  const mine = await world.ask(
-    "{ viewer { conversations(first: 20) { edges { node { latestMessage { senderId rawText } } } } } }",
-    {},
-    await world.userToken("user1"),
-  );
-  const newest = mine.viewer.conversations.edges.map((edge) => edge.node.latestMessage);
-  assert.ok(newest.some((message) => message?.senderId === "newsroom" && message.rawText.includes("To some of you")));
+  const reader = await world.userToken("user1");
+  const mine = "{ viewer { conversations(first: 20) { edges { node { latestMessage { senderId rawText } } } } } }";
+  await until("the message is the newest of a conversation", async () => {
+    const { viewer } = await world.ask(mine, {}, reader);
+    const newest = viewer.conversations.edges.map((edge) => edge.node.latestMessage);
+    return newest.some((message) => message?.senderId === "newsroom" && message.rawText.includes("To some of you"));
+  });
   assert.deepEqual(page.complaints, []);
   await world.close(page);
 });

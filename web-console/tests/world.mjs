@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import { Deployment } from "../../tests/sdk/lib/deployment.mjs";
+import { PATIENCE, soon, until } from "../../tests/sdk/lib/wait.mjs";
 
 const { env } = process;
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -17,15 +18,28 @@ export class World {
   /** Starts a server; settings are named as in the environment (`WEBHOOKS__URL`), a dump of OpenIM is imported before. */
   static async start(settings = {}, dump = undefined) {
     const world = new World();
-    world.#deployment = await Deployment.embedded(env.CONSOLE_TESTS_BINARY, settings, dump);
-    world.#browser = await chromium.launch({ executablePath: env.CONSOLE_TESTS_CHROMIUM, args: ["--no-sandbox"] });
-    await mkdir(shots, { recursive: true });
+    try {
+      world.#deployment = await Deployment.embedded(env.CONSOLE_TESTS_BINARY, settings, dump);
+      world.#browser = await chromium.launch({
+        executablePath: env.CONSOLE_TESTS_CHROMIUM,
+        args: ["--no-sandbox", "--disable-smooth-scrolling"],
+        timeout: PATIENCE,
+      });
+      await mkdir(shots, { recursive: true });
+    } catch (error) {
+      // Whatever runs on keeps the tests from ending.
+      await world.stop();
+      throw error;
+    }
     return world;
   }
 
   async stop() {
-    await this.#browser?.close();
-    await this.#deployment?.stop();
+    try {
+      if (this.#browser) await soon("Chromium ends", this.#browser.close());
+    } finally {
+      await this.#deployment?.stop();
+    }
   }
 
   get secret() {
@@ -39,12 +53,9 @@ export class World {
   /** Asks the graph as the application's own server would. */
   async ask(query, variables, token) {
     const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
-    const answer = await fetch(`${this.address}/graphql`, {
-      method: "POST",
-      headers,
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = await answer.json();
+    const body = JSON.stringify({ query, variables });
+    const answer = fetch(`${this.address}/graphql`, { method: "POST", headers, body }).then((answer) => answer.json());
+    const { data, errors } = await soon(`the answer to ${query}`, answer);
     if (errors) throw new Error(JSON.stringify(errors));
     return data;
   }
@@ -75,6 +86,7 @@ export class World {
   async seed(...args) {
     await promisify(execFile)(env.CONSOLE_TESTS_BINARY, ["seed", "--url", this.address, ...args], {
       env: { ...env, OPENIM__AUTH__SECRET: this.secret },
+      timeout: 2 * PATIENCE,
     });
   }
 
@@ -82,11 +94,31 @@ export class World {
   async indexed(text) {
     const query = "query($text: String!) { admin { searchMessages(text: $text, first: 1) { edges { cursor } } } }";
     const token = await this.adminToken();
-    for (let tries = 0; tries < 300; tries++) {
-      if ((await this.ask(query, { text }, token)).admin.searchMessages.edges.length > 0) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`"${text}" is not found`);
+    await until(`"${text}" is found`, async () => {
+      const { admin } = await this.ask(query, { text }, token);
+      return admin.searchMessages.edges.length > 0;
+    });
+  }
+
+  /** Waits until calls of a hook were given up: they are made after what they tell of. */
+  async givenUp(command) {
+    const query =
+      "query($command: String!) { admin { webhookDeliveries(first: 1, outcome: FAILED, command: $command) { totalCount } } }";
+    const token = await this.adminToken();
+    await until(`a call of ${command} was given up`, async () => {
+      const { admin } = await this.ask(query, { command }, token);
+      return admin.webhookDeliveries.totalCount > 0;
+    });
+  }
+
+  /** Waits until an act is in the audit log. */
+  async audited(operation) {
+    const query = "query($operation: String!) { admin { auditLog(first: 1, operation: $operation) { totalCount } } }";
+    const token = await this.adminToken();
+    await until(`${operation} is in the audit log`, async () => {
+      const { admin } = await this.ask(query, { operation }, token);
+      return admin.auditLog.totalCount > 0;
+    });
   }
 
   /** Kills the server without a warning. */
@@ -99,20 +131,22 @@ export class World {
     await this.#deployment.mend();
   }
 
-  /** Opens a window of its own; whatever it complains about is kept in `window.complaints`. */
+  /**
+   * Opens a window of its own, in which nothing moves by itself: what moves may be missed by a click. Whatever the page complains
+   * about is kept in `page.complaints`.
+   */
   async open({ language = "en-GB", scheme = "light", width = 1280, path = "/console/" } = {}) {
-    const context = await this.#browser.newContext({
-      locale: language,
-      colorScheme: scheme,
-      viewport: { width, height: 800 },
-    });
-    const page = await context.newPage();
+    const look = { locale: language, colorScheme: scheme, viewport: { width, height: 800 }, reducedMotion: "reduce" };
+    const page = await soon("a window opens", this.#browser.newPage(look));
     page.complaints = [];
+    page.pending = new Set();
+    page.on("request", (request) => page.pending.add(request));
+    for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => page.pending.delete(request));
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") page.complaints.push(message.text());
     });
     page.on("pageerror", (error) => page.complaints.push(String(error)));
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE);
     await page.goto(`${this.address}${path}`);
     return page;
   }
@@ -130,13 +164,23 @@ export class World {
     return page;
   }
 
+  /** Waits until nothing that a page asked for is under way. */
+  async settled(page) {
+    await until("all requests of the page are answered", async () => page.pending.size === 0);
+  }
+
   /** Returns what axe finds wrong with the page as it is. */
   async violations(page) {
+    return soon("what axe finds", this.#violations(page));
+  }
+
+  async #violations(page) {
     // Evaluated, not added as a script: the page's policy would refuse that.
     await page.evaluate(await readFile(axe, "utf8"));
     // Colours are those of the end of what is fading in.
     await page.evaluate(() => {
-      const ends = (one) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY;
+      const ends = (one) =>
+        one.playState === "running" && one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY;
       return Promise.allSettled(
         document
           .getAnimations()
@@ -159,6 +203,6 @@ export class World {
   }
 
   async close(page) {
-    await page.context().close();
+    await soon("a window closes", page.context().close());
   }
 }

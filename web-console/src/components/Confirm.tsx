@@ -28,21 +28,37 @@ export function Confirm({
 }) {
   const { t } = useTranslation();
   // While the dialog closes it still says what it was about.
-  const shown = useRef(question);
-  if (question) shown.current = question;
+  const shown = useRef({ question, turn: 0 });
+  if (question && question !== shown.current.question) shown.current = { question, turn: shown.current.turn + 1 };
+  const { question: asked, turn } = shown.current;
+
+  /** An answer that comes after somebody gave up waiting leaves alone what was asked since. */
+  function answered(of: Question) {
+    if (shown.current.question === of) close();
+    done?.();
+  }
+
   return (
     <Modal
       opened={question !== null}
       onClose={close}
-      title={shown.current?.title}
+      title={asked?.title}
       closeButtonProps={{ "aria-label": t("acts.close") }}
     >
-      {shown.current && <Ask question={shown.current} close={close} {...(done && { done })} />}
+      {asked && <Ask key={turn} question={asked} close={close} answered={answered} />}
     </Modal>
   );
 }
 
-function Ask({ question, close, done }: { question: Question; close: () => void; done?: () => void }) {
+function Ask({
+  question,
+  close,
+  answered,
+}: {
+  question: Question;
+  close: () => void;
+  answered: (question: Question) => void;
+}) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
@@ -55,8 +71,7 @@ function Ask({ question, close, done }: { question: Question; close: () => void;
     const result = await question.sure(reason);
     setBusy(false);
     if (result.error) return setError(result.error);
-    close();
-    done?.();
+    answered(question);
   }
 
   return (

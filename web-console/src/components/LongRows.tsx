@@ -128,6 +128,8 @@ function Scrolled<Row>({
                 ref={virtualizer.measureElement}
                 data-index={index}
                 aria-rowindex={index + 2}
+                // As high as it was taken for until it comes: what is looked at stays where it is.
+                {...(row === undefined && { h: HEIGHT })}
                 {...(open && row !== undefined && opening(() => open(row)))}
               >
                 <Cells columns={columns} row={row} />

@@ -2,7 +2,7 @@
 import { Autocomplete, Button, Group } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useClient, useQuery } from "urql";
 import { problemOf, toldOf } from "~/app/errors";
@@ -44,12 +44,16 @@ export function UserPicker({
   const { t, i18n } = useTranslation();
   const client = useClient();
   const [text, setText] = useState(user);
+  const latest = useRef(text);
+  latest.current = text;
   const [shown, setShown] = useState(user);
   const [problem, setProblem] = useState<string | null>(null);
-  // Somebody else is chosen, such as by a step back.
+  const [taken, setTaken] = useState<string | null>(null);
+  // Somebody else is chosen, such as by a step back. Who was chosen here stands in the field already, or what was typed since.
   if (shown !== user) {
     setShown(user);
-    setText(user);
+    setTaken(null);
+    if (user !== taken) setText(user);
   }
   const [typed] = useDebouncedValue(text.trim(), 250);
   const looking = typed !== "" && typed !== user;
@@ -60,13 +64,18 @@ export function UserPicker({
   function type(next: string) {
     setText(next);
     setProblem(null);
-    if (next === "" && user !== "") choose("");
+    if (next === "" && user !== "") pick("");
   }
 
   function take(id: string) {
     setText(id);
     setProblem(null);
-    if (id !== user) choose(id);
+    if (id !== user) pick(id);
+  }
+
+  function pick(id: string) {
+    setTaken(id);
+    choose(id);
   }
 
   async function submit(event: FormEvent) {
@@ -74,6 +83,8 @@ export function UserPicker({
     const wanted = text.trim();
     if (wanted === "" || wanted === user) return;
     const { data, error } = await client.query(FindUsers, asked(wanted));
+    // Something else was typed meanwhile.
+    if (latest.current.trim() !== wanted) return;
     const all = foundIn(data);
     const id = meant(wanted, all);
     if (id !== null) return take(id);

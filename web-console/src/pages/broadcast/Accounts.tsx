@@ -105,7 +105,8 @@ export function Accounts() {
             account={form === "new" ? null : form}
             close={() => setForm(null)}
             done={() => {
-              setForm(null);
+              // Only the one that was answered: another may be open by now.
+              setForm((now) => (now === form ? null : now));
               notifications.show({ message: t("acts.saved") });
               accounts.refresh();
             }}

@@ -129,7 +129,8 @@ export function PushPage() {
           <Delivery
             row={opened}
             sent={() => {
-              setOpened(null);
+              // Only the one that was sent: another may be open by now.
+              setOpened((now) => (now === opened ? null : now));
               pushes.refresh();
             }}
           />
