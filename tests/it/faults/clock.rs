@@ -1,42 +1,19 @@
 //! The machine's clock jumps, as it does when somebody sets it or a virtual machine wakes up.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
-use openim_core::{Clock, Runtime, SystemClock, Timestamp};
+use openim_core::Runtime;
 use openim_protocol::client::{Options, SdkClient};
 use openim_testing::eventually;
 use serde_json::{Value, json};
 
-use crate::harness::Server;
-
-const HOUR: Duration = Duration::from_secs(3600);
+use crate::harness::{Server, WrongClock};
 
 const SEND: &str = "mutation($key: ID!) { sendMessage(input: {recipient: {userId: \"bob\"}, clientMessageId: $key, content: {text: {text: \"tick\"}}}) { message { seq } } }";
 const EVENTS: &str = "subscription($after: EventCursor) { events(after: $after) { __typename cursor ... on MessageAdded { message { seq clientMessageId } } ... on Reset { reason } } }";
 const READ: &str = "mutation($seq: Long!) { markConversationRead(input: {conversationId: \"si_ann_bob\", readSeq: $seq}) { conversation { unreadCount } } }";
 const LOG: &str = "{ conversation(id: \"si_ann_bob\") { unreadCount messages(last: 20) { edges { node { seq clientMessageId } } } } }";
 const ONLINE: &str = "{ presences(userIds: [\"bob\"]) { platforms } }";
-
-/// The machine's clock, set wrong.
-#[derive(Default)]
-struct WrongClock(AtomicI64);
-
-impl WrongClock {
-    /// Sets it this many hours off, ahead of the true time when positive.
-    fn set(&self, hours: i64) {
-        self.0.store(hours, Ordering::SeqCst);
-    }
-}
-
-impl Clock for WrongClock {
-    fn now(&self) -> Timestamp {
-        let hours = self.0.load(Ordering::SeqCst);
-        let off = HOUR * u32::try_from(hours.unsigned_abs()).expect("a few hours");
-        if hours < 0 { SystemClock.now().minus(off) } else { SystemClock.now().plus(off) }
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_jumps_by_an_hour_loses_nothing_and_sends_nobody_away() -> anyhow::Result<()> {

@@ -19,9 +19,11 @@ async fn a_process_that_dies_is_unhealthy_and_no_target_any_more() {
     };
     openim_testing::eventually("all processes are on the list", async || (healthy().await.1 == 9).then_some(())).await;
     for (service, count) in [("api", 2), ("msg_gateway", 2), ("user", 1), ("msg", 1), ("msg_transfer", 1), ("third", 1)] {
-        let list: Value = door.get(&format!("/prometheus_discovery/{service}")).await.json().await.expect("a list");
-        let targets = list[0]["targets"].as_array().expect("targets").clone();
-        assert_eq!(targets.len(), count, "{service}: {list}");
+        let targets = openim_testing::eventually(service, async || {
+            let list: Value = door.get(&format!("/prometheus_discovery/{service}")).await.json().await.expect("a list");
+            list[0]["targets"].as_array().filter(|targets| targets.len() == count).cloned()
+        })
+        .await;
         for target in targets {
             let address = target.as_str().and_then(|target| target.parse().ok()).expect("an address");
             let metrics = Client::new(address).get("/metrics").await;
@@ -31,13 +33,12 @@ async fn a_process_that_dies_is_unhealthy_and_no_target_any_more() {
     }
 
     cluster.kill("worker").await;
-    let seen = openim_testing::eventually("the dead one is seen", async || {
+    openim_testing::eventually("the dead one is seen, and no other", async || {
         let (nodes, living) = healthy().await;
-        (living == 8).then_some(nodes)
+        let dead: Vec<_> = nodes.iter().filter(|node| node["healthy"] == false).map(|node| &node["roles"]).collect();
+        (living == 8 && dead == [&json!(["WORKER"])]).then_some(())
     })
     .await;
-    let dead: Vec<_> = seen.iter().filter(|node| node["healthy"] == false).collect();
-    assert_eq!(dead.iter().map(|node| &node["roles"]).collect::<Vec<_>>(), [&json!(["WORKER"])]);
     let list: Value = door.get("/prometheus_discovery/msg_transfer").await.json().await.expect("a list");
     assert_eq!(list, json!([]));
     cluster.stop().await;

@@ -1,7 +1,7 @@
 //! Every socket of a node is torn at once, and all clients come back together.
 
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::asked;
-use crate::harness::{Binary, Client, Rest, SECRET};
+use crate::harness::{Binary, Client, Rest, SECRET, free_address};
 
 const PAUSE: Duration = Duration::from_millis(50);
 /// Everything that must come right after a storm does so within this time, on a slow machine too.
@@ -42,7 +42,7 @@ async fn clients_that_all_return_at_once_miss_nothing() -> anyhow::Result<()> {
     let count = asked("OPENIM_FAULT_SOCKETS", 200);
     let binary = Binary::new();
     // The same address after the restart, as behind a load balancer.
-    let sdk = free_address()?;
+    let sdk = free_address();
     let listen = sdk.to_string();
     let environment = [("OPENIM__AUTH__SECRET", SECRET), ("OPENIM__SDK__LISTEN", listen.as_str())];
     let mut process = binary.serve_with(&["--listen", "127.0.0.1:0"], &environment).await;
@@ -85,10 +85,6 @@ async fn clients_that_all_return_at_once_miss_nothing() -> anyhow::Result<()> {
     tokio::time::timeout(RECOVERY, all_done).await.expect("every client has everything");
     assert!(process.memory() < MEMORY, "{} bytes", process.memory());
     Ok(())
-}
-
-fn free_address() -> anyhow::Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
 /// Registers users and returns their tokens, for platform 1.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 
+use openim_core::{IdSource, RandomIds};
 use openim_testing::PrivateServices;
 
 use super::{Binary, Process, SECRET, soon};
@@ -127,7 +128,10 @@ async fn environment(services: &PrivateServices, addresses: &BTreeMap<&'static s
     environment
 }
 
-/// Returns an address on this machine that nobody listens on.
+/// Returns an address on this machine that nobody listens on. It is below those that the system gives away, and those of
+/// `scripts/services.sh`: nobody gets it by chance before it is used, or while its process is started again.
 pub(crate) fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+    let by_chance = || u16::from_str_radix(&RandomIds.hex32()[..3], 16).expect("three digits");
+    let mut addresses = std::iter::repeat_with(|| SocketAddr::from(([127, 0, 0, 1], 11_000 + by_chance())));
+    addresses.find(|address| TcpListener::bind(address).is_ok()).expect("there is no end of them")
 }

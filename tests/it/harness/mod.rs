@@ -2,6 +2,7 @@
 
 mod binary;
 mod client;
+mod clock;
 mod cluster;
 mod server;
 mod socket;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub(crate) use binary::{Binary, Process};
 pub(crate) use client::{Client, Rest};
+pub(crate) use clock::WrongClock;
 pub(crate) use cluster::{Cluster, free_address};
 pub(crate) use server::{SECRET, Server};
 pub(crate) use socket::Socket;

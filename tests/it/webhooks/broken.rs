@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{SEND, message};
 use crate::harness::{Binary, Client, SECRET};
@@ -36,14 +37,17 @@ enum Mood {
 
 #[derive(Clone)]
 struct Receiver {
-    mood: Arc<Mutex<Mood>>,
+    /// What is done with the next requests, each in its turn; a request for which nothing is said waits.
+    moods: Arc<Mutex<UnboundedReceiver<Mood>>>,
     /// `webhook-id` and body of every request.
     heard: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Receiver {
-    async fn start() -> (Self, String) {
-        let receiver = Self { mood: Arc::new(Mutex::new(Mood::Failing)), heard: Arc::default() };
+    /// Returns the receiver, what tells it its moods, and its address.
+    async fn start() -> (Self, UnboundedSender<Mood>, String) {
+        let (mood, moods) = unbounded_channel();
+        let receiver = Self { moods: Arc::new(Mutex::new(moods)), heard: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let own = receiver.clone();
@@ -52,7 +56,7 @@ impl Receiver {
                 tokio::spawn(own.clone().answer(stream));
             }
         });
-        (receiver, address)
+        (receiver, mood, address)
     }
 
     /// Answers one request of a connection.
@@ -75,8 +79,8 @@ impl Receiver {
             return;
         }
         self.heard.lock().await.push((id, String::from_utf8(body).expect("text")));
-        let mood = *self.mood.lock().await;
-        let words: &[u8] = match mood {
+        let mood = self.moods.lock().await.recv().await;
+        let words: &[u8] = match mood.unwrap_or(Mood::Silent) {
             Mood::Failing => b"HTTP/1.1 500 Oh\r\ncontent-length: 15\r\nconnection: close\r\n\r\nthe disk is off",
             Mood::Babbling => b"\x16\x03\x01 what is HTTP?\r\n\r\n",
             Mood::Silent => return std::future::pending().await,
@@ -118,7 +122,9 @@ async fn counted(admin: &Client) -> [u64; 3] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_webhook_and_its_replay_are_followed_in_graph_metrics_and_audit_log() {
-    let (receiver, address) = Receiver::start().await;
+    let (receiver, mood, address) = Receiver::start().await;
+    let will = |next: Mood| mood.send(next).expect("it listens");
+    will(Mood::Failing);
     let binary = Binary::new();
     let (secret, url) = (format!("auth.secret={SECRET}"), format!("webhooks.url=http://{address}/hooks"));
     let given = [
@@ -126,7 +132,8 @@ async fn a_failed_webhook_and_its_replay_are_followed_in_graph_metrics_and_audit
         &*url,
         "webhooks.enabled=afterMsgSaveDB",
         "webhooks.allow_private_targets=true",
-        "webhooks.timeout_seconds=1",
+        // Longer than a machine stands still before it says what comes of the next attempt.
+        "webhooks.timeout_seconds=7",
         "webhooks.max_attempts=3",
     ];
     let settings: Vec<&str> = given.into_iter().flat_map(|setting| ["--set", setting]).collect();
@@ -144,20 +151,20 @@ async fn a_failed_webhook_and_its_replay_are_followed_in_graph_metrics_and_audit
     assert_eq!(first, told);
     assert!(first["nextAttemptAt"].is_string(), "{first}");
     assert_eq!(counted(&admin).await, [1, 0, 0]);
-    *receiver.mood.lock().await = Mood::Babbling;
+    will(Mood::Babbling);
     let second = after(&admin, 2).await;
     assert_eq!((&second["outcome"], &second["status"], &second["answer"]), (&json!("PENDING"), &json!(null), &json!(null)));
     assert!(second["error"].as_str().is_some_and(|error| error.contains("cannot be reached") && error.contains("HTTP")), "{second}");
-    *receiver.mood.lock().await = Mood::Silent;
     waiting(&admin, 1).await;
+    will(Mood::Silent);
     let third = after(&admin, 3).await;
     let state = (&third["outcome"], &third["error"], &third["nextAttemptAt"]);
-    assert_eq!(state, (&json!("FAILED"), &json!("no answer within 1s"), &json!(null)), "{third}");
+    assert_eq!(state, (&json!("FAILED"), &json!("no answer within 7s"), &json!(null)), "{third}");
     assert_eq!(counted(&admin).await, [3, 0, 1]);
     waiting(&admin, 0).await;
 
     // The receiver is well again, and somebody says so.
-    *receiver.mood.lock().await = Mood::Well;
+    will(Mood::Well);
     let again = json!({"query": AGAIN, "variables": {"id": first["id"]}}).to_string();
     let answer: Value = admin.post_with("/graphql", "audit-reason", "the%20disk%20is%20on", again).await.json().await.expect("JSON");
     assert_eq!(answer["data"]["redeliverWebhook"]["delivery"]["outcome"], "PENDING", "{answer}");

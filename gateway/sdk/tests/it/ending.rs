@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use openim_protocol::client::{ClientError, Options, Received, SdkClient};
 use openim_protocol::sdkws::{GetMaxSeqReq, GetMaxSeqResp};
-use openim_testing::eventually;
+use openim_testing::{PATIENCE, eventually};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -40,19 +40,22 @@ async fn a_socket_ends_with_its_token() {
 
 #[tokio::test]
 async fn browsers_are_pinged_and_others_ping() {
+    // The deadline is longer than a machine stands still.
     let node = Node::with(|plan| {
-        plan.door.ping_interval = Duration::from_millis(100);
-        plan.door.read_deadline = Duration::from_millis(400);
+        plan.door.ping_interval = Duration::from_secs(1);
+        plan.door.read_deadline = Duration::from_secs(7);
     })
     .await;
     let token = node.login("ann", 5);
     let mut browser = node.open(&Options::wasm(format!("ws://{}", node.address), "ann", &token)).await;
     let mut native = node.connect("ann", 7).await;
     // The browser answers pings by itself and is kept; nobody pings the native client, who says nothing.
-    for _ in 0..8 {
-        assert!(matches!(browser.receive().await.unwrap(), Received::Ping(payload) if payload.is_empty()));
-    }
-    let (before, code, _) = end(&mut native).await;
+    let pinged = async {
+        for _ in 0..8 {
+            assert!(matches!(browser.receive().await.unwrap(), Received::Ping(payload) if payload.is_empty()));
+        }
+    };
+    let ((before, code, _), ()) = tokio::join!(end(&mut native), pinged);
     assert_eq!((before.len(), code), (0, 4408));
     let answer = browser.ask::<GetMaxSeqResp>(1001, &GetMaxSeqReq::default()).await;
     assert!(answer.is_ok(), "{answer:?}");
@@ -94,7 +97,7 @@ async fn a_stopping_server_answers_what_it_has_begun_and_says_goodbye() {
     let (before, code, _) = end(&mut busy).await;
     assert_eq!((before.len(), before[0].msg_incr.as_str(), code), (1, request.msg_incr.as_str(), 1001));
     node.tasks.close();
-    tokio::time::timeout(Duration::from_secs(10), node.tasks.wait()).await.expect("all sockets are done");
+    tokio::time::timeout(PATIENCE, node.tasks.wait()).await.expect("all sockets are done");
     assert_eq!(node.hub.sessions(), 0);
 }
 

@@ -72,8 +72,16 @@ pub(crate) fn admin() -> Ctx {
     ctx_of(Duration::from_secs(30), true)
 }
 
+/// A caller whose time is that of a runtime.
+pub(crate) fn ctx_on(runtime: Runtime, time: Duration) -> Ctx {
+    ctx_by(runtime, time, false)
+}
+
 fn ctx_of(time: Duration, app_admin: bool) -> Ctx {
-    let runtime = Runtime::system();
+    ctx_by(Runtime::system(), time, app_admin)
+}
+
+fn ctx_by(runtime: Runtime, time: Duration, app_admin: bool) -> Ctx {
     let deadline = runtime.clock.now().plus(time);
     let user_id = UserId::parse("u1").expect("an id");
     let actor = Actor::User(Principal::new(user_id, Platform::WEB, app_admin));

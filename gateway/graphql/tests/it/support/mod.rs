@@ -40,16 +40,21 @@ pub(crate) async fn soon<T>(what: impl Future<Output = T>) -> T {
 type Verdict = std::result::Result<(Principal, Timestamp), ErrorCode>;
 
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<HashMap<String, Verdict>>);
+pub(crate) struct Tokens {
+    verdicts: Mutex<HashMap<String, Verdict>>,
+    /// What is said of a token from its second check on.
+    late: Mutex<HashMap<String, ErrorCode>>,
+}
 
 #[async_trait]
 impl Authenticator for Tokens {
     async fn authenticate(&self, token: &str) -> Result<(Principal, Timestamp)> {
-        match self.0.lock().get(token) {
-            Some(Ok(good)) => Ok(good.clone()),
-            Some(Err(code)) => Err((*code).into()),
-            None => Err(ErrorCode::TokenNotExist.into()),
+        let mut verdicts = self.verdicts.lock();
+        let verdict = verdicts.get(token).cloned().unwrap_or(Err(ErrorCode::TokenNotExist));
+        if let Some(code) = self.late.lock().remove(token) {
+            verdicts.insert(token.to_owned(), Err(code));
         }
+        Ok(verdict?)
     }
 }
 
@@ -147,13 +152,18 @@ impl Server {
     /// Makes a token that is good for an hour.
     pub(crate) fn login(&self, user: &str) -> String {
         let principal = Principal::new(UserId::parse(user).expect("an id"), Platform::WEB, false);
-        self.tokens.0.lock().insert(format!("token-of-{user}"), Ok((principal, NOW.plus(Duration::from_secs(3600)))));
+        self.tokens.verdicts.lock().insert(format!("token-of-{user}"), Ok((principal, NOW.plus(Duration::from_secs(3600)))));
         format!("token-of-{user}")
     }
 
     /// Makes a token that is refused.
     pub(crate) fn refuse(&self, token: &str, code: ErrorCode) {
-        self.tokens.0.lock().insert(token.to_owned(), Err(code));
+        self.tokens.verdicts.lock().insert(token.to_owned(), Err(code));
+    }
+
+    /// Makes a token that is good once more and then refused.
+    pub(crate) fn refuse_late(&self, token: &str, code: ErrorCode) {
+        self.tokens.late.lock().insert(token.to_owned(), code);
     }
 
     /// Tells all nodes that tokens of the user were revoked.

@@ -2,7 +2,6 @@
 //! events.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicRejectOptions, ConfirmSelectOptions};
@@ -10,7 +9,7 @@ use lapin::types::FieldTable;
 use lapin::{BasicProperties, Connection, ConnectionProperties};
 use openim_entities::platform::inbox;
 use openim_platform::events::{StoredEvent, dead_letters, pending_events};
-use openim_testing::{PrivateServices, TestWorld, eventually};
+use openim_testing::{PATIENCE, PrivateServices, TestWorld, eventually};
 use sea_orm::{ActiveValue, EntityTrait};
 use tokio::sync::Semaphore;
 
@@ -114,7 +113,7 @@ async fn a_message_that_is_no_event_dies_and_the_rest_goes_on() {
 #[tokio::test]
 async fn what_the_broker_gives_up_becomes_a_dead_letter() {
     let Some(broker) = broker() else { return };
-    let (url, queue) = (broker.url.clone(), format!("{}.events.to.recorder", broker.prefix));
+    let (url, prefix) = (broker.url.clone(), broker.prefix.clone());
     let bench = Bench::new(TestWorld::sqlite().await, Some(broker));
     let recorder = Recorder::new("recorder", |_| Ok(()));
     declare(&bench, &recorder).await;
@@ -123,15 +122,27 @@ async fn what_the_broker_gives_up_becomes_a_dead_letter() {
 
     let connection = connect(&url).await;
     let channel = connection.create_channel().await.unwrap();
-    let mut taken =
-        channel.basic_consume(queue.as_str().into(), "".into(), BasicConsumeOptions::default(), FieldTable::default()).await.unwrap();
-    // It comes again and again to a process that never manages to answer.
+    let consume = async |queue: &str| {
+        let queue = format!("{prefix}.{queue}");
+        channel.basic_consume(queue.as_str().into(), "".into(), BasicConsumeOptions::default(), FieldTable::default()).await.unwrap()
+    };
+    let (mut taken, mut dead) = (consume("events.to.recorder").await, consume("events.dead").await);
+    // It comes again and again to a process that never manages to answer, until it is among the dead.
     let mut deliveries = 0;
-    while let Ok(Some(message)) = tokio::time::timeout(Duration::from_secs(2), taken.next()).await {
-        deliveries += 1;
-        message.unwrap().acker.reject(BasicRejectOptions { requeue: true }).await.unwrap();
-    }
+    let giving_up = async {
+        loop {
+            tokio::select! {
+                message = taken.next() => {
+                    deliveries += 1;
+                    message.unwrap().unwrap().acker.reject(BasicRejectOptions { requeue: true }).await.unwrap();
+                }
+                _ = dead.next() => return,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, giving_up).await.expect("the broker gives up");
     assert!((20..=22).contains(&deliveries), "{deliveries}");
+    // Nobody has answered for the dead one, either: it is there for the next.
     connection.close(200, "gone".into()).await.unwrap();
 
     let running = bench.start(vec![recorder.clone()]);
